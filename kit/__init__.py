@@ -1,0 +1,1 @@
+"""Tunebook: choose, tune, squeeze, compare and publish open language models in notebooks."""

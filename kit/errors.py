@@ -1,0 +1,130 @@
+"""The error tree.
+
+- KitError: the root. Carries `fix`, the next step in words.
+    - ParameterError (also ValueError): a spec or a call was given a value that is not allowed
+    - UnknownNameError (also LookupError): a name that nothing answers to, with the nearest known ones
+    - DataError (also ValueError): rows that cannot be used; carries `row` and `field`
+    - ModelNotFoundError (also LookupError): a model that is neither here nor to be had
+    - MissingPackageError (also ImportError): an optional package is not installed
+    - UnsupportedError: a combination that cannot run on this machine
+    - RunNotFoundError (also LookupError): no run has that id
+    - RunFailedError (also RuntimeError): the result of a run that has none was asked for
+- Stopped (not an error): raised inside work when somebody asked it to stop
+
+Every message has four parts: which parameter, the value, what is allowed, what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+from kit.i18n import _
+
+
+class KitError(Exception):
+    """The root of every error that Tunebook raises on purpose.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, with the value that is wrong.
+    fix : str, default ""
+        What to do next, as a sentence.
+    """
+
+    def __init__(self, problem: str, *, fix: str = "") -> None:
+        self.problem = problem
+        self.fix = fix
+        super().__init__(f"{problem} {fix}".strip())
+
+
+class ParameterError(KitError, ValueError):
+    """A parameter has a value that is not allowed."""
+
+    def __init__(self, parameter: str, value: Any, *, allowed: str, fix: str = "") -> None:
+        self.parameter = parameter
+        self.value = value
+        self.allowed = allowed
+        shown = repr(value)
+        if len(shown) > 200:
+            shown = shown[:200] + "…"
+        problem = _("{parameter}={value} is not allowed: it must be {allowed}.").format(
+            parameter=parameter, value=shown, allowed=allowed
+        )
+        super().__init__(problem, fix=fix or _("Change {parameter} and try again.").format(parameter=parameter))
+
+
+class UnknownNameError(KitError, LookupError):
+    """A name that nothing answers to."""
+
+    def __init__(self, parameter: str, value: Any, known: Iterable[str], *, fix: str = "") -> None:
+        names = sorted(known)
+        near = nearest(str(value), names)
+        self.parameter, self.value, self.known, self.near = parameter, value, tuple(names), near
+        problem = _("{parameter}={value!r} is not known. Known: {known}.").format(
+            parameter=parameter, value=value, known=", ".join(names) or _("none")
+        )
+        hint = _("Did you mean {near!r}?").format(near=near) if near else _("Choose one of these.")
+        super().__init__(problem, fix=fix or hint)
+
+    def __str__(self) -> str:  # LookupError's KeyError cousin would quote the message
+        return f"{self.problem} {self.fix}".strip()
+
+
+class DataError(KitError, ValueError):
+    """Rows that cannot be used.
+
+    Parameters
+    ----------
+    problem, fix : str
+        As in `KitError`.
+    row : int, optional
+        The line of a file, counted from 1, or the position in a frame, counted from 0.
+    field : str, optional
+        The column.
+    """
+
+    def __init__(self, problem: str, *, fix: str = "", row: int | None = None, field: str | None = None) -> None:
+        self.row, self.field = row, field
+        super().__init__(problem, fix=fix)
+
+
+class ModelNotFoundError(KitError, LookupError):
+    """A model that is neither on this machine nor to be had from here."""
+
+
+class MissingPackageError(KitError, ImportError):
+    """An optional package is not installed."""
+
+    def __init__(self, package: str, *, needed_for: str, extra: str | None = None) -> None:
+        self.package = package
+        what = f"'tunebook[{extra}]'" if extra else package
+        super().__init__(
+            _("{what} needs the package {package}, which is not installed.").format(what=needed_for, package=package),
+            fix=_("Add it with: pip install {what}").format(what=what),
+        )
+
+
+class UnsupportedError(KitError):
+    """A combination that cannot run on this machine, with the reason and what would make it run."""
+
+
+class RunNotFoundError(KitError, LookupError):
+    """No run has that id."""
+
+
+class RunFailedError(KitError, RuntimeError):
+    """The result of a run that has none was asked for."""
+
+
+class Stopped(Exception):
+    """Raised inside work when somebody asked it to stop; what is done is kept."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the name in `known` that looks most like `word`, or None when nothing comes close."""
+    by_lower = {name.lower(): name for name in known}
+    found = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
+    return by_lower[found[0]] if found else None

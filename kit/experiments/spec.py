@@ -1,0 +1,30 @@
+"""Specs made of specs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.data.spec import DataSpec
+from kit.i18n import N_
+from kit.measure.spec import MEASURES
+from kit.spec import Spec, param
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepSpec(Spec):
+    """Hold one model in several ways and measure each on the same rows."""
+
+    carried_out_by = "kit.experiments.sweep:sweep"
+
+    model: str = param(label=N_("Model"), help=N_("A model or the run that tuned one"), empty=False)
+    data: DataSpec = param(label=N_("Test data"))
+    methods: tuple[str, ...] = param(
+        ("fp32", "bf16", "bnb-int8", "bnb-nf4"),
+        label=N_("Methods"),
+        help=N_("The first that can run is the reference"),
+        empty=False,
+    )
+    measures: tuple[str, ...] = param(MEASURES, label=N_("Measures"), help=N_("What to measure"), empty=False)
+    batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
+    requests: int = param(10, label=N_("Requests"), help=N_("Answers timed for each method"), low=1, high=1000)
+    new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)

@@ -1,0 +1,210 @@
+"""Carry out one spec in a fresh process and hear it report.
+
+A sweep measures each variant in a process of its own: its peak memory is its own, everything is given back when it
+ends, and one that crashes takes nobody with it. Several ranks of a training run start the same way.
+
+The child is ``python -m kit.isolated FOLDER``: the spec comes in on its standard input, events and the result go out
+on its standard output as JSON lines, everything else a library prints goes to standard error. Its standard input stays
+open as a lifeline: when the parent dies, the child sees the end of it and goes too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from kit.errors import KitError, Stopped
+from kit.i18n import _
+from kit.report import Event, Report
+from kit.result import Result
+from kit.spec import Spec, carry_out, load_spec
+
+# Passive waiting: with busy-waiting threads two processes on two cores stall each other many times over.
+WORKER_ENVIRONMENT = {
+    "OMP_WAIT_POLICY": "passive",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
+    "PYTHONFAULTHANDLER": "1",
+}
+
+
+def worker_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment of a worker: the caller's, with ours where the caller said nothing."""
+    return {**WORKER_ENVIRONMENT, **os.environ, **(extra or {})}
+
+
+def error_dict(exc: BaseException) -> dict[str, str]:
+    """Return an error as plain values: its type, its message and, where it has one, the next step."""
+    if isinstance(exc, KitError):
+        return {"type": type(exc).__name__, "message": exc.problem, "fix": exc.fix}
+    return {"type": type(exc).__name__, "message": str(exc) or type(exc).__name__, "fix": ""}
+
+
+def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start a process that carries out `spec` and return it at once."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "kit.isolated", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=worker_environment(environment),
+    )
+    assert child.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # a child that died at once tells by its exit code
+        child.stdin.write(json.dumps(spec.to_dict()) + "\n")
+        child.stdin.flush()
+    return child
+
+
+def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str] | None = None) -> Result:
+    """Carry out `spec` in a fresh process, passing its events on to `report`.
+
+    Returns
+    -------
+    Result
+        Never raises for what happens in the child: a crash is a result with status "failed" and the exit signal in
+        its error.
+
+    Raises
+    ------
+    Stopped
+        `report` was asked to stop; the child is gone.
+    """
+    child = start_child(spec, report.folder, environment=environment)
+    watcher = _StopWatcher(child, report)
+    result: Result | None = None
+    try:
+        assert child.stdout is not None
+        for line in child.stdout:
+            message = json.loads(line)
+            if "result" in message:
+                result = Result.from_dict(message["result"])
+            else:
+                report.emit(message)
+    finally:
+        watcher.end()
+        end_child(child)
+    if watcher.stopped or (result is not None and result.status == "stopped"):
+        raise Stopped
+    if result is None:
+        result = Result(spec=spec.to_dict(), status="failed", error=_death(child.returncode))
+    return result
+
+
+def end_child(child: subprocess.Popen[Any], patience_s: float = 10.0) -> None:
+    """Make sure that `child` is gone: close its lifeline, then ask, then kill."""
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(patience_s)
+        return
+    child.kill()
+    child.wait()
+
+
+def _death(code: int | None) -> dict[str, str]:
+    if code is not None and code < 0:
+        name = signal.Signals(-code).name
+        message = _("The process was ended by {signal}.").format(signal=name)
+        fix = _("SIGKILL most often means that memory ran out: try a smaller model, batch or precision.")
+        return {"type": "Crashed", "message": message, "fix": fix if name == "SIGKILL" else _("See log.txt.")}
+    return {"type": "Crashed", "message": _("The process ended with code {code}.").format(code=code), "fix": ""}
+
+
+class _StopWatcher:
+    """Watches `report` on a thread and ends the child when a stop is asked for, even while it is silent."""
+
+    def __init__(self, child: subprocess.Popen[str], report: Report) -> None:
+        self._child, self._report = child, report
+        self._over = threading.Event()
+        self.stopped = False
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.2):
+            if self._report.stop_asked():
+                self.stopped = True
+                self._child.terminate()
+                if self._over.wait(20):
+                    return
+                self._child.kill()
+                return
+
+    def end(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+class PipeReport(Report):
+    """A report that writes each event as a line to a stream; SIGTERM asks it to stop."""
+
+    def __init__(self, folder: Path, stream: IO[str]) -> None:
+        super().__init__(folder)
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def emit(self, event: Event) -> None:
+        self.write(event)
+
+    def write(self, message: dict[str, Any]) -> None:
+        """Write one JSON line."""
+        with self._lock:
+            self._stream.write(json.dumps(message) + "\n")
+            self._stream.flush()
+
+    def ask_stop(self, *_: object) -> None:
+        """Ask the work to stop at its next check (also a signal handler)."""
+        self._stop.set()
+
+    def stop_asked(self) -> bool:
+        return self._stop.is_set()
+
+
+def result_of(spec: Spec, report: Report) -> Result:
+    """Carry out `spec` and return a result whatever happens; a traceback goes to standard error."""
+    try:
+        return carry_out(spec, report)
+    except Stopped:
+        return Result(spec=spec.to_dict(), status="stopped")
+    except Exception as exc:
+        if not isinstance(exc, KitError):
+            traceback.print_exc()
+        unsupported = type(exc).__name__ in ("UnsupportedError", "MissingPackageError")
+        return Result(spec=spec.to_dict(), status="unsupported" if unsupported else "failed", error=error_dict(exc))
+
+
+def _leave_with_parent() -> None:
+    # os.read, not sys.stdin: a thread inside a buffered reader aborts the interpreter when it shuts down.
+    while os.read(0, 4096):
+        continue
+    os._exit(1)
+
+
+def main(folder: str) -> None:
+    """Be the child: read a spec from standard input, carry it out, write events and the result."""
+    stream = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    report = PipeReport(Path(folder), stream)
+    signal.signal(signal.SIGTERM, report.ask_stop)
+    spec = load_spec(json.loads(sys.stdin.readline()))
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    report.write({"result": result_of(spec, report).to_dict()})
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,66 @@
+"""The event log of a run: appended by one process, read by any number, true after a crash.
+
+One JSON object a line. A line without its newline was being written when the writer died (or is being written now):
+readers leave it for later, and a writer that goes on starts on a fresh line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from kit.report import Event
+
+
+class EventWriter:
+    """Appends events to a log; each is one write, so readers never see two events mixed."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        size = os.fstat(self._handle).st_size
+        if size and os.pread(self._handle, 1, size - 1) != b"\n":
+            os.write(self._handle, b"\n")  # end what a crashed writer left half-written
+
+    def write(self, event: Event) -> None:
+        """Append one event."""
+        os.write(self._handle, (json.dumps(event, ensure_ascii=False) + "\n").encode())
+
+    def close(self) -> None:
+        """Close the log; further writes fail."""
+        os.close(self._handle)
+
+
+class EventReader:
+    """Reads what was appended since the last look.
+
+    Parameters
+    ----------
+    path : Path
+        A log that need not exist yet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._offset = 0
+
+    def read(self) -> list[Event]:
+        """Return the events that were added since the last call, oldest first; damaged lines are left out."""
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self._offset)
+                data = file.read()
+        except FileNotFoundError:
+            return []
+        end = data.rfind(b"\n") + 1
+        self._offset += end
+        events = []
+        for line in data[:end].splitlines():
+            try:
+                event = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(event, dict) and "kind" in event:
+                events.append(event)
+        return events

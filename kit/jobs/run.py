@@ -1,0 +1,217 @@
+"""One execution of a spec, seen from anywhere: a folder, and what can be asked and told of it.
+
+A `Run` holds no handle on its process. Any number of them, in any kernel, may look at one folder and agree.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kit.errors import RunFailedError, RunNotFoundError
+from kit.i18n import _
+from kit.jobs import process
+from kit.jobs.events import EventReader
+from kit.jobs.state import Status
+from kit.place import runs_folder
+from kit.report import Event
+from kit.result import Result
+from kit.spec import Spec, load_spec
+
+_POLL_S = 0.1
+_BIRTH_S = 10.0  # how long a run may be without a process before it counts as crashed
+
+
+class Run:
+    """One execution of a spec.
+
+    Parameters
+    ----------
+    folder : Path
+        The run's folder: ``spec.json``, ``events.jsonl``, ``log.txt``, ``result.json``, ``artifacts/``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self._reader = EventReader(self.folder / "events.jsonl")
+        self._status = Status()
+        self._spec: Spec | None = None
+
+    @property
+    def id(self) -> str:
+        """The run's name: date, time, kind of work and four random letters."""
+        return self.folder.name
+
+    @property
+    def spec(self) -> Spec:
+        """The spec, as it was given."""
+        if self._spec is None:
+            self._spec = load_spec(self.folder / "spec.json")
+        return self._spec
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """Where the run came from: "created", "cwd", and "origin" when a panel started it."""
+        values: dict[str, Any] = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))
+        return values
+
+    @property
+    def status(self) -> Status:
+        """What is known of the run now; the same object, brought up to date."""
+        living = process.alive(self.folder)  # asked before the log is read: a last word is never missed
+        for event in self._reader.read():
+            self._status.add(event)
+        self._settle(living)
+        return self._status
+
+    def _settle(self, living: bool) -> None:
+        status = self._status
+        if status.over:
+            return
+        if living or self._being_born():
+            if (self.folder / "stop").exists():
+                status.state = "stopping"
+            return
+        status.state = "crashed"
+        status.cause = _("The process of this run is gone without a word (killed, out of memory, or power).")
+        status.fix = _("See log.txt; what it had saved is kept.")
+        status.ended = status.updated or None
+
+    def _being_born(self) -> bool:
+        if process.read_identity(self.folder) is not None:
+            return False
+        return time.time() - float(self.about["created"]) < _BIRTH_S
+
+    @property
+    def result(self) -> Result:
+        """The result.
+
+        Raises
+        ------
+        RunFailedError
+            There is none (yet); the message tells the state and its cause.
+        """
+        try:
+            values = json.loads((self.folder / "result.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise RunFailedError(
+                _("Run {id} has no result: it is {status}.").format(id=self.id, status=self.status),
+                fix=_("Wait for it with run.wait()."),
+            ) from None
+        result = Result.from_dict(values)
+        if result.status == "failed" and not result.parts:
+            error = result.error or {"message": "", "fix": ""}
+            raise RunFailedError(
+                _("Run {id} failed: {message}").format(id=self.id, message=error["message"]), fix=error["fix"]
+            )
+        return result
+
+    def artifact(self, name: str) -> Path:
+        """Return the path of the file or folder that the run made under `name`.
+
+        Raises
+        ------
+        RunNotFoundError
+            The run made nothing of that name.
+        """
+        made = self.status.artifacts
+        if name not in made:
+            raise RunNotFoundError(
+                _("Run {id} made no {name!r}; it made: {made}.").format(
+                    id=self.id, name=name, made=", ".join(made) or _("nothing")
+                )
+            )
+        return self.folder / made[name]
+
+    def watch(self, timeout: float | None = None) -> Iterator[Event]:
+        """Yield every event from the first on, waiting for new ones, until the run is over.
+
+        Parameters
+        ----------
+        timeout : float, optional, seconds
+            Stop watching (not the run) after so long.
+        """
+        reader = EventReader(self.folder / "events.jsonl")
+        until = None if timeout is None else time.monotonic() + timeout
+        while True:
+            over = self.status.over
+            yield from reader.read()
+            if over or (until is not None and time.monotonic() > until):
+                return
+            time.sleep(_POLL_S)
+
+    def wait(self, timeout: float | None = None) -> Run:
+        """Wait until the run is over and return it.
+
+        Raises
+        ------
+        TimeoutError
+            It was not over after `timeout` seconds; it goes on.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        while not self.status.over:
+            if until is not None and time.monotonic() > until:
+                raise TimeoutError(_("Run {id} is still {status}.").format(id=self.id, status=self.status))
+            time.sleep(_POLL_S)
+        return self
+
+    def stop(self) -> None:
+        """Ask the run to stop at its next step; it keeps what it has. Returns at once."""
+        (self.folder / "stop").touch()
+
+    @property
+    def log(self) -> str:
+        """What the process printed."""
+        path = self.folder / "log.txt"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def as_spec_value(self) -> str:
+        """Return how a spec names this run where it wants a model."""
+        return f"run:{self.id}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Run) and other.folder == self.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
+    def __repr__(self) -> str:
+        return f"Run({self.id!r}: {self.status})"
+
+
+def runs(*, origin: str | None = None) -> list[Run]:
+    """Return all runs on this machine, newest first.
+
+    Parameters
+    ----------
+    origin : str, optional
+        Only those that the panel of this name started.
+    """
+    folder = runs_folder()
+    if not folder.is_dir():
+        return []
+    found = [Run(path) for path in sorted(folder.iterdir(), reverse=True) if (path / "about.json").exists()]
+    return [run for run in found if origin is None or run.about.get("origin") == origin]
+
+
+def find_run(name: str) -> Run:
+    """Return the run whose id is `name`, or the only one whose id starts with it or ends with it.
+
+    Raises
+    ------
+    RunNotFoundError
+        None has, or more than one.
+    """
+    everyone = runs()
+    matches = [run for run in everyone if run.id == name]
+    matches = matches or [run for run in everyone if run.id.startswith(name) or run.id.endswith(name)]
+    if len(matches) != 1 or not name:
+        known = ", ".join(run.id for run in (matches or everyone)[:5])
+        raise RunNotFoundError(
+            _("{n} runs answer to {name!r}.").format(n=len(matches) if name else 0, name=name),
+            fix=_("Newest: {known}.").format(known=known) if known else _("There are no runs yet."),
+        )
+    return matches[0]

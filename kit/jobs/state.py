@@ -1,0 +1,128 @@
+"""The state of a run, folded from its events.
+
+========== ======================================================================
+state      meaning
+========== ======================================================================
+starting   the process exists and has not said anything about its work yet
+running    the work is going on
+stopping   a stop was asked for and the work has not come to its next check
+stopped    it was asked to stop and did; what was done is kept
+finished   it came to its end
+failed     it came to an error, which `cause` tells
+crashed    its process is gone without a word
+========== ======================================================================
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from kit.i18n import _
+from kit.report import Event
+
+ENDED = ("stopped", "finished", "failed", "crashed")
+
+
+@dataclass
+class Status:
+    """What is known of a run now.
+
+    `curves` holds (step, value) pairs of every metric said with a step, `metrics` the newest value of each metric,
+    `records` the finished pieces by name, `messages` every sentence said, `texts` the answers as far as they are written,
+    by part. Times are Unix times in seconds.
+    """
+
+    state: str = "starting"
+    cause: str = ""
+    fix: str = ""
+    phase: str = ""
+    done: float = 0
+    total: float | None = None
+    unit: str = ""
+    started: float | None = None
+    ended: float | None = None
+    phase_started: float = 0
+    updated: float = 0
+    metrics: dict[str, float] = field(default_factory=dict)
+    curves: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    records: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    messages: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=lambda: defaultdict(str))
+    artifacts: dict[str, str] = field(default_factory=dict)
+    _phase_first_done: float = 0
+
+    @property
+    def over(self) -> bool:
+        """Has the run ended, in whatever way?"""
+        return self.state in ENDED
+
+    @property
+    def share(self) -> float | None:
+        """How much of the phase is done, 0 to 1, or None where the total is unknown."""
+        return min(self.done / self.total, 1.0) if self.total else None
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds since the start, or from start to end."""
+        return None if self.started is None else (self.ended or time.time()) - self.started
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds that the phase still needs at its pace so far, or None while there is too little to go by."""
+        made = self.done - self._phase_first_done
+        if self.over or not self.total or made <= 0:
+            return None
+        pace = (self.updated - self.phase_started) / made
+        since = max(time.time() - self.updated, 0.0)
+        return max(pace * (self.total - self.done) - since, 0.0)
+
+    def add(self, event: Event) -> None:
+        """Take one event in."""
+        kind, at = event["kind"], event.get("t", 0.0)
+        if kind == "progress":
+            self._add_progress(event, at)
+        elif kind == "metric":
+            self.metrics[event["name"]] = event["value"]
+            if event.get("step") is not None:
+                self.curves[event["name"]].append((event["step"], event["value"]))
+        elif kind == "record":
+            self.records[event["name"]].append(event["data"])
+        elif kind == "token":
+            self.texts[event["part"]] += event["text"]
+        elif kind == "message":
+            self.messages.append(event["text"])
+        elif kind == "artifact":
+            self.artifacts[event["name"]] = event["path"]
+        elif kind == "state":
+            self._add_state(event, at)
+
+    def _add_progress(self, event: Event, at: float) -> None:
+        if event["phase"] != self.phase:
+            self.phase_started, self._phase_first_done = at, event["done"]
+        self.phase, self.done, self.total = event["phase"], event["done"], event.get("total")
+        self.unit, self.updated = event.get("unit", ""), at
+
+    def _add_state(self, event: Event, at: float) -> None:
+        self.state = event["state"]
+        self.cause, self.fix = event.get("cause", ""), event.get("fix", "")
+        if self.state == "running":
+            self.started, self.ended = at, None
+        elif self.over:
+            self.ended = at
+
+    def __str__(self) -> str:
+        parts = [self.state]
+        if not self.over and self.phase:
+            of = f" {self.done:g}" + (f" of {self.total:g}" if self.total else "") if self.done or self.total else ""
+            parts.append(f"{self.phase}{of} {self.unit}".strip())
+        if self.eta_s is not None:
+            parts.append(_("{seconds:.0f} s left").format(seconds=self.eta_s))
+        if self.cause:
+            parts.append(f"{self.cause} {self.fix}".strip())
+        return " · ".join(parts)
+
+    def __repr__(self) -> str:
+        return f"Status({self})"

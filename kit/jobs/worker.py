@@ -1,0 +1,89 @@
+"""Carry the run in a folder out: ``python -m kit.jobs.worker FOLDER``.
+
+The worker knows no kind of work by name. It reads the spec, whose class names the function, passes on what that
+function reports to the event log, and writes the result.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from kit.isolated import result_of
+from kit.jobs.events import EventWriter
+from kit.jobs.process import write_identity
+from kit.machine.provenance import provenance
+from kit.place import write_atomic
+from kit.report import Event, Report
+from kit.result import Result
+from kit.spec import load_spec
+
+
+class FolderReport(Report):
+    """A report that appends to the event log of a run; a file named "stop" in its folder asks it to stop."""
+
+    _LOOK_S = 0.1  # how often the file is looked for, at most
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._writer = EventWriter(folder / "events.jsonl")
+        self._lock = threading.Lock()
+        self._stop = False
+        self._looked = 0.0
+
+    def emit(self, event: Event) -> None:
+        with self._lock:
+            self._writer.write(event)
+
+    def ask_stop(self, *_: object) -> None:
+        """Ask the work to stop at its next check (also a signal handler)."""
+        self._stop = True
+
+    def stop_asked(self) -> bool:
+        now = time.monotonic()
+        if not self._stop and now - self._looked > self._LOOK_S:
+            self._looked = now
+            self._stop = (self.folder / "stop").exists()
+        return self._stop
+
+    def close(self) -> None:
+        """Close the event log."""
+        self._writer.close()
+
+
+def work(folder: Path) -> Result:
+    """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised."""
+    report = FolderReport(folder)
+    if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
+        signal.signal(signal.SIGTERM, report.ask_stop)
+    report.say("state", state="running")
+    spec = load_spec(folder / "spec.json")
+    try:
+        result = result_of(spec, report)
+        result = dataclasses.replace(result, provenance={**provenance(), **result.provenance})
+        write_atomic(folder / "result.json", result.to_json())
+        error = result.error or {}
+        state = {"unsupported": "failed"}.get(result.status, result.status)
+        report.say("state", state=state, cause=error.get("message", ""), fix=error.get("fix", ""))
+    except KeyboardInterrupt:
+        report.say("state", state="stopped", cause="interrupted")
+        raise
+    finally:
+        report.close()
+    return result
+
+
+def main(folder: str) -> None:
+    """Be the worker process of the run in `folder`."""
+    os.environ["TUNEBOOK_WORKER"] = "1"
+    write_identity(Path(folder), os.getpid())
+    work(Path(folder))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,43 @@
+"""What to measure of one variant, and what to ask one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.data.spec import DataSpec
+from kit.engines.spec import Variant
+from kit.i18n import N_
+from kit.spec import Spec, param
+
+MEASURES = ("accuracy", "perplexity", "latency", "memory")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateSpec(Spec):
+    """Measure one variant on held-out rows."""
+
+    carried_out_by = "kit.measure.evaluate:evaluate"
+
+    variant: Variant = param(label=N_("Variant"))
+    data: DataSpec = param(label=N_("Test data"))
+    measures: tuple[str, ...] = param(MEASURES, label=N_("Measures"), help=N_("What to measure"), empty=False)
+    batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
+    requests: int = param(
+        10, label=N_("Requests"), help=N_("Answers timed, one after another, after two to warm up"), low=1, high=1000
+    )
+    new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerSpec(Spec):
+    """Put the same question to several variants."""
+
+    carried_out_by = "kit.measure.answer:answer"
+
+    variants: tuple[Variant, ...] = param(label=N_("Variants"), empty=False)
+    prompt: str = param(label=N_("Question"), help=N_("Asked as a user would"), empty=False)
+    max_new_tokens: int = param(64, label=N_("New tokens"), help=N_("At most"), low=1, high=8192)
+    temperature: float = param(
+        0.0, label=N_("Temperature"), help=N_("0 takes the likeliest token each time"), low=0, high=5
+    )
+    seed: int = param(0, label=N_("Seed"), help=N_("Of the sampling"), low=0, high=2**31 - 1)

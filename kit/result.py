@@ -1,0 +1,144 @@
+"""What work leaves behind: measurements with units, results, and where they came from."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from kit.errors import ParameterError
+
+Unit = Literal["s", "tokens/s", "MiB", "share", "count"]
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Raw samples of one quantity.
+
+    Parameters
+    ----------
+    name : str
+        As in the design's list of metric names, such as ``ttft_s``.
+    unit : Unit
+        The unit of every sample.
+    samples : tuple of float
+        At least one; never trimmed or smoothed.
+    counts : str
+        What one sample counts, such as "one request, first token included".
+    """
+
+    name: str
+    unit: Unit
+    samples: tuple[float, ...]
+    counts: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.samples:
+            raise ParameterError("samples", self.samples, allowed="at least one number")
+
+    @property
+    def mean(self) -> float:
+        """The arithmetic mean."""
+        return math.fsum(self.samples) / len(self.samples)
+
+    @property
+    def std(self) -> float:
+        """The sample standard deviation (n - 1), or 0 for a single sample."""
+        if len(self.samples) < 2:
+            return 0.0
+        mean = self.mean
+        return math.sqrt(math.fsum((x - mean) ** 2 for x in self.samples) / (len(self.samples) - 1))
+
+    def percentile(self, q: float) -> float:
+        """Return the `q`-th percentile (0 to 100), interpolated linearly as numpy does by default."""
+        ordered = sorted(self.samples)
+        place = (len(ordered) - 1) * q / 100
+        low = math.floor(place)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+    @property
+    def p50(self) -> float:
+        """The median."""
+        return self.percentile(50)
+
+    @property
+    def p95(self) -> float:
+        """The 95th percentile."""
+        return self.percentile(95)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return name, unit, samples and what they count."""
+        return {"name": self.name, "unit": self.unit, "samples": list(self.samples), "counts": self.counts}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Measurement:
+        """Make a measurement from what `to_dict` returned."""
+        return cls(values["name"], values["unit"], tuple(values["samples"]), values.get("counts", ""))
+
+
+Status = Literal["finished", "stopped", "failed", "unsupported"]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What carrying out one spec gave.
+
+    Parameters
+    ----------
+    spec : dict
+        The spec as it was given.
+    status : {"finished", "stopped", "failed", "unsupported"}
+        "unsupported": could not run on this machine; `error` says why.
+    metrics : dict of str to float
+        Final numbers by name, each ``x`` with ``x_stderr`` where one exists.
+    measurements : dict of str to Measurement
+        Raw samples by name.
+    artifacts : dict of str to str
+        Name to path, relative to the run folder.
+    facts : dict
+        Anything else worth keeping, as plain values (labels, counts, a verdict).
+    parts : tuple of Result
+        The results this one is made of: the rows of a sweep.
+    provenance : dict
+        Versions, commit, data hash, machine.
+    error : dict, optional
+        "type", "message" and "fix" of what went wrong.
+    """
+
+    spec: dict[str, Any]
+    status: Status = "finished"
+    metrics: dict[str, float] = field(default_factory=dict)
+    measurements: dict[str, Measurement] = field(default_factory=dict)
+    artifacts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    parts: tuple[Result, ...] = ()
+    provenance: dict[str, Any] = field(default_factory=dict)
+    error: dict[str, str] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        values["measurements"] = {name: m.to_dict() for name, m in self.measurements.items()}
+        values["parts"] = [part.to_dict() for part in self.parts]
+        return values
+
+    def to_json(self) -> str:
+        """Return the result as JSON."""
+        return json.dumps(self.to_dict(), indent=1, ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Result:
+        """Make a result from what `to_dict` returned; keys of a newer version are ignored."""
+        known = {f.name for f in dataclasses.fields(cls)}
+        values = {name: value for name, value in values.items() if name in known}
+        measurements = values.get("measurements", {})
+        values["measurements"] = {name: Measurement.from_dict(m) for name, m in measurements.items()}
+        values["parts"] = tuple(cls.from_dict(part) for part in values.get("parts", ()))
+        return cls(**values)
+
+    def __repr__(self) -> str:  # the full one can hold thousands of samples
+        shown = ", ".join(f"{name}={value:.4g}" for name, value in list(self.metrics.items())[:6])
+        return f"Result({self.status}; {shown}{f'; {len(self.parts)} parts' if self.parts else ''})"

@@ -1,0 +1,240 @@
+"""What a spec is: a frozen dataclass of plain values that says what to do.
+
+A spec is checked when it is made (`_check.py` reads the rules from the fields), goes to and from JSON and YAML without
+loss, and names by import path the function that carries it out. So whoever runs specs needs no list of them::
+
+    @dataclass(frozen=True, kw_only=True)
+    class TuneSpec(Spec):
+        carried_out_by = "kit.tuning.tune:tune"
+        rank: int = param(16, low=1, high=1024, label=N_("Rank"), help=N_("Size of the adapter."))
+
+Each field is described once, in its `param`; panels, documentation and messages read that description.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import importlib
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar, Self, get_type_hints
+
+import yaml
+
+from kit._check import checked, plain
+from kit.errors import KitError, ParameterError, nearest
+from kit.i18n import _
+from kit.report import Report
+from kit.result import Result
+
+_IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+
+def param(
+    default: Any = dataclasses.MISSING,
+    *,
+    label: str,
+    help: str = "",
+    unit: str = "",
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[Any, ...] | None = None,
+    above: float | None = None,
+    empty: bool = True,
+) -> Any:
+    """Describe one field of a spec.
+
+    Parameters
+    ----------
+    default : optional
+        Left out, the field must be given.
+    label, help : str
+        Marked with ``N_``; shown by panels and documentation.
+    unit : str, default ""
+        Shown behind the value.
+    low, high : float, optional
+        Least and greatest value allowed, themselves included.
+    above : float, optional
+        The value must be greater than this.
+    choices : tuple, optional
+        The only values allowed.
+    empty : bool, default True
+        May a string or a tuple be empty?
+    """
+    metadata = {
+        "label": label,
+        "help": help,
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "above": above,
+        "choices": choices,
+        "empty": empty,
+    }
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Spec:
+    """The base of every spec.
+
+    Raises
+    ------
+    ParameterError
+        A value has the wrong type, lies outside its range or is not one of its choices.
+    """
+
+    carried_out_by: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        hints = _hints(type(self))
+        for field in dataclasses.fields(self):
+            value = plain(getattr(self, field.name))
+            # A frozen dataclass is still being made here: lists become tuples and a run becomes its name.
+            object.__setattr__(self, field.name, checked(field.name, value, hints[field.name], field.metadata))
+        self.check()
+
+    def check(self) -> None:
+        """Check what no single field can tell; subclasses override."""
+
+    @classmethod
+    def path(cls) -> str:
+        """Return the import path of this class, as it stands in files."""
+        return f"{cls.__module__}:{cls.__qualname__}"
+
+    @property
+    def key(self) -> str:
+        """Twelve hex digits that are equal exactly when two specs are."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def replace(self, **changes: Any) -> Self:
+        """Return a copy with `changes`, checked anew."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the spec as plain values, with the import path of its class under "spec"."""
+        return {"spec": self.path(), **{f.name: _to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+
+    def to_json(self) -> str:
+        """Return the spec as JSON."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False)
+
+    def to_yaml(self) -> str:
+        """Return the spec as YAML."""
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, allow_unicode=True)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Make a spec from what `to_dict` returned.
+
+        Raises
+        ------
+        ParameterError
+            An unknown key (the nearest known one is named), or a value that is not allowed.
+        """
+        values = dict(values)
+        found = _class_of(values.pop("spec", cls.path()))
+        if not issubclass(found, cls):
+            raise ParameterError("spec", found.path(), allowed=cls.path())
+        known = {field.name for field in dataclasses.fields(found)}
+        for name in values:
+            if name not in known:
+                near = nearest(name, known)
+                fix = _("Did you mean {near!r}?").format(near=near) if near else ""
+                raise ParameterError(name, values[name], allowed=_("one of ") + ", ".join(sorted(known)), fix=fix)
+        missing = [f.name for f in dataclasses.fields(found) if _required(f) and f.name not in values]
+        if missing:
+            raise ParameterError(missing[0], None, allowed=_("given: {spec} has no default for it").format(spec=found))
+        hints = _hints(found)
+        return found(**{name: _from_plain(value, hints[name]) for name, value in values.items()})
+
+    def code(self, module: str = "kit") -> str:
+        """Return Python that makes this spec, holding only what differs from the defaults."""
+        arguments = []
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if _required(field) or value != field.default:
+                shown = value.code(module) if isinstance(value, Spec) else repr(value)
+                arguments.append(f"{field.name}={shown}")
+        one_line = f"{module}.{type(self).__name__}({', '.join(arguments)})"
+        if len(one_line) <= 88 and "\n" not in one_line:
+            return one_line
+        body = "".join(f"    {argument},\n".replace("\n    ", "\n        ") for argument in arguments)
+        return f"{module}.{type(self).__name__}(\n{body})"
+
+
+def load_spec(source: str | Path | dict[str, Any]) -> Spec:
+    """Make the spec that a dict, a JSON file or a YAML file describes."""
+    if isinstance(source, dict):
+        return Spec.from_dict(source)
+    path = Path(source)
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+    except OSError as exc:
+        raise ParameterError("spec", str(source), allowed=_("a file that can be read ({exc})").format(exc=exc)) from exc
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise ParameterError("spec", str(source), allowed=_("valid JSON or YAML ({exc})").format(exc=exc)) from exc
+    if not isinstance(values, dict) or "spec" not in values:
+        raise ParameterError("spec", str(source), allowed=_("a mapping with the key 'spec'"))
+    return Spec.from_dict(values)
+
+
+def carry_out(spec: Spec, report: Report) -> Result:
+    """Do what `spec` says, here and now, and return the result."""
+    work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
+    return work(spec, report)
+
+
+def resolve(path: str) -> Any:
+    """Return the object that "package.module:name" names."""
+    if not _IMPORT_PATH.fullmatch(path):
+        raise ParameterError("path", path, allowed="'package.module:name'")
+    module, name = path.split(":")
+    try:
+        return getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError) as exc:
+        raise KitError(
+            _("{path} cannot be imported: {exc}.").format(path=path, exc=exc),
+            fix=_("Check that the package is installed in the version that wrote this."),
+        ) from exc
+
+
+def _class_of(path: Any) -> type[Spec]:
+    if not isinstance(path, str):
+        raise ParameterError("spec", path, allowed="'package.module:Class'")
+    found = resolve(path)
+    if not (isinstance(found, type) and issubclass(found, Spec)):
+        raise ParameterError("spec", path, allowed=_("the import path of a Spec"))
+    return found
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    return get_type_hints(cls)
+
+
+def _required(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, Spec):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_to_plain(item) for item in value]
+    return value
+
+
+def _from_plain(value: Any, hint: Any) -> Any:
+    if isinstance(value, dict) and "spec" in value:
+        return Spec.from_dict(value)
+    if isinstance(value, dict) and isinstance(hint, type) and issubclass(hint, Spec):
+        return hint.from_dict(value)
+    if isinstance(value, list):
+        return tuple(_from_plain(item, None) for item in value)
+    return value
