@@ -19,7 +19,6 @@ import importlib
 import json
 import re
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
@@ -213,7 +212,6 @@ def _class_of(path: Any) -> type[Spec]:
     return found
 
 
-@cache
 def _hints(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 

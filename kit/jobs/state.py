@@ -31,8 +31,8 @@ class Status:
     """What is known of a run now.
 
     `curves` holds (step, value) pairs of every metric said with a step, `metrics` the newest value of each metric,
-    `records` the finished pieces by name, `messages` every sentence said, `texts` the answers as far as they are written,
-    by part. Times are Unix times in seconds.
+    `records` the finished pieces by name, `messages` every sentence said, `texts` the answers as far
+    as they are written, by part. Times are Unix times in seconds.
     """
 
     state: str = "starting"
