@@ -1,1 +1,6 @@
-"""engines"""
+"""Engines: what runs a variant. Only light names are exported; heavy modules are imported when used."""
+
+from kit.engines.protocol import Engine, Message, Prompt, Score, Token
+from kit.engines.spec import Variant
+
+__all__ = ["Engine", "Message", "Prompt", "Score", "Token", "Variant"]

@@ -1,0 +1,1 @@
+"""The engine that runs models with Transformers. Everything in it loads torch."""

@@ -1,0 +1,57 @@
+"""An adapter folded into its base, once, so that every quantization method starts from the same weights."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from kit.place import cache
+from kit.report import Report
+
+_FP32_BELOW = 2**31  # bytes of base weights; above, the merged copy keeps the base's own precision
+
+
+def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
+    """Return a folder with `adapter` merged into `base`; made on the first call, found on later ones.
+
+    The sum W + (alpha / rank) B A is computed in float32. Small models are also stored so; a large one is stored in
+    the precision of its base, which rounds the sum.
+    """
+    target = cache() / "merged" / _key(base, adapter)
+    if (target / "config.json").exists():
+        return target
+    import torch
+    from peft import PeftModel
+
+    from kit.engines.hf.load import load_model, load_tokenizer
+
+    report.progress("merging", 0, 1)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(dir=target.parent, prefix=".merging."))
+    try:
+        model = load_model(base, dtype=torch.float32, device=torch.device("cpu"))
+        stored = sum(path.stat().st_size for path in base.glob("*.safetensors"))
+        model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        if stored > _FP32_BELOW:
+            model = model.to(torch.bfloat16)
+        model.save_pretrained(building)
+        load_tokenizer(base).save_pretrained(building)
+        if not target.exists():
+            os.replace(building, target)
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    report.progress("merging", 1, 1)
+    return target
+
+
+def _key(base: Path, adapter: Path) -> str:
+    digest = hashlib.sha256(os.fspath(base.resolve()).encode())
+    for path in [*sorted(base.glob("*.safetensors")), base / "config.json"]:
+        stat = path.stat()
+        digest.update(f"{path.name} {stat.st_size} {stat.st_mtime_ns}".encode())
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        digest.update((adapter / name).read_bytes())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,64 @@
+"""From prompts to token ids, the same way for training and for scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kit.engines.protocol import Prompt
+
+
+def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> list[int]:
+    """Return the token ids that the model reads before it answers.
+
+    Parameters
+    ----------
+    tokenizer : transformers tokenizer
+    prompt : str or list of messages
+        Messages go through the model's chat template with the start of an answer at the end; a model without a
+        template reads their texts, one a line. Plain text is taken as it is.
+    max_length : int, optional
+        A longer prompt loses its middle: the instruction stands at one end and the start of the answer at the other.
+    """
+    if isinstance(prompt, str):
+        ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    elif getattr(tokenizer, "chat_template", None):
+        text = tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
+        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    else:
+        text = "".join(message["content"] + "\n" for message in prompt)
+        ids = tokenizer(text, add_special_tokens=True)["input_ids"]
+    return without_middle(list(ids), max_length)
+
+
+def without_middle(ids: list[int], max_length: int | None) -> list[int]:
+    """Return `ids`, or its first and last halves when it is longer than `max_length`."""
+    if max_length is None or len(ids) <= max_length:
+        return ids
+    head = max_length // 2
+    return ids[:head] + ids[len(ids) - (max_length - head) :]
+
+
+def encode_answers(tokenizer: Any, answers: Sequence[str]) -> list[list[int]]:
+    """Return the token ids of each answer, without special tokens."""
+    return [list(tokenizer(answer, add_special_tokens=False)["input_ids"]) for answer in answers]
+
+
+def encode_labels(tokenizer: Any, labels: Sequence[str]) -> list[list[int]]:
+    """Return the token ids of labels that compete with each other.
+
+    Where one label begins another ("Leak", "Leaking"), the end of the answer counts as part of every label: the
+    shorter would otherwise never lose to the longer.
+    """
+    ids = encode_answers(tokenizer, labels)
+    begins = any(a is not b and b[: len(a)] == a for a in ids for b in ids)
+    return [[*row, end_of_answer(tokenizer)] for row in ids] if begins else ids
+
+
+def end_of_answer(tokenizer: Any) -> int:
+    """Return the token that ends an answer: the template's own end of turn where it differs from the end of text."""
+    template = getattr(tokenizer, "chat_template", None) or ""
+    for token in ("<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|end|>"):
+        if token in template and token in tokenizer.get_vocab():
+            return int(tokenizer.convert_tokens_to_ids(token))
+    return int(tokenizer.eos_token_id)

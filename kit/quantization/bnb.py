@@ -1,0 +1,32 @@
+"""bitsandbytes: 8-bit integers with outliers kept apart (Dettmers et al. 2022, arXiv:2208.07339) and 4-bit types
+with a scale for each block of 64 weights (Dettmers et al. 2023, arXiv:2305.14314), on CPU and CUDA."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from kit.engines.hf.engine import TransformersEngine
+from kit.engines.hf.load import load_model, load_tokenizer
+from kit.quantization.registry import Method
+
+# It would repeat for every layer of every batch that int8 products take 16-bit floats.
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+
+
+def load(folder: Path, method: Method, batch_size: int) -> TransformersEngine:
+    """Open `folder` with the linear layers quantized while they load; the rest is bf16."""
+    model = load_model(folder, dtype=torch.bfloat16, quantization_config=_config(method.name))
+    return TransformersEngine(model, load_tokenizer(folder), batch_size=batch_size)
+
+
+def _config(name: str) -> Any:
+    from transformers import BitsAndBytesConfig
+
+    if name == "bnb-int8":
+        return BitsAndBytesConfig(load_in_8bit=True)
+    kind = name.removeprefix("bnb-")
+    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=kind, bnb_4bit_compute_dtype=torch.bfloat16)

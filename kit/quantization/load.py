@@ -1,0 +1,58 @@
+"""From a variant to the engine that runs it."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+
+from kit.engines import Engine, Variant
+from kit.engines.prepare import ready_folder
+from kit.errors import KitError, MissingPackageError, UnsupportedError
+from kit.i18n import _
+from kit.machine import this_machine
+from kit.quantization.registry import Method, get_method
+from kit.report import Report
+from kit.spec import resolve
+
+
+def load(variant: Variant, report: Report, *, batch_size: int = 32) -> Engine:
+    """Return an engine with `variant` loaded.
+
+    Raises
+    ------
+    UnknownNameError
+        No method has that name.
+    MissingPackageError, UnsupportedError
+        The method cannot run on this machine; told before anything loads.
+    ModelNotFoundError
+        The model is neither here nor to be had.
+    """
+    method = get_method(variant.method)
+    check_runs_here(method)
+    report.progress("loading")
+    folder, _location = ready_folder(variant.model, report)
+    report.progress("loading")
+    opener: Callable[..., Engine] = resolve(method.load)
+    try:
+        return opener(folder, method, batch_size)
+    except (RuntimeError, ValueError, ImportError, AttributeError) as exc:
+        if isinstance(exc, KitError):
+            raise
+        raise UnsupportedError(
+            _("{model} cannot be held as {method}: {exc}").format(model=variant.model, method=method.name, exc=exc),
+            fix=_("Choose another method; log.txt has the details."),
+        ) from exc
+
+
+def check_runs_here(method: Method) -> None:
+    """Raise when `method` lacks a package or a device on this machine."""
+    for package in method.packages:
+        if importlib.util.find_spec(package) is None:
+            raise MissingPackageError(package, needed_for=method.name)
+    if "cpu" not in method.devices and not this_machine().gpus:
+        raise UnsupportedError(
+            _("{method} needs {devices}; this machine has no GPU.").format(
+                method=method.name, devices=", ".join(method.devices)
+            ),
+            fix=_("Choose a method that runs on the CPU."),
+        )
