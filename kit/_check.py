@@ -98,4 +98,6 @@ def _range(rules: Mapping[str, Any]) -> str:
         return _(" above {above}, at most {high}").format(above=above, high=high)
     if low is not None:
         return _(", at least {low}").format(low=low)
-    return _(" above {above}").format(above=above) if above is not None else ""
+    if above is not None:
+        return _(" above {above}").format(above=above)
+    return _(", at most {high}").format(high=high) if high is not None else ""

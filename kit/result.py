@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kit.errors import ParameterError
+from kit.i18n import _
 
 Unit = Literal["s", "tokens/s", "MiB", "share", "count"]
 
@@ -36,7 +37,7 @@ class Measurement:
 
     def __post_init__(self) -> None:
         if not self.samples:
-            raise ParameterError("samples", self.samples, allowed="at least one number")
+            raise ParameterError("samples", self.samples, allowed=_("at least one number"))
 
     @property
     def mean(self) -> float:
@@ -53,6 +54,8 @@ class Measurement:
 
     def percentile(self, q: float) -> float:
         """Return the `q`-th percentile (0 to 100), interpolated linearly as numpy does by default."""
+        if not 0 <= q <= 100:
+            raise ParameterError("q", q, allowed=_("a number from 0 to 100"))
         ordered = sorted(self.samples)
         place = (len(ordered) - 1) * q / 100
         low = math.floor(place)

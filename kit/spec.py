@@ -18,9 +18,11 @@ import hashlib
 import importlib
 import json
 import re
+import textwrap
+import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -148,7 +150,8 @@ class Spec:
                 raise ParameterError(name, values[name], allowed=_("one of ") + ", ".join(sorted(known)), fix=fix)
         missing = [f.name for f in dataclasses.fields(found) if _required(f) and f.name not in values]
         if missing:
-            raise ParameterError(missing[0], None, allowed=_("given: {spec} has no default for it").format(spec=found))
+            allowed = _("given: {spec} has no default for it").format(spec=found.__name__)
+            raise ParameterError(missing[0], None, allowed=allowed)
         hints = _hints(found)
         return found(**{name: _from_plain(value, hints[name]) for name, value in values.items()})
 
@@ -158,12 +161,11 @@ class Spec:
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
             if _required(field) or value != field.default:
-                shown = value.code(module) if isinstance(value, Spec) else repr(value)
-                arguments.append(f"{field.name}={shown}")
+                arguments.append(f"{field.name}={_code(value, module)}")
         one_line = f"{module}.{type(self).__name__}({', '.join(arguments)})"
         if len(one_line) <= 88 and "\n" not in one_line:
             return one_line
-        body = "".join(f"    {argument},\n".replace("\n    ", "\n        ") for argument in arguments)
+        body = textwrap.indent("".join(f"{argument},\n" for argument in arguments), "    ")
         return f"{module}.{type(self).__name__}(\n{body})"
 
 
@@ -173,7 +175,7 @@ def load_spec(source: str | Path | dict[str, Any]) -> Spec:
         return Spec.from_dict(source)
     path = Path(source)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))  # JSON is YAML
+        values = _parse(path.read_text(encoding="utf-8"))
     except OSError as exc:
         raise ParameterError("spec", str(source), allowed=_("a file that can be read ({exc})").format(exc=exc)) from exc
     except (yaml.YAMLError, UnicodeDecodeError) as exc:
@@ -185,6 +187,11 @@ def load_spec(source: str | Path | dict[str, Any]) -> Spec:
 
 def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
+    if not spec.carried_out_by:
+        raise KitError(
+            _("{spec} describes something and is no work of its own.").format(spec=type(spec).__name__),
+            fix=_("Give it to the spec that uses it."),
+        )
     work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
     return work(spec, report)
 
@@ -229,10 +236,36 @@ def _to_plain(value: Any) -> Any:
 
 
 def _from_plain(value: Any, hint: Any) -> Any:
+    if get_origin(hint) in (Union, types.UnionType):
+        hint = next(option for option in get_args(hint) if option is not type(None))
     if isinstance(value, dict) and "spec" in value:
         return Spec.from_dict(value)
     if isinstance(value, dict) and isinstance(hint, type) and issubclass(hint, Spec):
         return hint.from_dict(value)
     if isinstance(value, list):
-        return tuple(_from_plain(item, None) for item in value)
+        item_hint = get_args(hint)[0] if get_origin(hint) is tuple else None
+        return tuple(_from_plain(item, item_hint) for item in value)
     return value
+
+
+def _code(value: Any, module: str) -> str:
+    if isinstance(value, Spec):
+        return value.code(module)
+    if isinstance(value, tuple) and any(isinstance(item, Spec) for item in value):
+        body = "".join(f"{_code(item, module)},\n" for item in value)
+        return f"(\n{textwrap.indent(body, '    ')})"
+    return repr(value)
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads YAML 1.1, but 1e-4 as the number that everybody means and not as text."""
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), None)
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.load(text, Loader=_Loader)
