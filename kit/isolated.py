@@ -21,7 +21,7 @@ import traceback
 from pathlib import Path
 from typing import IO, Any
 
-from kit.errors import KitError, Stopped
+from kit.errors import KitError, MissingPackageError, Stopped, UnsupportedError
 from kit.i18n import _
 from kit.report import Event, Report
 from kit.result import Result
@@ -87,7 +87,9 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     try:
         assert child.stdout is not None
         for line in child.stdout:
-            message = json.loads(line)
+            message = _message(line)
+            if message is None:
+                continue
             if "result" in message:
                 result = Result.from_dict(message["result"])
             else:
@@ -95,11 +97,20 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     finally:
         watcher.end()
         end_child(child)
-    if watcher.stopped or (result is not None and result.status == "stopped"):
+    # Work that came to its end before it heard of the stop keeps its result; the caller's next check tells it to stop.
+    if (result.status == "stopped") if result else watcher.stopped:
         raise Stopped
     if result is None:
         result = Result(spec=spec.to_dict(), status="failed", error=_death(child.returncode))
     return result
+
+
+def _message(line: str) -> dict[str, Any] | None:
+    try:
+        message: dict[str, Any] = json.loads(line)
+    except ValueError:  # the child was killed in the middle of it
+        return None
+    return message
 
 
 def end_child(child: subprocess.Popen[Any], patience_s: float = 10.0) -> None:
@@ -124,6 +135,9 @@ def _death(code: int | None) -> dict[str, str]:
     return {"type": "Crashed", "message": _("The process ended with code {code}.").format(code=code), "fix": ""}
 
 
+_PATIENCE_S = 20.0  # how long a child may take from hearing of the stop to its next check
+
+
 class _StopWatcher:
     """Watches `report` on a thread and ends the child when a stop is asked for, even while it is silent."""
 
@@ -139,7 +153,7 @@ class _StopWatcher:
             if self._report.stop_asked():
                 self.stopped = True
                 self._child.terminate()
-                if self._over.wait(20):
+                if self._over.wait(_PATIENCE_S):
                     return
                 self._child.kill()
                 return
@@ -175,17 +189,22 @@ class PipeReport(Report):
         return self._stop.is_set()
 
 
-def result_of(spec: Spec, report: Report) -> Result:
-    """Carry out `spec` and return a result whatever happens; a traceback goes to standard error."""
+def result_of(values: dict[str, Any], report: Report) -> Result:
+    """Carry out the spec that `values` describe and return a result whatever happens.
+
+    A spec that cannot be read is a failed result too; a traceback goes to standard error.
+    """
     try:
-        return carry_out(spec, report)
+        result = carry_out(load_spec(values), report)
+        json.dumps(result.to_dict())  # what cannot be written down is an error of the work, found while it can be told
+        return result
     except Stopped:
-        return Result(spec=spec.to_dict(), status="stopped")
-    except Exception as exc:
+        return Result(spec=values, status="stopped")
+    except (Exception, SystemExit) as exc:  # a library that gives up by sys.exit() has failed, like any other
         if not isinstance(exc, KitError):
             traceback.print_exc()
-        unsupported = type(exc).__name__ in ("UnsupportedError", "MissingPackageError")
-        return Result(spec=spec.to_dict(), status="unsupported" if unsupported else "failed", error=error_dict(exc))
+        unsupported = isinstance(exc, UnsupportedError | MissingPackageError)
+        return Result(spec=values, status="unsupported" if unsupported else "failed", error=error_dict(exc))
 
 
 def _leave_with_parent() -> None:
@@ -201,9 +220,9 @@ def main(folder: str) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     report = PipeReport(Path(folder), stream)
     signal.signal(signal.SIGTERM, report.ask_stop)
-    spec = load_spec(json.loads(sys.stdin.readline()))
+    values = json.loads(sys.stdin.readline())
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    report.write({"result": result_of(spec, report).to_dict()})
+    report.write({"result": result_of(values, report).to_dict()})
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ class EventWriter:
 
     def write(self, event: Event) -> None:
         """Append one event."""
-        os.write(self._handle, (json.dumps(event, ensure_ascii=False) + "\n").encode())
+        line = json.dumps(event, ensure_ascii=False) + "\n"
+        os.write(self._handle, line.encode(errors="backslashreplace"))  # lone surrogates become JSON escapes
 
     def close(self) -> None:
         """Close the log; further writes fail."""

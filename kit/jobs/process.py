@@ -26,10 +26,10 @@ def write_identity(folder: Path, pid: int) -> None:
 def read_identity(folder: Path) -> dict[str, float] | None:
     """Return "pid" and "created" (Unix time) of the run's process, or None before it has one."""
     try:
-        identity: dict[str, float] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+        identity = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return {"pid": identity["pid"], "created": identity["created"]}
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
-    return identity
 
 
 def alive(folder: Path) -> bool:
@@ -48,4 +48,4 @@ def alive(folder: Path) -> bool:
 def is_this(folder: Path) -> bool:
     """Is the run in `folder` carried out by the process that asks?"""
     identity = read_identity(folder)
-    return identity is not None and int(identity["pid"]) == os.getpid()
+    return identity is not None and int(identity["pid"]) == os.getpid() and alive(folder)

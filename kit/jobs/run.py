@@ -193,7 +193,8 @@ def runs(*, origin: str | None = None) -> list[Run]:
     folder = runs_folder()
     if not folder.is_dir():
         return []
-    found = [Run(path) for path in sorted(folder.iterdir(), reverse=True) if (path / "about.json").exists()]
+    found = [Run(path) for path in folder.iterdir() if (path / "about.json").exists()]
+    found.sort(key=lambda run: (run.about["created"], run.id), reverse=True)
     return [run for run in found if origin is None or run.about.get("origin") == origin]
 
 

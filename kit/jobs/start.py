@@ -34,7 +34,7 @@ def create_run(spec: Spec, *, origin: str | None = None) -> Run:
             continue
     (folder / "artifacts").mkdir()
     write_atomic(folder / "spec.json", spec.to_json())
-    about = {"created": time.time(), "cwd": os.getcwd(), "origin": origin}
+    about = {"created": time.time(), "cwd": str(_here()), "origin": origin}
     write_atomic(folder / "about.json", json.dumps(about))  # last: it makes the folder a run
     return Run(folder)
 
@@ -59,7 +59,7 @@ def start(spec: Spec, *, origin: str | None = None) -> Run:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            cwd=_existing(os.getcwd()),
+            cwd=_here(),
             env=worker_environment(),
         )
     write_identity(run.folder, child.pid)
@@ -76,5 +76,8 @@ def run_here(spec: Spec) -> Run:
     return run
 
 
-def _existing(folder: str) -> Path:
-    return Path(folder) if Path(folder).is_dir() else Path.home()
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # the folder was removed while the kernel stood in it
+        return Path.home()

@@ -7,21 +7,22 @@ function reports to the event log, and writes the result.
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import signal
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
-from kit.isolated import result_of
+from kit.isolated import error_dict, result_of
 from kit.jobs.events import EventWriter
 from kit.jobs.process import write_identity
 from kit.machine.provenance import provenance
 from kit.place import write_atomic
 from kit.report import Event, Report
 from kit.result import Result
-from kit.spec import load_spec
 
 
 class FolderReport(Report):
@@ -62,20 +63,28 @@ def work(folder: Path) -> Result:
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")
-    spec = load_spec(folder / "spec.json")
+    values: dict[str, Any] = {}
     try:
-        result = result_of(spec, report)
-        result = dataclasses.replace(result, provenance={**provenance(), **result.provenance})
-        write_atomic(folder / "result.json", result.to_json())
-        error = result.error or {}
-        state = {"unsupported": "failed"}.get(result.status, result.status)
-        report.say("state", state=state, cause=error.get("message", ""), fix=error.get("fix", ""))
-    except KeyboardInterrupt:
-        report.say("state", state="stopped", cause="interrupted")
+        values = json.loads((folder / "spec.json").read_text(encoding="utf-8"))
+        result = result_of(values, report)
+        _end(result, report)
+    except KeyboardInterrupt:  # Ctrl+C on a run that is carried out in the terminal's or notebook's own process
+        _end(Result(spec=values, status="stopped"), report)
         raise
+    except (OSError, ValueError) as exc:
+        result = Result(spec=values, status="failed", error=error_dict(exc))
+        _end(result, report)
     finally:
         report.close()
     return result
+
+
+def _end(result: Result, report: Report) -> None:
+    result = dataclasses.replace(result, provenance={**provenance(), **result.provenance})
+    write_atomic(report.folder / "result.json", result.to_json())
+    error = result.error or {}
+    state = {"unsupported": "failed"}.get(result.status, result.status)
+    report.say("state", state=state, cause=error.get("message", ""), fix=error.get("fix", ""))
 
 
 def main(folder: str) -> None:

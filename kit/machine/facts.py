@@ -51,7 +51,8 @@ class Machine:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return asdict(self)
+        gpus = [asdict(gpu) for gpu in self.gpus]
+        return {**asdict(self), "instruction_sets": list(self.instruction_sets), "gpus": gpus}
 
     def __str__(self) -> str:
         gpus = ", ".join(f"{gpu.name} {gpu.memory_mib / 1024:.0f} GB" for gpu in self.gpus) or "no GPU"
