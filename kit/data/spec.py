@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.i18n import N_
+from kit.errors import ParameterError
+from kit.i18n import N_, _
 from kit.spec import Spec, param
 
 
@@ -12,7 +13,9 @@ from kit.spec import Spec, param
 class DataSpec(Spec):
     """Labelled texts: where they are and which columns count."""
 
-    source: str = param(label=N_("Data"), help=N_("A bundled dataset or a JSONL, CSV or Parquet file"), empty=False)
+    source: str = param(
+        label=N_("Data"), help=N_("A bundled dataset or a JSONL, CSV, TSV or Parquet file"), empty=False
+    )
     text: str = param("text", label=N_("Text column"), help=N_("The column with the text to classify"), empty=False)
     label: str = param("label", label=N_("Label column"), help=N_("The column with the right answer"), empty=False)
     instruction: str = param(
@@ -30,3 +33,11 @@ class DataSpec(Spec):
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the split and the sample"), low=0, high=2**31 - 1)
     encoding: str = param("utf-8", label=N_("Encoding"), help=N_("Of a text file"), empty=False)
+
+    def check(self) -> None:
+        if self.text == self.label:
+            raise ParameterError("label", self.label, allowed=_("another column than text"))
+        if any(not label.strip() or label != label.strip() for label in self.labels):
+            raise ParameterError("labels", self.labels, allowed=_("words without blanks around them"))
+        if len(self.labels) == 1 or len(set(self.labels)) < len(self.labels):
+            raise ParameterError("labels", self.labels, allowed=_("at least two different labels"))
