@@ -1,0 +1,132 @@
+"""What is known of one open model before anything is downloaded."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, get_type_hints
+
+from kit._check import checked, plain
+from kit.errors import ParameterError, nearest
+from kit.i18n import N_, _
+from kit.spec import param
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard:
+    """Facts on one open model.
+
+    Counts are of single weights, every one counted once: embeddings that are also the output layer count once.
+
+    Raises
+    ------
+    ParameterError
+        A field has the wrong type or a value that cannot be.
+    """
+
+    name: str = param(label=N_("Name"), help=N_("How specs call it"), empty=False)
+    title: str = param(label=N_("Title"), help=N_("How people call it"), empty=False)
+    hub_id: str = param(label=N_("Hub id"), help=N_("organisation/name on the Hugging Face hub"), empty=False)
+    family: str = param(label=N_("Family"), help=N_("Models of one design"), empty=False)
+    parameters: int = param(label=N_("Parameters"), help=N_("All weights"), low=1)
+    active_parameters: int = param(label=N_("Active parameters"), help=N_("Weights used for one token"), low=1)
+    layers: int = param(label=N_("Layers"), low=1)
+    hidden_size: int = param(label=N_("Hidden size"), low=1)
+    heads: int = param(label=N_("Heads"), help=N_("Query heads in a layer"), low=1)
+    kv_heads: int = param(label=N_("KV heads"), help=N_("Key and value heads in a layer"), low=1)
+    head_dim: int | None = param(None, label=N_("Head size"), help=N_("Left out: hidden size divided by heads"), low=1)
+    intermediate_size: int = param(
+        label=N_("Intermediate size"), help=N_("Width of the feed-forward block, or of one expert"), low=1
+    )
+    experts: int | None = param(None, label=N_("Experts"), help=N_("In a layer of a mixture of experts"), low=2)
+    experts_per_token: int | None = param(
+        None, label=N_("Experts per token"), help=N_("How many of them work on one token"), low=1
+    )
+    vocabulary: int = param(label=N_("Vocabulary"), help=N_("Rows of the embedding, padding included"), low=1)
+    context: int = param(label=N_("Context"), help=N_("Longest sequence without stretching"), unit="tokens", low=1)
+    tied_embeddings: bool = param(label=N_("Tied embeddings"), help=N_("Is the embedding also the output layer?"))
+    licence: str = param(label=N_("Licence"), empty=False)
+    licence_commercial: str = param(
+        label=N_("Commercial use"), help=N_("Does the licence allow it?"), choices=("yes", "no", "conditions")
+    )
+    gated: bool = param(label=N_("Gated"), help=N_("Must terms be accepted on the hub before the download?"))
+    tasks: tuple[str, ...] = param(label=N_("Tasks"), empty=False)
+    modality: str = param("text", label=N_("Modality"), help=N_("What it reads"), empty=False)
+    languages: tuple[str, ...] = param(label=N_("Languages"), help=N_("ISO 639 codes its makers name"), empty=False)
+    released: str = param(label=N_("Released"), help=N_("Year and month, as 2024-11"), empty=False)
+    package: str | None = param(None, label=N_("Package"), help=N_("A Python package that carries it"))
+    source: str = param(label=N_("Source"), help=N_("Where these figures come from"), empty=False)
+
+    def __post_init__(self) -> None:
+        hints = _hints()
+        for field in dataclasses.fields(self):
+            value = checked(field.name, plain(getattr(self, field.name)), hints[field.name], field.metadata)
+            object.__setattr__(self, field.name, value)
+        self._check_together()
+
+    def _check_together(self) -> None:
+        if self.heads % self.kv_heads:
+            allowed = _("a divisor of heads ({heads})").format(heads=self.heads)
+            raise ParameterError("kv_heads", self.kv_heads, allowed=allowed)
+        if self.head_dim is None and self.hidden_size % self.heads:
+            raise ParameterError("head_dim", None, allowed=_("given: hidden_size is not a multiple of heads"))
+        if self.active_parameters > self.parameters:
+            allowed = _("at most parameters ({parameters})").format(parameters=self.parameters)
+            raise ParameterError("active_parameters", self.active_parameters, allowed=allowed)
+        if (self.experts is None) != (self.experts_per_token is None):
+            raise ParameterError(
+                "experts_per_token", self.experts_per_token, allowed=_("given exactly when experts is")
+            )
+        if self.experts and self.experts_per_token and self.experts_per_token > self.experts:
+            allowed = _("at most experts ({experts})").format(experts=self.experts)
+            raise ParameterError("experts_per_token", self.experts_per_token, allowed=allowed)
+        if not _MONTH.fullmatch(self.released):
+            raise ParameterError("released", self.released, allowed=_("a year and a month, as 2024-11"))
+
+    @property
+    def head_size(self) -> int:
+        """Width of one attention head."""
+        return self.head_dim or self.hidden_size // self.heads
+
+    @property
+    def embedding_parameters(self) -> int:
+        """Weights of the embedding and, where it is one of its own, of the output layer."""
+        return self.vocabulary * self.hidden_size * (1 if self.tied_embeddings else 2)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> ModelCard:
+        """Make a card from plain values; `active_parameters` left out, the model is dense.
+
+        Raises
+        ------
+        ParameterError
+            An unknown key (the nearest known one is named), a missing one, or a value that is not allowed.
+        """
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        for name in values:
+            if name not in fields:
+                near = nearest(str(name), fields)
+                fix = _("Did you mean {near!r}?").format(near=near) if near else ""
+                raise ParameterError(str(name), values[name], allowed=_("one of ") + ", ".join(fields), fix=fix)
+        filled = dict(values)
+        if "active_parameters" not in filled and "parameters" in filled:
+            filled["active_parameters"] = filled["parameters"]
+        missing = [n for n, f in fields.items() if f.default is dataclasses.MISSING and n not in filled]
+        if missing:
+            raise ParameterError(missing[0], None, allowed=_("given: a model card has no default for it"))
+        return cls(**filled)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for YAML."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@cache
+def _hints() -> dict[str, Any]:
+    return get_type_hints(ModelCard)

@@ -1,0 +1,77 @@
+"""A model card refuses what cannot be and says which field is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kit.errors import ParameterError
+from kit.models import ModelCard
+
+FACTS: dict[str, Any] = {
+    "name": "tiny",
+    "title": "Tiny",
+    "hub_id": "someone/tiny",
+    "family": "tiny",
+    "parameters": 1000,
+    "layers": 2,
+    "hidden_size": 16,
+    "heads": 4,
+    "kv_heads": 2,
+    "intermediate_size": 32,
+    "vocabulary": 10,
+    "context": 128,
+    "tied_embeddings": True,
+    "licence": "MIT",
+    "licence_commercial": "yes",
+    "gated": False,
+    "tasks": ["chat"],
+    "languages": ["en"],
+    "released": "2024-11",
+    "source": "made up",
+}
+
+
+def test_a_card_of_plain_values() -> None:
+    card = ModelCard.from_dict(FACTS)
+    assert card.active_parameters == 1000
+    assert card.head_size == 4
+    assert card.tasks == ("chat",)
+    assert card.embedding_parameters == 160
+    assert ModelCard.from_dict({**FACTS, "tied_embeddings": False}).embedding_parameters == 320
+    assert ModelCard.from_dict({**FACTS, "head_dim": 9}).head_size == 9
+
+
+def test_there_and_back() -> None:
+    card = ModelCard.from_dict({**FACTS, "experts": 8, "experts_per_token": 2, "active_parameters": 300})
+    assert ModelCard.from_dict(card.to_dict()) == card
+
+
+@pytest.mark.parametrize(
+    ("changes", "parameter", "words"),
+    [
+        ({"layer": 3}, "layer", "layers"),
+        ({"parameters": "many"}, "parameters", "whole number"),
+        ({"parameters": 0}, "parameters", "at least 1"),
+        ({"licence_commercial": True}, "licence_commercial", "conditions"),
+        ({"kv_heads": 3}, "kv_heads", "divisor of heads"),
+        ({"heads": 3, "kv_heads": 3}, "head_dim", "not a multiple"),
+        ({"active_parameters": 2000}, "active_parameters", "at most parameters"),
+        ({"experts": 8}, "experts_per_token", "exactly when"),
+        ({"experts": 8, "experts_per_token": 9}, "experts_per_token", "at most experts"),
+        ({"released": "2024-13"}, "released", "2024-11"),
+        ({"languages": ["en", False]}, "languages[1]", "text"),
+        ({"tasks": []}, "tasks", "at least one"),
+    ],
+)
+def test_what_cannot_be(changes: dict[str, Any], parameter: str, words: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        ModelCard.from_dict({**FACTS, **changes})
+    assert caught.value.parameter == parameter
+    assert words in str(caught.value)
+
+
+def test_a_missing_field_is_named() -> None:
+    with pytest.raises(ParameterError, match="hidden_size"):
+        ModelCard.from_dict({name: value for name, value in FACTS.items() if name != "hidden_size"})
