@@ -90,8 +90,9 @@ def _label_of(cells: Mapping[str, Any], column: str, allowed: tuple[str, ...]) -
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # a column of whole numbers turns into floats where a value was missing once
     if not isinstance(value, str | int):
-        problem, fix = _not_text(value)
-        return "", (problem, _("A label is a word, a whole number or True and False.") if _is_plain(value) else fix)
+        return "", (_not_text(value)[0], _("A label is a word or a whole number: name such a column with label=."))
+    if isinstance(value, int) and value.bit_length() > 64:  # Python refuses to write out the longest
+        return "", (_("a number of {n} bits is no class.").format(n=value.bit_length()), _("Use short labels."))
     answer = str(value).strip()
     if allowed and answer not in allowed:
         near = nearest(answer, allowed)
@@ -106,10 +107,6 @@ def _absent(value: Any) -> str:
     return _("the value is missing.") if value is _MISSING else _("the value is null.")
 
 
-def _is_plain(value: Any) -> bool:
-    return isinstance(value, float | complex | bytes)
-
-
 def _not_text(value: Any) -> tuple[str, str]:
     if isinstance(value, dict):
         keys = ", ".join(list(value)[:3]) + (", …" if len(value) > 3 else "")
@@ -120,7 +117,7 @@ def _not_text(value: Any) -> tuple[str, str]:
     if isinstance(value, list | tuple):
         problem = _("it holds a list ({value}), not text.").format(value=shown(value))
         return problem, _("Join the list to one text first.")
-    problem = _("{value} is {kind}, not text.").format(value=shown(value), kind=type(value).__name__)
+    problem = _("{value} is of type {kind}, not text.").format(value=shown(value), kind=type(value).__name__)
     return problem, _("Name the column that holds the text with text=, or write the value in quotes.")
 
 

@@ -99,5 +99,8 @@ def check_columns(name: str, columns: Iterable[str]) -> None:
 
 def shown(value: Any, most: int = 60) -> str:
     """Return `value` for a message: cut short, in quotes when it is text."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # a whole number of thousands of digits
+        text = type(value).__name__
     return text if len(text) <= most else text[:most] + "…"

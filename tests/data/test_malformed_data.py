@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import json
 import sys
 import traceback
@@ -221,6 +222,19 @@ CASES = {
     ),
     "bytes for text": Case(
         parquet_file({"text": [b"a"], "label": ["x"]}), DataError, ("bytes", "not text"), row=1, field="text"
+    ),
+    "date for label": Case(
+        frame(text=["a", "b"], label=[datetime.date(2026, 1, 1)] * 2),
+        DataError,
+        ("2026, 1, 1", "A label is a word", "label="),
+        row=0,
+        field="label",
+    ),
+    "endless number for label": Case(
+        frame(text=["a", "b"], label=[1, 10**5_000]), DataError, ("16610 bits", "short"), row=1, field="label"
+    ),
+    "endless number for text": Case(
+        frame(text=["a", 10**5_000], label=[1, 2]), DataError, ("int, not text", "text="), row=1, field="text"
     ),
     "NaN in a frame": Case(
         frame(text=["a", "b"], label=["x", float("nan")]), DataError, ("position 1",), row=1, field="label"

@@ -10,6 +10,7 @@ from kit.errors import DataError, ParameterError
 from kit.i18n import _
 
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_NOT_OF_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
 _LOOKED_AT = 1 << 20  # bytes that a guess looks at
 
 
@@ -85,16 +86,14 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 def _known(encoding: str) -> str:
     try:
-        b"a".decode(encoding)  # refuses what is a codec, yet not of text ("hex")
-        return codecs.lookup(encoding).name
-    except UnicodeError:
-        return codecs.lookup(encoding).name  # wider than one byte
-    except (LookupError, ValueError) as exc:
-        raise ParameterError(
-            "encoding",
-            encoding,
-            allowed=_("a text encoding, such as 'utf-8', 'utf-16', 'cp1252' or 'gb18030'"),
-        ) from exc
+        name = codecs.lookup(encoding).name
+        if name not in _NOT_OF_FILES:
+            "a".encode(name)  # refuses what is a codec, yet not of text ("hex")
+            return name
+    except (LookupError, ValueError):  # ValueError: a NUL in the name
+        pass
+    allowed = _("a text encoding, such as 'utf-8', 'utf-16', 'cp1252' or 'gb18030'")
+    raise ParameterError("encoding", encoding, allowed=allowed)
 
 
 def _undecodable(path: Path, encoding: str, data: bytes, at: int, line: int) -> DataError:
