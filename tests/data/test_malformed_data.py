@@ -161,6 +161,10 @@ CASES = {
     ),
     "too few fields": Case(file("a.csv", "text,label\na,x\nb\nc\n"), DataError, ("1 fields", "1 more bad row"), row=3),
     "quote left open": Case(file("a.csv", 'text,label\na,x\n"b,y\nc,z\n'), DataError, ("line 3", "quote"), row=3),
+    "quote left open in the last field": Case(
+        file("a.csv", 'text,label\na,x\nb,"y\nc,z\n'), DataError, ("line 3", "quote"), row=3
+    ),
+    "text behind a closed quote": Case(file("a.csv", 'text,label\n"a"b,x\n'), DataError, ("line 2", "quote"), row=2),
     "damaged Parquet": Case(damaged_parquet, DataError, ("t.parquet", "damaged")),
     "not Parquet": Case(file("a.parquet", "text,label\n"), DataError, ("not a Parquet file", "damaged")),
     # encoding
