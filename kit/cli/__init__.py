@@ -1,0 +1,5 @@
+"""The command ``tunebook``."""
+
+from kit.cli.command import main
+
+__all__ = ["main"]
