@@ -211,7 +211,7 @@ def test_heavy_modules_are_told_from_light_ones() -> None:
 
 
 def test_light_modules_load_no_heavy_library() -> None:
-    light = [name for name in MODULES if name not in HEAVY_MODULES and name != "kit.apps.child"]
+    light = [name for name in MODULES if name not in HEAVY_MODULES]
     loaded = _loaded_by(
         "\n".join(f"import {name}" for name in light if _room(name) in ("ground", "jobs", "cli", "widgets"))
     )

@@ -28,9 +28,9 @@ def main(arguments: list[str]) -> None:
     """Serve with Voila until told to stop."""
     token = sys.stdin.readline().rstrip("\n")
     threading.Thread(target=_leave_with_parent, daemon=True).start()
-    from voila.app import Voila
+    from kit.apps.guarded import GuardedVoila
 
-    Voila.launch_instance([*arguments, f"--Voila.token={token}"])
+    GuardedVoila.launch_instance([*arguments, f"--Voila.token={token}"])
 
 
 if __name__ == "__main__":

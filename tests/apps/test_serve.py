@@ -51,6 +51,14 @@ def _get(url: str) -> tuple[int, str, str]:
         return exc.code, url, exc.read().decode()
 
 
+def _picture(url: str, method: str) -> None:
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_: object) -> None:
+            return None
+
+    urllib.request.build_opener(Stay).open(urllib.request.Request(url, method=method))
+
+
 def _kernel_in(page: str) -> psutil.Process:
     found = re.search(r"kernel (\d+)", page)
     assert found
@@ -84,6 +92,18 @@ def test_the_page_shows_output_and_no_code(app: App) -> None:
     assert status == 200
     assert "printed 42" in page
     assert "needle_of_code" not in page
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_pictures_are_for_those_who_have_the_token(app: App, notebook: Path, method: str) -> None:
+    (notebook.parent / "chart.png").write_bytes(b"\x89PNG of a secret")
+    address = app.url.split("?")[0] + "voila/files/chart.png"
+    known = urllib.request.urlopen(urllib.request.Request(f"{address}?{app.url.split('?')[1]}", method=method))
+    assert known.status == 200
+    assert known.read() == (b"\x89PNG of a secret" if method == "GET" else b"")
+    with pytest.raises(urllib.error.HTTPError) as caught:  # sent on to the login page
+        _picture(address, method)
+    assert caught.value.code in (302, 403)
 
 
 @pytest.mark.parametrize("name", ["tiny.ipynb", "../tiny.ipynb"])
