@@ -53,13 +53,13 @@ def _plain_hint(hint: Any) -> Any:
     return hint
 
 
-def _some_value(hint: Any, rules: Any, default: Any) -> Any:
+def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:
     """A value that is allowed and, where that is possible, not the default."""
     hint = _plain_hint(hint)
     if rules.get("choices"):
         return next((c for c in rules["choices"] if c != default), rules["choices"][0])
     if get_origin(hint) is tuple:
-        return (_some_value(get_args(hint)[0], {}, None),)
+        return tuple(_some_value(f"{name}{i}", get_args(hint)[0], {}, None) for i in (1, 2))
     if isinstance(hint, type) and issubclass(hint, Spec):
         return changed(hint)
     if hint is bool:
@@ -68,20 +68,20 @@ def _some_value(hint: Any, rules: Any, default: Any) -> Any:
         return rules.get("low") if default != rules.get("low") else default + 1
     if hint is float:
         return 1.25e-05 if (rules.get("low") or 0) <= 0 else rules["low"]
-    return "größer \"than\"\n'it' seems" if hint is str else default
+    return f"{name}: größer \"than\"\n'it' seems" if hint is str else default
 
 
 def changed(cls: type[Spec]) -> Spec:
     """A spec with a value of its own in every field."""
     hints = get_type_hints(cls)
-    return cls(**{f.name: _some_value(hints[f.name], f.metadata, f.default) for f in dataclasses.fields(cls)})
+    return cls(**{f.name: _some_value(f.name, hints[f.name], f.metadata, f.default) for f in dataclasses.fields(cls)})
 
 
 def smallest(cls: type[Spec]) -> Spec:
     """A spec with only what must be given."""
     hints = get_type_hints(cls)
     required = [f for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
-    return cls(**{f.name: _some_value(hints[f.name], f.metadata, None) for f in required})
+    return cls(**{f.name: _some_value(f.name, hints[f.name], f.metadata, None) for f in required})
 
 
 def test_the_kit_has_specs() -> None:
