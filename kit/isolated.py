@@ -50,12 +50,14 @@ def error_dict(exc: BaseException) -> dict[str, str]:
     return {"type": type(exc).__name__, "message": str(exc) or type(exc).__name__, "fix": ""}
 
 
-def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
-    """Start a process that carries out `spec` and return it at once."""
+def start_child(
+    spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, heard: bool = True
+) -> subprocess.Popen[str]:
+    """Start a process that carries out `spec` and return it at once; not `heard`, its events go nowhere."""
     child = subprocess.Popen(
         [sys.executable, "-m", "kit.isolated", str(folder)],
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         text=True,
         encoding="utf-8",
         env=worker_environment(environment),

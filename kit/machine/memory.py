@@ -19,11 +19,18 @@ _CLEAR = Path("/proc/self/clear_refs")
 
 
 class PeakMemory:
-    """A context manager; afterwards `peak_mib` is the greatest resident memory of this process inside it."""
+    """A context manager; `peak_mib` is the greatest resident memory of this process inside it, so far or at its end."""
 
     def __init__(self) -> None:
-        self.peak_mib = 0.0
+        self._peak_mib: float | None = None
         self._sampler: _Sampler | None = None
+
+    @property
+    def peak_mib(self) -> float:
+        """The peak, in MiB."""
+        if self._peak_mib is not None:
+            return self._peak_mib
+        return self._sampler.peak_mib if self._sampler else _high_water_mib()
 
     def __enter__(self) -> PeakMemory:
         try:
@@ -33,7 +40,9 @@ class PeakMemory:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
-        self.peak_mib = self._sampler.end() if self._sampler else _high_water_mib()
+        self._peak_mib = self.peak_mib
+        if self._sampler:
+            self._sampler.end()
 
 
 def resident_mib() -> float:
@@ -60,7 +69,11 @@ class _Sampler:
         while not self._over.wait(self._every_s):
             self._peak = max(self._peak, resident_mib())
 
-    def end(self) -> float:
+    @property
+    def peak_mib(self) -> float:
+        self._peak = max(self._peak, resident_mib())
+        return self._peak
+
+    def end(self) -> None:
         self._over.set()
         self._thread.join()
-        return max(self._peak, resident_mib())

@@ -11,15 +11,15 @@ from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.models.card import ModelCard
 
-# Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and for each block of 64 weights a scale of 8 bits, which
-# has a scale of 32 bits for each 256 blocks (double quantization). int8: the 32-bit scale for each row is left out.
+# Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights.
+# int8: the 32-bit scale for each row is left out.
 METHOD_BITS = {
     "fp32": 32.0,
     "bf16": 16.0,
     "fp16": 16.0,
     "bnb-int8": 8.0,
-    "bnb-nf4": 4 + 8 / 64 + 32 / (64 * 256),
-    "bnb-fp4": 4 + 8 / 64 + 32 / (64 * 256),
+    "bnb-nf4": 4 + 32 / 64,
+    "bnb-fp4": 4 + 32 / 64,
 }
 
 _EMBEDDING_BITS = 16.0  # methods below 16 bits leave embeddings and the output layer alone

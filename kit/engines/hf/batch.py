@@ -40,6 +40,15 @@ def left_padded(rows: Sequence[Sequence[int]], *, pad: int, prefix: int, device:
     return Batch(ids, torch.cat([before, own], dim=-1), positions)
 
 
+def last_positions(length: int, keep: int, device: torch.device) -> torch.Tensor:
+    """Return the places of the last `keep` of `length` tokens, for `logits_to_keep`.
+
+    As a number, `logits_to_keep` makes Transformers slice the hidden states, and PyTorch multiplies such a slice by
+    copying the whole output matrix once for each row. Places pick contiguous rows instead: one matrix product.
+    """
+    return torch.arange(length - keep, length, device=device)
+
+
 def in_batches(lengths: Sequence[int], size: int) -> list[list[int]]:
     """Return row numbers in batches of `size`, longest first, so that rows of one batch need little padding.
 

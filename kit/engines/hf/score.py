@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from transformers.cache_utils import DynamicCache
 
-from kit.engines.hf.batch import Batch, in_batches, left_padded
+from kit.engines.hf.batch import Batch, in_batches, last_positions, left_padded
 from kit.engines.hf.prefix import can_share, for_rows, read_prefix, shared_length
 
 Heard = Callable[[int], None]
@@ -73,7 +73,8 @@ def _label_scores(
     reusable = can_share(model)
     if longer and cache is None and reusable:
         cache = DynamicCache(config=model.config)
-    out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=1)
+    keep = last_positions(batch.ids.shape[1], 1, model.device)
+    out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=keep)
     first = out.logits[:, -1].float().log_softmax(-1)  # [b, vocabulary]
     columns = []
     for label in labels:
@@ -109,7 +110,7 @@ def _reread(model: Any, batch: Batch, label: Sequence[int]) -> torch.Tensor:
         attention_mask=mask,
         position_ids=positions,
         use_cache=False,
-        logits_to_keep=more,
+        logits_to_keep=last_positions(batch.ids.shape[1] + more, more, model.device),
     )
     return _picked(out.logits, torch.tensor([label[1:]], device=model.device).expand(rows, -1))
 
@@ -146,9 +147,10 @@ def score_pairs(
         cache = for_rows(prefix, len(rows), model.config) if prefix else None
         answers = [list(pairs[i][1]) for i in rows]
         longest = max(len(answer) for answer in answers)
-        out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=longest)
+        keep = last_positions(batch.ids.shape[1], longest, model.device)
+        out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=keep)
         wanted = left_padded(answers, pad=pad, prefix=0, device=model.device)
-        result[rows] = _picked(out.logits[:, -longest:], wanted.ids, wanted.mask).cpu()
+        result[rows] = _picked(out.logits, wanted.ids, wanted.mask).cpu()
         done += len(rows)
         if on_progress:
             on_progress(done)
