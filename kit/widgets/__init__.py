@@ -1,1 +1,9 @@
-"""widgets"""
+"""Panels: choose, tune, sweep and compare with the mouse; each shows the code that does the same."""
+
+from kit.widgets.columns import columns
+from kit.widgets.comparing.panel import ComparePanel
+from kit.widgets.picking.panel import ModelPicker
+from kit.widgets.sweeping.panel import SweepPanel
+from kit.widgets.tuning.panel import TunePanel
+
+__all__ = ["ComparePanel", "ModelPicker", "SweepPanel", "TunePanel", "columns"]

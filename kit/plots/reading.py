@@ -1,0 +1,64 @@
+"""What figures and tables read off the result of one measured variant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kit.i18n import _
+from kit.plots.words import Z95, duration, half_width, memory, share
+from kit.result import Measurement, Result
+
+LATENCIES = ("e2el_s", "ttft_s", "tpot_s")
+
+
+def variant_name(result: Result) -> str:
+    """Return how tables and plots call the variant that `result` measured."""
+    return str(result.facts.get("method") or result.spec.get("method") or "?")
+
+
+def rows_of(results: Result | Sequence[Result]) -> list[Result]:
+    """Return the finished rows of a sweep's result, or of a list of results."""
+    parts = results.parts if isinstance(results, Result) else results
+    return [part for part in parts if part.status == "finished"]
+
+
+def accuracy(result: Result) -> tuple[float, float, float] | None:
+    """Return accuracy and the ends of its 95 % interval, cut at 0 and 1, or None where it was not measured."""
+    value = result.metrics.get("acc")
+    if value is None:
+        return None
+    half = Z95 * result.metrics.get("acc_stderr", 0.0)
+    return value, max(value - half, 0.0), min(value + half, 1.0)
+
+
+def latency(result: Result, name: str | None = None) -> Measurement | None:
+    """Return the raw times named `name`, or the first kind of latency that was measured."""
+    names = LATENCIES if name is None else (name,)
+    return next((result.measurements[n] for n in names if n in result.measurements), None)
+
+
+def common_latency(results: Sequence[Result]) -> str | None:
+    """Return the first kind of latency that all `results` have."""
+    return next((n for n in LATENCIES if results and all(n in r.measurements for r in results)), None)
+
+
+def latency_title(name: str) -> str:
+    """Return what a kind of latency is, in words."""
+    titles = {"e2el_s": _("time per answer"), "ttft_s": _("time to first token"), "tpot_s": _("time per token")}
+    return titles.get(name, name)
+
+
+def sentence(result: Result, name: str | None) -> str:
+    """Return the facts of one variant as a sentence: the text alternative of its marks."""
+    said = []
+    if result.metrics.get("acc") is not None:
+        error = result.metrics.get("acc_stderr")
+        within = f" {half_width(error)}" if error is not None else ""
+        said.append(_("accuracy {acc}").format(acc=share(result.metrics["acc"])) + within)
+    times = latency(result, name) if name else None
+    if times is not None:
+        p50, p95 = duration(times.p50), duration(times.p95)
+        said.append(_("{what} {p50}, 95th percentile {p95}").format(what=latency_title(times.name), p50=p50, p95=p95))
+    if "max_ram_mib" in result.metrics:
+        said.append(_("memory {memory}").format(memory=memory(result.metrics["max_ram_mib"])))
+    return f"{variant_name(result)}: {', '.join(said)}"

@@ -1,0 +1,1 @@
+"""The panel that compares what a sweep measured."""

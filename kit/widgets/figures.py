@@ -1,0 +1,51 @@
+"""Figures as the panels show them: drawn again only when what they show has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from kit import plots
+from kit.jobs import Status
+from kit.plots.loss import envelope
+from kit.result import Result
+
+_FRAME = 26  # pixels of padding and border around a figure in a card
+Points = tuple[tuple[int, float], ...]
+
+
+def inner_width(width: int) -> int:
+    """Return how wide a figure in a card of `width` pixels is."""
+    return max(width - _FRAME, 260)
+
+
+def loss_figure(status: Status, total: int | None, width: int) -> str:
+    """Return the loss curves of a run as SVG."""
+    train = tuple(envelope(status.curves.get("loss", [])))
+    return _losses(train, tuple(status.curves.get("validation_loss", [])), total, inner_width(width))
+
+
+@lru_cache(maxsize=16)
+def _losses(train: Points, validation: Points, total: int | None, width: int) -> str:
+    curves = {"loss": train, "validation_loss": validation}
+    return plots.svg(plots.losses(curves, total=total, width=width))
+
+
+class ResultFigures:
+    """The two figures of a sweep."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._drawn: tuple[str, str] = ("", "")
+
+    def drawn(self, results: Sequence[Result], width: int) -> tuple[str, str]:
+        """Return accuracy against latency, and the two beside each other, as SVG."""
+        key = (tuple(result.to_json() for result in results), width)
+        if key != self._key:
+            wide = inner_width(width)
+            self._drawn = (
+                plots.svg(plots.tradeoff(results, width=wide)),
+                plots.svg(plots.accuracy_and_latency(results, width=wide)),
+            )
+            self._key = key
+        return self._drawn

@@ -1,0 +1,153 @@
+"""The pieces that every panel is made of, as HTML. Pure: the same values give the same text, and everything that is
+not markup of ours is escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import htpy as h
+from markupsafe import Markup
+
+from kit.i18n import _
+from kit.widgets.desk import Problem
+from kit.widgets.highlight import highlight
+
+Tone = Literal["", "run", "ok", "warn", "bad"]
+
+
+def chip(text: str, tone: Tone = "") -> h.Element:
+    """Return a state in a pill."""
+    return h.span(".tb-chip", data_tone=tone or None)[text]
+
+
+def button(text: str, action: str, *, value: str = "", main: bool = False, why: str = "", key: str = "") -> h.Element:
+    """Return a button; with `why` it cannot be pressed, and that is the reason."""
+    return h.button(
+        ".tb-button",
+        type="button",
+        data_action=action,
+        data_key=key or None,
+        data_main=main and not why,
+        value=value or None,
+        aria_disabled="true" if why else None,
+        title=why or None,
+    )[text]
+
+
+def progress(share: float | None, *, on: bool, label: str) -> h.Element | None:
+    """Return the thin line under the header: `share` from 0 to 1, or moving where that is unknown."""
+    if not on:
+        return None
+    percent = None if share is None else round(share * 100, 1)
+    return h.div(
+        ".tb-progress",
+        role="progressbar",
+        aria_label=label,
+        aria_valuemin="0",
+        aria_valuemax="100",
+        aria_valuenow=None if percent is None else f"{percent:g}",
+        data_open=share is None,
+    )[h.i(style=None if percent is None else f"width: {percent}%")]
+
+
+def bar(share: float, tone: Tone = "", label: str = "") -> h.Element:
+    """Return a small bar filled to `share`, from 0 to 1."""
+    width = f"width: {min(max(share, 0.0), 1.0) * 100:.0f}%"
+    return h.span(".tb-bar", data_tone=tone or None, role="img", aria_label=label)[h.i(style=width)]
+
+
+def tiles(pairs: Sequence[tuple[str, str, str]]) -> h.Element:
+    """Return numbers with their names above; each is (name, value, small print)."""
+    return h.div(".tb-tiles")[
+        (
+            h.div(".tb-tile")[h.div(".tb-tiny")[name], h.div(".tb-value")[value, h.small[note] if note else None]]
+            for name, value, note in pairs
+        )
+    ]
+
+
+def alert(problem: Problem, *, dismiss: bool = True) -> h.Element:
+    """Return what went wrong, with the next step."""
+    return h.div(".tb-alert", role="alert")[
+        h.div[
+            h.p[h.b[problem.message]],
+            h.p(".tb-mute")[problem.fix] if problem.fix else None,
+            h.details[h.summary[_("details")], h.pre(".tb-log")[problem.detail]] if problem.detail else None,
+        ],
+        h.button(".tb-link", type="button", data_action="dismiss")[_("Dismiss")] if dismiss else None,
+    ]
+
+
+def why(text: str, *more: str, word: str = "") -> h.Element:
+    """Return a word that opens the reason in place."""
+    return h.details[h.summary[word or _("why")], h.p(".tb-why.tb-small.tb-mute")[" ".join((text, *more)).strip()]]
+
+
+def plot(svg: str) -> h.Element:
+    """Return a figure; `svg` comes from `kit.plots.svg`, which escapes what it draws."""
+    return h.figure[Markup(svg)]
+
+
+def card(
+    title: str,
+    *,
+    body: h.Node,
+    chips: Sequence[h.Node] = (),
+    action: h.Node = None,
+    reason: str = "",
+    code: str = "",
+    line: h.Node = None,
+    problem: Problem | None = None,
+    spoken: str = "",
+) -> h.Element:
+    """Return a whole panel.
+
+    Parameters
+    ----------
+    title : str
+        What the panel is for.
+    body : node
+        Its content.
+    chips : sequence of node
+        States beside the title.
+    action : node, optional
+        The one button at the right.
+    reason : str, default ""
+        Why that button cannot be pressed.
+    code : str, default ""
+        What "Show code" shows.
+    line : node, optional
+        The progress line.
+    problem : Problem, optional
+        What went wrong last.
+    spoken : str, default ""
+        What a screen reader says when it changes.
+    """
+    return h.section(".tb-card", aria_label=title)[
+        h.div(".tb-head")[
+            h.h3(".tb-title")[title],
+            h.span(".tb-chips")[chips] if chips else None,
+            h.span(".tb-space"),
+            h.span(".tb-small.tb-mute.tb-reason")[reason] if reason else None,
+            _code_button() if code else None,
+            action,
+            line,
+        ],
+        h.p(".tb-late", data_when="busy")[
+            _("The kernel has not answered yet: it is busy with a cell. What you did comes next.")
+        ],
+        h.p(".tb-late", data_when="gone")[_("There is no kernel: run the cell again to go on. Runs are not lost.")],
+        _code(code) if code else None,
+        h.div(".tb-body")[alert(problem) if problem else None, body],
+        h.p(".tb-hush", role="status")[spoken],
+    ]
+
+
+def _code_button() -> h.Element:
+    return h.button(".tb-link", type="button", data_toggle="code", aria_expanded="false")[_("Show code")]
+
+
+def _code(code: str) -> h.Element:
+    copy = h.button(".tb-link", type="button", data_copy="code")[h.span[_("Copy")], h.span[_("Copied")]]
+    return h.div(".tb-code", data_fold=True, hidden=True)[h.pre(data_part="code")[highlight(code)], copy]

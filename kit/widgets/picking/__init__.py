@@ -1,0 +1,1 @@
+"""The panel that chooses a model."""

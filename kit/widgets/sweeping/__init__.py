@@ -1,0 +1,1 @@
+"""The panel that sweeps over quantization methods."""

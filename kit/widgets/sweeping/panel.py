@@ -1,0 +1,39 @@
+"""The panel that holds one model in several ways and measures each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kit.widgets.panel import Panel
+from kit.widgets.sweeping.desk import SweepDesk
+from kit.widgets.sweeping.page import sweep_page
+
+
+class SweepPanel(Panel[SweepDesk]):
+    """Compare quantization methods on one model.
+
+    Parameters
+    ----------
+    model : str, Run or panel
+        Which model; a panel such as `TunePanel` is asked when the sweep starts.
+    data : DataSpec, dataset or str
+        Test rows.
+    methods : sequence of str, optional
+        Ticked at the start; left out, the defaults of `SweepSpec`. The first is the reference.
+    name : str, optional
+        Under which the panel finds its runs again; left out, made from the other arguments.
+    **settings
+        Other fields of `SweepSpec`, such as ``requests=5``.
+
+    Raises
+    ------
+    ParameterError
+        A setting is not allowed.
+    """
+
+    def __init__(
+        self, model: Any, data: Any, methods: Sequence[str] | None = None, name: str | None = None, **settings: Any
+    ) -> None:
+        follows = [model] if isinstance(model, Panel) else []
+        super().__init__(SweepDesk(model, data, methods, name, settings), sweep_page, follows)

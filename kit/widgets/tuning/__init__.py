@@ -1,0 +1,1 @@
+"""The panel that tunes a model."""

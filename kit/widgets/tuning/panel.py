@@ -1,0 +1,40 @@
+"""The panel that tunes a model and shows how it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kit.widgets.panel import Panel
+from kit.widgets.tuning.desk import TuneDesk
+from kit.widgets.tuning.page import tune_page
+
+
+class TunePanel(Panel[TuneDesk]):
+    """Tune a model with LoRA and watch it learn.
+
+    Parameters
+    ----------
+    model : str, Run or panel
+        Which model; a panel such as `ModelPicker` is asked when the tuning starts.
+    data : DataSpec, dataset or str
+        Training rows.
+    validation : DataSpec, dataset or str, optional
+        Left out, a tenth of the training rows is held back.
+    name : str, optional
+        Under which the panel finds its runs again; left out, made from the other arguments.
+    **settings
+        Fields of `TuneSpec`, such as ``epochs=1``.
+
+    Raises
+    ------
+    ParameterError
+        A setting is not allowed.
+    """
+
+    def __init__(self, model: Any, data: Any, validation: Any = None, name: str | None = None, **settings: Any) -> None:
+        follows = [model] if isinstance(model, Panel) else []
+        super().__init__(TuneDesk(model, data, validation, name, settings), tune_page, follows)
+
+    def as_spec_value(self) -> Any:
+        """Return the tuned model where the run has made one, else the model itself."""
+        return self.desk.as_spec_value()

@@ -1,0 +1,85 @@
+"""What a comparison came to, in words: how fast, how good, and which to take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import htpy as h
+
+from kit.i18n import _, ngettext
+from kit.plots.reading import variant_name
+from kit.plots.words import points, times
+from kit.result import Result
+
+_SAME_SPEED = (0.95, 1.05)  # ratios between these are called as fast
+
+
+def verdict_of(result: Result) -> Mapping[str, Any]:
+    """Return the verdict that stands in a row of a sweep, or an empty mapping."""
+    verdict = result.facts.get("verdict")
+    return verdict if isinstance(verdict, Mapping) else {}
+
+
+def worth_it(result: Result) -> bool:
+    """Is a variant faster than the reference, with no evidence of being worse?"""
+    verdict = verdict_of(result)
+    ratio = verdict.get("speed_ratio")
+    return verdict.get("kind") in ("no evidence", "better") and ratio is not None and ratio > _SAME_SPEED[1]
+
+
+def verdict_words(verdict: Mapping[str, Any]) -> h.Node:
+    """Return speed and accuracy against the reference in a few words."""
+    if not verdict:
+        return None
+    if verdict.get("kind") == "reference":
+        return _("reference")
+    words = [part for part in (_speed(verdict), _accuracy(verdict)) if part is not None]
+    if not words:
+        return str(verdict.get("sentence", ""))
+    return h.fragment[words[0], [", ", words[1]] if len(words) > 1 else None]
+
+
+def _speed(verdict: Mapping[str, Any]) -> h.Node:
+    ratio = verdict.get("speed_ratio")
+    if ratio is None:
+        return None
+    if ratio < _SAME_SPEED[0]:
+        return h.b(data_tone="warn")[_("{ratio} slower").format(ratio=times(1 / ratio))]
+    if ratio <= _SAME_SPEED[1]:
+        return _("as fast")
+    return h.b[_("{ratio} faster").format(ratio=times(ratio))]
+
+
+def _accuracy(verdict: Mapping[str, Any]) -> h.Node:
+    kind, delta = verdict.get("kind"), verdict.get("delta_acc")
+    if kind == "no evidence":
+        return _("no evidence of a difference")
+    if kind not in ("worse", "better") or delta is None:
+        return None
+    n = points(delta)
+    text = ngettext("{n} point", "{n} points", int(n)).format(n=n)
+    ends = sorted(abs(verdict[end]) for end in ("delta_acc_low", "delta_acc_high") if verdict.get(end) is not None)
+    within = _(" ({low} to {high})").format(low=points(ends[0]), high=points(ends[-1])) if ends else ""
+    word = _("{text} worse") if kind == "worse" else _("{text} better")
+    return h.fragment[h.b(data_tone="bad" if kind == "worse" else "ok")[word.format(text=text)], within]
+
+
+def _weighted(sentence: str) -> h.Node:
+    """Return a sentence with what stands before its bracket in bold."""
+    lead, bracket, rest = sentence.partition(" (")
+    return h.fragment[h.b[lead], h.span(".tb-mute")[bracket + rest] if bracket else None]
+
+
+def recommendation(results: Sequence[Result]) -> h.Node:
+    """Return which variant to take, as a sentence: the fastest without evidence of being worse, or the reference."""
+    finished = [result for result in results if result.status == "finished"]
+    if len(finished) < 2:
+        return None
+    good = [result for result in finished if worth_it(result)]
+    if good:
+        best = max(good, key=lambda result: float(verdict_of(result)["speed_ratio"]))
+        return _weighted(str(verdict_of(best).get("sentence", "")))
+    reference = next((r for r in finished if verdict_of(r).get("kind") == "reference"), finished[0])
+    text = _("Stay with {name}: nothing here is faster without being worse.")
+    return h.b[text.format(name=variant_name(reference))]

@@ -1,0 +1,28 @@
+"""The one widget behind every panel: it shows HTML that Python wrote and brings back what a person did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+_HERE = Path(__file__).parent
+
+
+class View(anywidget.AnyWidget):  # type: ignore[misc]
+    """A widget that shows `html` and sends messages ``{"action": ..., "value": ..., "values": {...}}``."""
+
+    _esm = (_HERE / "view.js").read_text(encoding="utf-8")
+    _css = (_HERE / "style.css").read_text(encoding="utf-8")
+
+    # public, synced
+    html = traitlets.Unicode("", help="What is shown; changed in place, so that focus and typed text stay.").tag(
+        sync=True
+    )
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.layout.width = "100%"  # else a box gives it no room: its inner width depends on its outer one
+        self.layout.min_width = "0"

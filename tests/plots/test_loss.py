@@ -1,0 +1,58 @@
+"""Loss curves."""
+
+from __future__ import annotations
+
+import random
+
+from kit import plots
+from kit.jobs import Status
+from kit.plots.loss import envelope
+
+
+def texts(figure: object) -> list[str]:
+    """Return every text that a figure shows."""
+    from matplotlib.text import Text
+
+    return [t.get_text() for t in figure.findobj(Text) if t.get_text() and t.get_visible()]  # type: ignore[attr-defined]
+
+
+def test_each_curve_is_named_at_its_end_with_its_last_value() -> None:
+    shown = texts(plots.losses({"loss": [(1, 1.0), (5, 0.36)], "validation_loss": [(5, 0.41)]}, total=300))
+    assert {"validation 0.41", "train 0.36", "300 steps"} <= set(shown)
+
+
+def test_it_draws_the_status_of_a_run() -> None:
+    status = Status()
+    status.add({"t": 0, "kind": "metric", "name": "loss", "value": 0.5, "step": 1})
+    assert "train 0.50" in texts(plots.losses(status))
+
+
+def test_labels_at_the_end_are_kept_apart() -> None:
+    figure = plots.losses({"loss": [(1, 1.0), (5, 0.400)], "validation_loss": [(5, 0.401)]})
+    labels = [a for a in figure.axes[0].texts if a.get_text().startswith(("validation", "train"))]
+    ys = sorted(a.xyann[1] for a in labels)
+    assert ys[1] - ys[0] >= 13
+
+
+def test_the_axis_reaches_to_the_planned_end_from_the_start() -> None:
+    figure = plots.losses({"loss": [(1, 1.0)]}, total=300)
+    assert figure.axes[0].get_xlim() == (0, 300)
+    assert figure.axes[0].get_ylim()[0] == 0
+
+
+def test_nothing_reported_yet_is_drawn_and_said() -> None:
+    figure = plots.losses({}, total=20)
+    assert "20 steps" in texts(figure)
+    assert "No loss has been reported yet" in plots.svg(figure)
+
+
+def test_a_long_curve_keeps_its_extremes_and_its_last_point() -> None:
+    rng = random.Random(1)
+    curve = [(i, rng.random()) for i in range(10_000)]
+    curve[4321] = (4321, 9.0)
+    curve[77] = (77, -9.0)
+    short = envelope(curve)
+    assert len(short) <= 700
+    assert {(4321, 9.0), (77, -9.0), curve[-1]} <= set(short)
+    assert [step for step, _ in short] == sorted(step for step, _ in short)
+    assert set(short) <= set(curve)

@@ -1,0 +1,80 @@
+"""Accuracy against latency, and the two beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from kit import plots
+from kit.plots.reading import accuracy, latency
+from kit.plots.style import description
+from kit.plots.trade import log_ticks
+from kit.result import Result
+
+
+def texts(figure: object) -> list[str]:
+    """Return every text that a figure shows."""
+    from matplotlib.text import Text
+
+    return [t.get_text() for t in figure.findobj(Text) if t.get_text() and t.get_visible()]  # type: ignore[attr-defined]
+
+
+def test_every_variant_is_named_and_the_best_are_joined(part: Callable[..., Result]) -> None:
+    figure = plots.tradeoff([part("fp32", 0.81, 0.4), part("slow", 0.7, 0.5), part("nf4", 0.74, 0.1)])
+    assert {"fp32", "slow", "nf4"} <= set(texts(figure))
+    assert description(figure).text.endswith("Best trade-offs: nf4, fp32.")
+    dashed = figure.axes[0].lines[0]
+    assert list(dashed.get_xdata()) == [0.1, 0.4]
+
+
+def test_the_area_of_a_bubble_is_the_memory(part: Callable[..., Result]) -> None:
+    figure = plots.tradeoff([part("a", 0.8, 0.1, 1600), part("b", 0.7, 0.2, 400)])
+    sizes = [line.get_markersize() for line in figure.axes[0].lines if line.get_gid()]
+    assert (sizes[0] / sizes[1]) ** 2 == pytest.approx(4)
+
+
+def test_the_axis_is_logarithmic_and_says_so(part: Callable[..., Result]) -> None:
+    figure = plots.tradeoff([part("a", 0.8, 0.02), part("b", 0.7, 0.2)])
+    assert figure.axes[0].get_xscale() == "log"
+    assert any("log scale" in text for text in texts(figure))
+
+
+def test_rows_that_did_not_finish_are_left_out(part: Callable[..., Result]) -> None:
+    whole = Result(spec={}, parts=(part("a", 0.8, 0.1), Result(spec={}, status="failed", facts={"method": "z"})))
+    assert "z" not in texts(plots.tradeoff(whole))
+    assert "z" not in texts(plots.accuracy_and_latency(whole))
+
+
+def test_no_rows_are_said_to_be_none() -> None:
+    assert any("Nothing to draw yet" in text for text in texts(plots.tradeoff([])))
+    assert "latency: not measured" in texts(plots.accuracy_and_latency([]))
+
+
+@pytest.mark.parametrize("width", [340, 600])
+def test_beside_each_other_each_row_has_its_values(part: Callable[..., Result], width: int) -> None:
+    figure = plots.accuracy_and_latency([part("fp32", 0.81, 0.4), part("nf4", 0.74, 0.1)], width=width)
+    shown = texts(figure)
+    assert {"fp32", "nf4", "0.81", "0.74", "400 ms", "100 ms"} <= set(shown)
+    tops = {round(plot.get_position().y1, 3) for plot in figure.axes}
+    assert len(tops) == (2 if width < 520 else 1)
+
+
+def test_the_interval_is_the_95_percent_one_and_stays_in_its_range(part: Callable[..., Result]) -> None:
+    value, low, high = accuracy(part("a", 0.8, 0.1)) or (0, 0, 0)
+    assert (value, low, high) == pytest.approx((0.8, 0.8 - 1.96 * 0.02, 0.8 + 1.96 * 0.02), abs=1e-4)
+    assert (accuracy(part("a", 0.99, 0.1)) or (0, 0, 0))[2] == 1
+
+
+def test_the_median_is_that_of_numpy(part: Callable[..., Result]) -> None:
+    times = latency(part("a", 0.8, 0.1))
+    assert times is not None
+    assert times.p50 == pytest.approx(np.percentile(times.samples, 50))
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.02, 0.2), (0.0213, 0.0301), (0.9, 1.1), (0.001, 100), (1.7, 2.6)])
+def test_a_log_axis_has_some_round_ticks(low: float, high: float) -> None:
+    ticks = log_ticks(low, high)
+    assert 3 <= len(ticks) <= 7
+    assert all(low <= tick <= high for tick in ticks)

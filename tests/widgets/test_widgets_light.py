@@ -1,0 +1,40 @@
+"""Panels are light: no torch, no transformers, and next to nothing beyond ipywidgets itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = (
+    "torch",
+    "transformers",
+    "peft",
+    "accelerate",
+    "mlflow",
+    "datasets",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "matplotlib",
+)
+
+
+def test_importing_and_showing_panels_loads_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from kit.widgets import ModelPicker, TunePanel, SweepPanel, ComparePanel\n"
+        "p = ModelPicker(); t = TunePanel(p, 'x.csv'); s = SweepPanel(t, 'x.csv'); c = ComparePanel(s)\n"
+        "[x.html() for x in (p, t, s, c)]\n"
+        f"print([m for m in {HEAVY!r} if m in sys.modules], 'ipywidgets' in sys.modules)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[] False"
+
+
+def test_importing_panels_takes_no_longer_than_ipywidgets_and_matplotlib() -> None:
+    def seconds(what: str) -> float:
+        code = f"import time; t = time.perf_counter(); import {what}; print(time.perf_counter() - t)"
+        runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True) for _ in range(3)]
+        return min(float(run.stdout) for run in runs)
+
+    assert seconds("kit.widgets") < 1.5 * seconds("ipywidgets, matplotlib")
