@@ -14,7 +14,7 @@ from pathlib import Path
 from kit.isolated import worker_environment
 from kit.jobs.process import write_identity
 from kit.jobs.run import Run
-from kit.jobs.worker import work
+from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
 from kit.spec import Spec
 

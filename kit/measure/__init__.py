@@ -1,1 +1,6 @@
-"""measure"""
+"""Measuring: accuracy, perplexity, latency, memory, and verdicts on differences."""
+
+from kit.measure.spec import MEASURES, AnswerSpec, EvaluateSpec
+from kit.measure.verdict import Verdict, compare
+
+__all__ = ["MEASURES", "AnswerSpec", "EvaluateSpec", "Verdict", "compare"]

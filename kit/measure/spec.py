@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from kit.data.spec import DataSpec
 from kit.engines.spec import Variant
+from kit.errors import UnknownNameError
 from kit.i18n import N_
+from kit.quantization.registry import get_method
 from kit.spec import Spec, param
 
 MEASURES = ("accuracy", "perplexity", "latency", "memory")
@@ -27,6 +29,17 @@ class EvaluateSpec(Spec):
     )
     new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
 
+    def check(self) -> None:
+        get_method(self.variant.method)
+        check_measures(self.measures)
+
+
+def check_measures(names: tuple[str, ...]) -> None:
+    """Raise `UnknownNameError` when one of `names` is no measure."""
+    for name in names:
+        if name not in MEASURES:
+            raise UnknownNameError("measures", name, MEASURES)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerSpec(Spec):
@@ -41,3 +54,7 @@ class AnswerSpec(Spec):
         0.0, label=N_("Temperature"), help=N_("0 takes the likeliest token each time"), low=0, high=5
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the sampling"), low=0, high=2**31 - 1)
+
+    def check(self) -> None:
+        for variant in self.variants:
+            get_method(variant.method)

@@ -11,7 +11,7 @@ from kit.errors import Stopped
 from kit.jobs import Run
 from kit.jobs.events import EventReader
 from kit.jobs.start import create_run
-from kit.jobs.worker import FolderReport, work
+from kit.jobs.work import FolderReport, work
 
 
 def test_a_file_named_stop_stops(tmp_path: Path) -> None:
