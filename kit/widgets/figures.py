@@ -8,6 +8,7 @@ from functools import lru_cache
 from kit import plots
 from kit.jobs import Status
 from kit.plots.loss import envelope
+from kit.plots.reading import variant_name
 from kit.result import Result
 
 _FRAME = 26  # pixels of padding and border around a figure in a card
@@ -40,7 +41,7 @@ class ResultFigures:
 
     def drawn(self, results: Sequence[Result], width: int) -> tuple[str, str]:
         """Return accuracy against latency, and the two beside each other, as SVG."""
-        key = (tuple(result.to_json() for result in results), width)
+        key = (tuple(map(_seen, results)), width)
         if key != self._key:
             wide = inner_width(width)
             self._drawn = (
@@ -49,3 +50,9 @@ class ResultFigures:
             )
             self._key = key
         return self._drawn
+
+
+def _seen(result: Result) -> object:
+    """Return all of a result that the figures show."""
+    samples = tuple((name, measured.samples) for name, measured in sorted(result.measurements.items()))
+    return variant_name(result), tuple(sorted(result.metrics.items())), samples

@@ -8,15 +8,16 @@ from kit.plots.words import duration, number, remaining
 from kit.widgets.parts import Tone
 
 _DOING = {
+    "starting": N_("starting its process"),
     "loading": N_("loading the model"),
+    "merging": N_("merging the adapter, once"),
+    "converting": N_("converting the model, once"),
     "training": N_("training"),
-    "validating": N_("measuring on validation rows"),
-    "converting": N_("converting, once"),
-    "downloading": N_("downloading"),
-    "accuracy": N_("measuring accuracy"),
-    "perplexity": N_("measuring perplexity"),
-    "latency": N_("measuring latency"),
-    "memory": N_("measuring memory"),
+    "validating": N_("validating"),
+    "scoring": N_("measuring accuracy"),
+    "reading": N_("measuring perplexity"),
+    "timing": N_("measuring latency"),
+    "weighing": N_("measuring memory"),
     "answering": N_("answering"),
 }
 _ENDS: dict[str, tuple[str, Tone]] = {

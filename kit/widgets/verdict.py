@@ -9,10 +9,10 @@ import htpy as h
 
 from kit.i18n import _, ngettext
 from kit.plots.reading import variant_name
-from kit.plots.words import points, times
+from kit.plots.words import count, points, times
 from kit.result import Result
 
-_SAME_SPEED = (0.95, 1.05)  # ratios between these are called as fast
+_SAME_SPEED = (1 / 1.1, 1.1)  # ratios between these are called as fast, as in `kit.measure.verdict`
 
 
 def verdict_of(result: Result) -> Mapping[str, Any]:
@@ -65,10 +65,23 @@ def _accuracy(verdict: Mapping[str, Any]) -> h.Node:
     return h.fragment[h.b(data_tone="bad" if kind == "worse" else "ok")[word.format(text=text)], within]
 
 
-def _weighted(sentence: str) -> h.Node:
-    """Return a sentence with what stands before its bracket in bold."""
-    lead, bracket, rest = sentence.partition(" (")
-    return h.fragment[h.b[lead], h.span(".tb-mute")[bracket + rest] if bracket else None]
+def _in_full(result: Result) -> h.Node:
+    """Return a verdict as a sentence with its subject; the interval follows in small."""
+    verdict = verdict_of(result)
+    rows = int(result.facts.get("rows") or 0)
+    speed = _("{name} is {ratio} faster").format(name=variant_name(result), ratio=times(verdict["speed_ratio"]))
+    if verdict.get("kind") == "better":
+        text = _("{speed} and better").format(speed=speed)
+    elif rows:
+        text = _("{speed}; {n} paired rows show no evidence of a difference").format(speed=speed, n=count(rows))
+    else:
+        text = _("{speed}, with no evidence of a difference").format(speed=speed)
+    ends = [verdict.get(end) for end in ("delta_acc", "delta_acc_low", "delta_acc_high")]
+    if any(end is None for end in ends):
+        return h.fragment[h.b[text], "."]
+    delta, low, high = (f"{100 * float(end or 0):+.1f}".replace("-", "−") for end in ends)
+    within = _(" ({delta} points, {low} to {high}).").format(delta=delta, low=low, high=high)
+    return h.fragment[h.b[text], h.span(".tb-mute")[within]]
 
 
 def recommendation(results: Sequence[Result]) -> h.Node:
@@ -79,7 +92,7 @@ def recommendation(results: Sequence[Result]) -> h.Node:
     good = [result for result in finished if worth_it(result)]
     if good:
         best = max(good, key=lambda result: float(verdict_of(result)["speed_ratio"]))
-        return _weighted(str(verdict_of(best).get("sentence", "")))
+        return _in_full(best)
     reference = next((r for r in finished if verdict_of(r).get("kind") == "reference"), finished[0])
-    text = _("Stay with {name}: nothing here is faster without being worse.")
+    text = _("Stay with {name}: nothing here is clearly faster without being worse.")
     return h.b[text.format(name=variant_name(reference))]

@@ -17,7 +17,14 @@ from kit.report import Event
 from kit.result import Result
 from kit.widgets import ComparePanel, SweepPanel
 
-FASTER = {"kind": "no evidence", "sentence": "bf16 is 1.9× faster (so it is).", "speed_ratio": 1.9}
+FASTER = {
+    "kind": "no evidence",
+    "sentence": "1.9× faster",
+    "speed_ratio": 1.9,
+    "delta_acc": -0.003,
+    "delta_acc_low": -0.02,
+    "delta_acc_high": 0.013,
+}
 
 
 @pytest.fixture
@@ -41,7 +48,10 @@ def asked(left: Callable[..., Run]) -> Callable[..., Run]:
 def test_it_draws_both_figures_and_ends_in_a_sentence(whole: Result, read: type[Any]) -> None:
     page = read(ComparePanel(whole).html())
     assert len(page.all("svg", role="img")) == 2
-    assert "bf16 is 1.9× faster (so it is)." in page.text
+    assert (
+        "bf16 is 1.9× faster; 300 paired rows show no evidence of a difference (−0.3 points, −2.0 to +1.3)."
+        in page.text
+    )
     assert "alerts.jsonl · 300 rows" in page.text
 
 
@@ -98,16 +108,14 @@ def test_it_asks_the_variants_that_were_measured(whole: Result) -> None:
 def test_answers_stream_in_and_say_what_they_wait_for(
     whole: Result, asked: Callable[..., Run], append: Callable[[Run, list[Event]], None], read: type[Any]
 ) -> None:
-    loading: Event = {"kind": "progress", "phase": "fp32: loading", "done": 0, "total": None}
+    loading: Event = {"kind": "progress", "phase": "loading fp32", "done": 0, "total": 2}
     run = asked("c", [{"kind": "state", "state": "running"}, loading])
     panel = ComparePanel(whole, name="c")
     assert panel.desk.prompt == "Pay <b>?</b>"
     text = read(panel.html()).text
     assert "fp32 · loading the model" in text
     assert "bf16 · waits for fp32" in text
-    append(
-        run, [{"kind": "token", "part": "fp32", "text": "Hold <i>"}, {"kind": "token", "part": "fp32", "text": "it."}]
-    )
+    append(run, [{"kind": "token", "part": "0", "text": "Hold <i>"}, {"kind": "token", "part": "0", "text": "it."}])
     panel.refresh()
     text = read(panel.html()).text
     assert "fp32 · writingHold <i>it." in text

@@ -17,7 +17,7 @@ from kit.tuning.spec import TuneSpec
 from kit.widgets import SweepPanel, TunePanel
 
 METHODS = ("fp32", "bf16", "bnb-int8", "bnb-nf4")
-FASTER = {"kind": "no evidence", "sentence": "bf16 is 1.9× faster; no evidence (0 to 1).", "speed_ratio": 1.9}
+FASTER = {"kind": "no evidence", "sentence": "1.9× faster, no evidence", "speed_ratio": 1.9}
 WORSE = {
     "kind": "worse",
     "sentence": "worse",
@@ -40,7 +40,7 @@ def events(parts: list[Result], now: str = "", end: str = "") -> list[Event]:
     said += [{"kind": "record", "name": "variant", "data": part.to_dict()} for part in parts]
     if now:
         for done in (1, 75):
-            phase = f"{now}: accuracy"
+            phase = f"{now}: scoring"
             said.append({"kind": "progress", "phase": phase, "done": done, "total": 300, "unit": "rows", "part": now})
     if end:
         said.append({"kind": "state", "state": end})
@@ -114,7 +114,7 @@ def test_verdicts_speak_plainly(shown: Callable[..., tuple[SweepPanel, Any]], pa
     assert rows[2][-1] == "2.0× slower, 7 points worse (4 to 10)"
     assert rows[3][1] == "cannot run herewhyIt needs <feet>. Grow some."
     assert "1 method cannot run here." in page.text
-    assert "bf16 is 1.9× faster; no evidence (0 to 1)." in page.text
+    assert "bf16 is 1.9× faster; 300 paired rows show no evidence of a difference." in page.text
     assert [e["data-key"] for e in page.all("tr", data_tone="ok")] == ["row-bf16"]
 
 
@@ -122,7 +122,7 @@ def test_where_nothing_is_better_it_says_to_stay(
     shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
 ) -> None:
     _panel, page = shown(events([part("fp32"), part("bf16", **WORSE)], end="finished"))
-    assert "Stay with fp32: nothing here is faster without being worse." in page.text
+    assert "Stay with fp32: nothing here is clearly faster without being worse." in page.text
 
 
 def test_rows_that_were_not_reached_say_so(

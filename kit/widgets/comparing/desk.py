@@ -8,7 +8,7 @@ from typing import Any
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
-from kit.jobs import Run
+from kit.jobs import Run, Status
 from kit.measure.spec import AnswerSpec
 from kit.plots.reading import rows_of, variant_name
 from kit.result import Result
@@ -17,12 +17,11 @@ from kit.widgets.desk import Desk
 from kit.widgets.figures import ResultFigures
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import panel_name
-from kit.widgets.phase import part_and_phase
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one variant has said so far; `state` is "", "waiting", "loading", "writing" or "done"."""
+    """What one variant has said so far; `state` is "", "waiting", "loading", "writing", "done" or "cut short"."""
 
     variant: str
     text: str = ""
@@ -146,20 +145,20 @@ class CompareDesk(Desk):
             return [Answer(name) for name in dict.fromkeys(self.chosen()) if name]
         spec = self.run.spec
         assert isinstance(spec, AnswerSpec)
-        return [self._answer(variant.name) for variant in spec.variants]
+        names = [variant.name for variant in spec.variants]
+        return [self._answer(place, names, self.status) for place in range(len(names))]
 
-    def _answer(self, name: str) -> Answer:
-        status = self.status
-        assert status is not None
-        for record in status.records.get("answer", []):
-            if name in (record.get("method"), record.get("variant")):
-                return Answer(
-                    name, str(record.get("text", "")), "done", "", record.get("ttft_s"), record.get("tokens_per_s")
-                )
-        text = status.texts.get(name, "")
+    def _answer(self, place: int, names: list[str], status: Status) -> Answer:
+        """Return the answer at `place`; variants answer in order and report text by place."""
+        done = status.records.get("answer", [])
+        name = names[place]
+        if place < len(done):
+            record = done[place]
+            speeds = record.get("ttft_s"), record.get("tokens_per_s")
+            return Answer(name, str(record.get("text", "")), "done", "", *speeds)
+        text = status.texts.get(str(place), "")
         if status.over:
-            return Answer(name, text, "done" if text else "")
-        part, phase = part_and_phase(status)
-        if text or part == name:
-            return Answer(name, text, "writing" if text else "loading", phase)
-        return Answer(name, "", "waiting", part)
+            return Answer(name, text, "cut short")
+        if place > len(done):
+            return Answer(name, "", "waiting", names[place - 1])
+        return Answer(name, text, "writing" if text else "loading", status.phase)

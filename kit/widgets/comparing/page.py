@@ -118,9 +118,11 @@ def _answer(answer: Answer) -> h.Element:
 def _how(answer: Answer) -> str:
     """Return how an answer comes along, or how quick it was."""
     if answer.state == "waiting":
-        return _("waits for {name}").format(name=answer.phase) if answer.phase else _("starting, a few seconds")
+        return _("waits for {name}").format(name=answer.phase)
     if answer.state == "loading":
-        return doing(answer.phase)
+        return _loading(answer.phase)
+    if answer.state == "cut short":
+        return _("cut short")
     if answer.state == "writing":
         return _("writing")
     said = []
@@ -129,6 +131,13 @@ def _how(answer: Answer) -> str:
     if answer.tokens_per_s is not None:
         said.append(_("{n} tokens/s").format(n=number(answer.tokens_per_s)))
     return " · ".join(said)
+
+
+def _loading(phase: str) -> str:
+    """Return what happens before the first token, in words."""
+    if not phase:
+        return _("starting, a few seconds")
+    return doing("answering" if phase.startswith("answering") else "loading" if phase.startswith("loading") else phase)
 
 
 def _spoken(desk: CompareDesk) -> str:

@@ -48,6 +48,8 @@ def _chip(desk: SweepDesk, done: int, n: int) -> h.Element:
         return parts.chip(_("ready"))
     if status.over or status.state == "stopping":
         return parts.chip(*state_chip(status, ""))
+    if not part_and_phase(status)[0]:  # what is done once for all methods
+        return parts.chip(*state_chip(status, ""))
     return parts.chip(_("{done} of {n} done").format(done=done, n=n), "run")
 
 

@@ -82,7 +82,7 @@ class TuneDesk(Desk):
         if self.run is None:
             self.editing = True
         status = self.status
-        if status is not None and status.phase == "training":  # other phases count other things
+        if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
             self.share = status.share
             self.steps = int(status.total) if status.total else self.steps
 

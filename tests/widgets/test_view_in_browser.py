@@ -1,0 +1,164 @@
+"""The page side of a panel in a real browser: what a person is doing survives every update."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+import kit.widgets
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(kit.widgets.__file__).parent
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+MODEL = """
+window.sent = []; window.heard = {}; window.html = %s;
+window.model = {
+  get: () => window.html, send: (m) => window.sent.push(m),
+  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
+};
+window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
+window.answer = (m) => window.heard["msg:custom"].forEach((f) => f(m));
+"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for all tests here."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def show(browser: Any) -> Iterator[Any]:
+    """Show HTML through the real script, with a model that notes what is sent."""
+    page: Page = browser.new_page()
+    script = (HERE / "view.js").read_text(encoding="utf-8")
+
+    def shown(html: str) -> Page:
+        page.set_content(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style><div id=at></div>")
+        page.add_script_tag(content=MODEL % json.dumps(html))
+        page.evaluate(
+            """async (script) => {
+              const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
+              const view = (await import(url)).default;
+              window.end = view.render({model: window.model, el: document.querySelector("#at")});
+            }""",
+            script,
+        )
+        return page
+
+    yield shown
+    page.close()
+
+
+def actions(page: Page) -> list[dict[str, Any]]:
+    """Return what was sent, what the page tells of itself left out."""
+    return [m for m in page.evaluate("window.sent") if not m["action"].startswith("@")]
+
+
+FORM = """<p>%s</p><label>A<input type=text name=a value=1></label><textarea name=t data-enter=go></textarea>
+<details><summary>why</summary>because</details><button data-action=go value=v>Go</button>"""
+
+
+def test_typed_text_focus_selection_and_opened_details_survive_an_update(show: Any) -> None:
+    page = show(FORM % "old")
+    page.locator("summary").click()
+    page.locator("textarea").fill("half a question")
+    page.evaluate("document.querySelector('textarea').setSelectionRange(2, 5)")
+    page.evaluate("(html) => window.update(html)", FORM % "new")
+    assert page.locator("p").inner_text() == "new"
+    assert page.locator("textarea").input_value() == "half a question"
+    assert page.evaluate("document.activeElement.name") == "t"
+    assert page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]") == [2, 5]
+    assert page.locator("details").get_attribute("open") is not None
+
+
+def test_a_value_that_python_changes_is_shown_unless_somebody_types_there(show: Any) -> None:
+    page = show(FORM % "")
+    page.evaluate("(html) => window.update(html)", (FORM % "").replace("value=1", "value=2"))
+    assert page.locator("input").input_value() == "2"
+    page.locator("input").fill("9")
+    page.evaluate("(html) => window.update(html)", (FORM % "").replace("value=1", "value=3"))
+    assert page.locator("input").input_value() == "9"
+
+
+def test_keyed_rows_keep_their_elements_when_one_goes_or_comes(show: Any) -> None:
+    rows = "".join(f"<li data-key={k}>{k}</li>" for k in "abc")
+    page = show(f"<ul>{rows}</ul>")
+    page.evaluate("window.b = document.querySelector('[data-key=b]')")
+    page.evaluate("window.update('<ul><li data-key=b>B</li><li data-key=d>d</li><li data-key=c>c</li></ul>')")
+    assert page.locator("li").all_inner_texts() == ["B", "d", "c"]
+    assert page.evaluate("window.b === document.querySelector('[data-key=b]')")
+
+
+def test_a_click_tells_the_action_its_value_and_every_field(show: Any) -> None:
+    page = show(FORM % "")
+    page.locator("input").fill("7")
+    page.locator("button").click()
+    (said,) = actions(page)
+    assert (said["action"], said["value"], said["values"]) == ("go", "v", {"a": "7", "t": ""})
+
+
+def test_the_second_click_of_a_double_click_does_nothing(show: Any) -> None:
+    page = show(FORM % "")
+    page.locator("button").dblclick()
+    assert len(actions(page)) == 1
+
+
+def test_a_button_that_cannot_be_pressed_sends_nothing(show: Any) -> None:
+    page = show("<button data-action=go aria-disabled=true>Go</button>")
+    page.locator("button").click(force=True)
+    assert actions(page) == []
+
+
+def test_control_and_enter_ask(show: Any) -> None:
+    page = show(FORM % "")
+    page.locator("textarea").fill("why?")
+    page.locator("textarea").press("Enter")
+    assert actions(page) == []
+    page.locator("textarea").press("Control+Enter")
+    assert actions(page)[0]["values"]["t"].strip() == "why?"
+
+
+def test_code_opens_without_python_and_stays_open_through_updates(show: Any) -> None:
+    html = "<p>%s</p><button data-toggle=code>Show code</button><div data-fold hidden><pre data-part=code>x</pre></div>"
+    page = show(html % 1)
+    assert not page.locator("pre").is_visible()
+    page.locator("button").click()
+    assert page.locator("pre").is_visible()
+    assert page.locator("button").get_attribute("aria-expanded") == "true"
+    page.evaluate("(html) => window.update(html)", html % 2)
+    assert page.locator("pre").is_visible()
+    assert actions(page) == []
+
+
+def test_a_slow_kernel_is_told_and_the_telling_ends_with_its_answer(show: Any) -> None:
+    page = show(FORM % "" + "<p class=tb-late data-when=busy>busy</p>")
+    assert not page.locator(".tb-late").is_visible()
+    page.locator("button").click()
+    page.locator(".tb-late").wait_for(state="visible", timeout=3000)
+    page.evaluate("window.answer({done: 1})")
+    assert not page.locator(".tb-late").is_visible()
+
+
+def test_when_a_focused_button_goes_the_focus_stays_in_the_panel(show: Any) -> None:
+    page = show("<div class=tb-head><button data-key=start data-action=go>Start</button></div>")
+    page.locator("button").focus()
+    page.evaluate("window.update('<div class=tb-head><button data-key=stop data-action=stop>Stop</button></div>')")
+    assert page.evaluate("document.activeElement.textContent") == "Stop"
+
+
+def test_a_view_that_ends_says_so_and_hears_no_more(show: Any) -> None:
+    page = show(FORM % "")
+    page.evaluate("window.end()")
+    assert page.evaluate("window.sent.at(-1).action") == "@gone"
+    assert page.evaluate("Object.values(window.heard).map((s) => s.size)") == [0, 0]
