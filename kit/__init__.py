@@ -1,1 +1,62 @@
-"""Tunebook: choose, tune, squeeze, compare and publish open language models in notebooks."""
+"""Tunebook: choose, tune, squeeze, compare and publish open language models in notebooks.
+
+>>> import kit
+>>> data = kit.load_data("finance-alerts")
+>>> train, test = data.split()
+>>> spec = kit.TuneSpec(model="smollm2-135m-instruct", data=train)
+
+``kit.tune(spec)`` does it here; ``kit.start(spec)`` does it in a process of its own and returns a `Run` at once;
+``kit.TunePanel(model=..., data=train)`` does it with the mouse.
+"""
+
+from kit.calls import answer, evaluate, sweep, tune
+from kit.data import Dataset, DataSpec, datasets, load_data
+from kit.engines import Variant
+from kit.errors import KitError
+from kit.experiments import SweepSpec
+from kit.jobs import Run, find_run, runs, start
+from kit.machine import Machine, this_machine
+from kit.measure import AnswerSpec, EvaluateSpec, Verdict, compare
+from kit.models import GetSpec, ModelCard, catalogue
+from kit.quantization import methods
+from kit.result import Measurement, Result
+from kit.spec import load_spec
+from kit.tuning import TuneSpec
+from kit.widgets import ComparePanel, ModelPicker, SweepPanel, TunePanel, columns
+
+__all__ = [
+    "AnswerSpec",
+    "ComparePanel",
+    "DataSpec",
+    "Dataset",
+    "EvaluateSpec",
+    "GetSpec",
+    "KitError",
+    "Machine",
+    "Measurement",
+    "ModelCard",
+    "ModelPicker",
+    "Result",
+    "Run",
+    "SweepPanel",
+    "SweepSpec",
+    "TunePanel",
+    "TuneSpec",
+    "Variant",
+    "Verdict",
+    "answer",
+    "catalogue",
+    "columns",
+    "compare",
+    "datasets",
+    "evaluate",
+    "find_run",
+    "load_data",
+    "load_spec",
+    "methods",
+    "runs",
+    "start",
+    "sweep",
+    "this_machine",
+    "tune",
+]

@@ -36,6 +36,7 @@ ROOMS = (
     "tuning",
     "experiments",
     "jobs",
+    "calls",
     "plots",
     "widgets",
     "apps",
