@@ -22,7 +22,7 @@ from kit.report import Report
 from kit.result import Measurement, Result
 from kit.spec import Spec
 
-_MEMORY_ROWS = 32  # rows scored while memory is watched
+_MEMORY_ROWS = 16  # rows scored while memory is watched
 
 
 def evaluate(spec: Spec, report: Report) -> Result:
