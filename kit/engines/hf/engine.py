@@ -64,7 +64,8 @@ class TransformersEngine:
         limit = None if self._context is None else max(self._context - room, 1)
         ids = encode(self.tokenizer, prompt, max_length=limit)
         # An empty prompt still needs a token to predict from: the beginning of text, or what stands for it.
-        return ids or [self.tokenizer.bos_token_id or self.tokenizer.eos_token_id]
+        start = self.tokenizer.bos_token_id
+        return ids or [self.tokenizer.eos_token_id if start is None else start]
 
     def generate(
         self,
@@ -115,11 +116,17 @@ class TransformersEngine:
 
 
 def _tensors(model: Any) -> Iterator[torch.Tensor]:
-    """Yield every tensor that holds weights; bitsandbytes hangs its constants on the weight itself."""
+    """Yield every tensor that holds weights.
+
+    bitsandbytes hangs its constants on the weight itself and, with 8 bits, moves them to the layer's `state` when the
+    layer is first used.
+    """
     for weight in (*model.parameters(), *model.buffers()):
         yield weight
         for holder in (getattr(weight, "quant_state", None), weight):
             yield from _constants(holder)
+    for layer in model.modules():
+        yield from _constants(getattr(layer, "state", None))
 
 
 def _constants(holder: Any) -> Iterator[torch.Tensor]:

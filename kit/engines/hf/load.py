@@ -30,8 +30,20 @@ def has_fast_bf16(device: torch.device) -> bool:
 
 
 def load_tokenizer(folder: Path) -> Any:
-    """Return the tokenizer in `folder`."""
-    tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+    """Return the tokenizer in `folder`.
+
+    Raises
+    ------
+    ModelNotFoundError
+        There is none, or it cannot be read.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
+    except (OSError, ValueError, KeyError) as exc:
+        raise ModelNotFoundError(
+            _("The tokenizer in {folder} cannot be opened: {exc}").format(folder=folder, exc=exc),
+            fix=_("Check that the tokenizer's files (tokenizer.json, tokenizer_config.json) lie beside the weights."),
+        ) from exc
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer
