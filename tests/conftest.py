@@ -1,15 +1,24 @@
-"""What every test gets: folders of its own, no model hub, a quiet machine."""
+"""What every test gets: folders of its own, no model hub, a quiet machine, tiny models to ask for."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from kit.place import cache
+
+REAL_CACHE = cache()  # before any test points elsewhere
+
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "passive"
 os.environ.pop("TUNEBOOK_LANG", None)
+
+sys.path.append(str(Path(__file__).parent))
+pytest_plugins = ("tinymodel",)
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +26,12 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test a home and a cache of its own."""
     monkeypatch.setenv("TUNEBOOK_HOME", str(tmp_path / "tunebook-home"))
     monkeypatch.setenv("TUNEBOOK_CACHE", str(tmp_path / "tunebook-cache"))
+
+
+@pytest.fixture
+def real_cache(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a test the models that this user has, the default one fetched if need be."""
+    monkeypatch.setenv("TUNEBOOK_CACHE", str(REAL_CACHE))
+    command = [sys.executable, "-m", "kit.cli", "models", "get", "smollm2-135m-instruct"]
+    subprocess.run(command, check=True, capture_output=True)
+    return REAL_CACHE
