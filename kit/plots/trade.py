@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_STEPS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0), tuple(i / 10 for i in range(10, 100)))
+_STEPS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0))
 _RADIUS = 15.0
 _SMALLEST = 4.0
 
@@ -66,15 +66,22 @@ def tradeoff(
 
 
 def log_ticks(low: float, high: float) -> list[float]:
-    """Return three or more round values between `low` and `high` where there are so many, from the roundest steps."""
-    ticks: list[float] = []
+    """Return three to seven round values from `low` to `high`; in a short range they are evenly apart.
+
+    Parameters
+    ----------
+    low, high : float, above 0
+        The ends of the axis.
+    """
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in _STEPS:
-        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         ticks = [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
         if len(ticks) >= 3:
-            break
-    stride = -(-len(ticks) // 7)
-    return ticks[::stride]
+            return ticks[:: -(-len(ticks) // 7)]
+    first = math.floor(math.log10(high - low))
+    apart = [step * 10.0**power for power in (first, first - 1) for step in (5, 2.5, 2, 1)]
+    step = next(step for step in apart if math.floor(high / step) - math.ceil(low / step) >= 2)
+    return [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
 def _draw(plot: Axes, rows: Sequence[Result], timed: str, colours: Inks, size: tuple[float, float]) -> list[int]:

@@ -44,12 +44,12 @@ def data_spec(name: str, value: Any) -> DataSpec:
     return value
 
 
-def data_words(spec: DataSpec) -> str:
-    """Return what a person calls some data: its file or name, and the part that is used."""
+def data_words(spec: DataSpec, *, limit: bool = True) -> str:
+    """Return what a person calls some data: its file or name, the part that is used and, if wanted, how much of it."""
     source = spec.source.replace("\\", "/").rstrip("/").rpartition("/")[2]
     part = {"train": _("training part"), "test": _("test part")}.get(spec.split)
     words = [source] + ([part] if part else [])
-    if spec.limit:
+    if spec.limit and limit:
         words.append(_("at most {n} rows").format(n=f"{spec.limit:,}"))
     return ", ".join(words)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from kit.widgets.view import View
 
 D = TypeVar("D", bound=Desk)
+_LOCK = threading.RLock()  # messages may come in another thread of the kernel than the cell that runs
 _WIDTHS = range(200, 2401)  # pixels a page may tell; anything else is a slip
 
 
@@ -35,7 +37,7 @@ class Panel(Generic[D]):
         self.desk = desk
         self._page = page
         self._follows = tuple(follows)
-        self._pulse = Pulse(self._look)
+        self._pulse = Pulse(self._beat)
         self._views: set[str] = set()
         self._view: View | None = None
         self._closed = False
@@ -68,25 +70,28 @@ class Panel(Generic[D]):
 
     def act(self, action: str, value: Any = "", **values: Any) -> None:
         """Do what a person would do with the mouse: ``panel.act("start")``."""
-        self.desk.act(action, value, values)
-        self._show()
+        with _LOCK:
+            self.desk.act(action, value, values)
+            self._show()
 
     def refresh(self) -> None:
         """Look what has become of the run and draw anew; a panel on a page does so by itself."""
-        self._look()
-        self._wake()
+        with _LOCK:
+            self._look()
+            self._wake()
 
     def close(self) -> None:
         """Take the panel off the page; its run goes on."""
-        self._closed = True
-        self._pulse.stop()
-        self._views.clear()
-        for panel in self._follows:
-            panel.desk.unlisten(self.refresh)
-        if self._view is not None:
-            self._view.on_msg(self._heard, remove=True)
-            self._view.close()
-            self._view = None
+        with _LOCK:
+            self._closed = True
+            self._pulse.stop()
+            self._views.clear()
+            for panel in self._follows:
+                panel.desk.unlisten(self.refresh)
+            if self._view is not None:
+                self._view.on_msg(self._heard, remove=True)
+                self._view.close()
+                self._view = None
 
     def _look(self) -> bool:
         """Look at the run and draw; return whether to look again."""
@@ -99,6 +104,10 @@ class Panel(Generic[D]):
         self._show()
         return self.desk.busy and bool(self._views)
 
+    def _beat(self) -> bool:
+        with _LOCK:
+            return self._look()
+
     def _wake(self) -> None:
         if self._views and self.desk.busy and not self._closed:
             self._pulse.start()
@@ -110,6 +119,10 @@ class Panel(Generic[D]):
                 self._view.html = html
 
     def _heard(self, _view: View, message: Mapping[str, Any], _buffers: object) -> None:
+        with _LOCK:
+            self._take(message)
+
+    def _take(self, message: Mapping[str, Any]) -> None:
         action = str(message.get("action", ""))
         if action.startswith("@"):
             self._of_the_page(action, str(message.get("view", "")), message.get("value"))

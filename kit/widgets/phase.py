@@ -41,7 +41,7 @@ def doing(phase: str) -> str:
 
 def count_words(status: Status) -> str:
     """Return how far the phase is, such as "step 186 of 300", or "" where that is unknown."""
-    if not status.total:
+    if not status.total or status.total <= 1 or status.unit in ("methods", "answers"):  # told elsewhere
         return ""
     one = {"steps": _("step"), "rows": _("row"), "requests": _("request")}.get(status.unit)
     done, total = number_of(status.done), number_of(status.total)

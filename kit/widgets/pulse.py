@@ -1,7 +1,8 @@
 """Look again and again, on the loop that is running anyway.
 
 No thread and no task: each look plans the next with ``loop.call_later``. Where no loop runs, as in a plain script,
-nothing is planned, and who wants news calls `Panel.refresh`.
+nothing is planned, and who wants news calls `Panel.refresh`. JupyterLab may deliver a page's messages in a subshell, a
+thread of the kernel with a loop of its own that ends with the page: a plan that was made there is made anew elsewhere.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ class Pulse:
     def __init__(self, look: Callable[[], bool], every_s: float = EVERY_S) -> None:
         self._look, self._every_s = look, every_s
         self._planned: asyncio.TimerHandle | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @property
     def on(self) -> bool:
         """Is a look planned?"""
-        return self._planned is not None
+        return self._planned is not None and self._loop is not None and self._loop.is_running()
 
     def start(self) -> None:
         """Plan the first look, unless one is planned or no loop runs."""
@@ -56,6 +58,7 @@ class Pulse:
         Pulse.beating.discard(self)
 
     def _plan(self, loop: asyncio.AbstractEventLoop, after_s: float) -> None:
+        self._loop = loop
         self._planned = loop.call_later(after_s, self._beat, loop)
         Pulse.beating.add(self)
 

@@ -24,7 +24,9 @@ function render({ model, el }) {
     morphChildren(root, wanted);
     showOpened(root, opened);
     if (held && !root.contains(document.activeElement)) {
-      root.querySelector(".tb-action, .tb-head button")?.focus({ preventScroll: true });
+      (root.querySelector(".tb-head [data-action]") ?? root.querySelector(".tb-head button"))?.focus({
+        preventScroll: true,
+      });
     }
   };
   model.on("change:html", draw);

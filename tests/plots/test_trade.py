@@ -11,6 +11,7 @@ from kit import plots
 from kit.plots.reading import accuracy, latency
 from kit.plots.style import description
 from kit.plots.trade import log_ticks
+from kit.plots.words import duration
 from kit.result import Result
 
 
@@ -73,8 +74,16 @@ def test_the_median_is_that_of_numpy(part: Callable[..., Result]) -> None:
     assert times.p50 == pytest.approx(np.percentile(times.samples, 50))
 
 
-@pytest.mark.parametrize(("low", "high"), [(0.02, 0.2), (0.0213, 0.0301), (0.9, 1.1), (0.001, 100), (1.7, 2.6)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(0.02, 0.2), (0.0213, 0.0301), (0.9, 1.1), (0.001, 100), (1.7, 2.6), (0.78, 1.36)]
+)
 def test_a_log_axis_has_some_round_ticks(low: float, high: float) -> None:
     ticks = log_ticks(low, high)
     assert 3 <= len(ticks) <= 7
     assert all(low <= tick <= high for tick in ticks)
+    assert len({duration(tick) for tick in ticks}) == len(ticks)
+
+
+def test_the_ticks_of_a_short_log_axis_are_evenly_apart() -> None:
+    assert log_ticks(0.78, 1.36) == pytest.approx([0.8, 1.0, 1.2])
+    assert log_ticks(0.02, 2.0) == pytest.approx([0.03, 0.1, 0.3, 1.0])

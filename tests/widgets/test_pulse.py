@@ -73,3 +73,18 @@ def test_without_a_loop_nothing_is_planned() -> None:
     pulse = Pulse(lambda: True)
     pulse.start()
     assert not pulse.on
+
+
+def test_a_plan_on_a_loop_that_has_ended_is_made_anew() -> None:
+    looks: list[int] = []
+    pulse = Pulse(lambda: bool(looks.append(1)), every_s=0.01)  # type: ignore[func-returns-value]
+
+    async def start(wait_s: float) -> None:
+        pulse.start()
+        await asyncio.sleep(wait_s)
+
+    asyncio.run(start(0))
+    assert not pulse.on
+    assert looks == []
+    asyncio.run(start(0.1))
+    assert looks == [1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,8 +118,30 @@ def test_while_it_runs_it_tells_how_far_and_how_well(shown: Callable[..., tuple[
     for said in ("validation loss0.41", "accuracy0.79from 0.34", "tokens/s1,940", "memory, predicted → peak2.3 → … GB"):
         assert said in page.text
     assert "validation 0.41" in page.text
-    assert "“<b>Pay</b> 9,400” → escalate (right is hold; before the tuning: release)" in page.text
+    assert "“<b>Pay</b> 9,400”→ escalate (right is hold; before the tuning: release)" in page.text
     assert page.button("stop")["text"] == "Stop and keep"
+
+
+def test_the_time_left_counts_the_validations_between_the_steps(
+    left: Callable[..., Run], append: Callable[[Run, list[Event]], None], data: DataSpec
+) -> None:
+    now = time.time()
+    run = left(TuneSpec(model="m", data=data), "p", [])
+
+    def say(phase: str, step: int, ago: float) -> None:
+        event = {"kind": "progress", "phase": phase, "done": step, "total": 10, "unit": "steps", "t": now - ago}
+        append(run, [event])
+
+    say("training", 0, 40)
+    panel = TunePanel("m", data, name="p")
+    say("training", 1, 38)
+    say("validating", 1, 38)
+    say("training", 1, 30)  # 8 s of validation
+    say("training", 2, 0)
+    panel.refresh()
+    left_s = panel.desk.left_s()
+    assert left_s is not None
+    assert left_s == pytest.approx(8 * 20, abs=5)  # 40 s for two steps
 
 
 def test_before_the_first_step_everything_has_its_place(shown: Callable[..., tuple[TunePanel, Any]]) -> None:

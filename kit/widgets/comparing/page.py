@@ -34,8 +34,8 @@ def _about(desk: CompareDesk, results: list[Result]) -> str:
     if not results:
         return waiting or _("no rows yet")
     data = getattr(desk.sweep_spec(), "data", None)
-    words = [data_words(data)] if data is not None else []
     rows = results[0].facts.get("rows")
+    words = [data_words(data, limit=not rows)] if data is not None else []
     if rows:
         words.append(_("{n} rows").format(n=count(rows)))
     if waiting:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from kit._check import plain
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.jobs import Status
+from kit.plots.words import remaining
 from kit.tuning.spec import TuneSpec
 from kit.widgets.desk import Desk
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import data_spec, panel_name, pending
-from kit.widgets.phase import left_words
 
 FIRST = ("epochs", "learning_rate", "rank", "batch_size")
 MORE = (
@@ -60,6 +61,7 @@ class TuneDesk(Desk):
         self.editing = True
         self.share: float | None = None
         self.steps: int | None = None
+        self._seen: tuple[float, float] | None = None  # when, and at which step, the first step was seen
         if not self.renew():
             self.form.take(recall(self.name))
 
@@ -75,6 +77,7 @@ class TuneDesk(Desk):
         spec = self.run.spec
         self.form.fill({name: getattr(spec, name) for name in self.form.names})
         self.editing, self.share, self.steps = False, None, getattr(spec, "steps", None)
+        self._seen = None
         self.look()
 
     def look(self) -> None:
@@ -84,7 +87,19 @@ class TuneDesk(Desk):
         status = self.status
         if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
             self.share = status.share
+            self._seen = self._seen or (status.updated, status.done)
             self.steps = int(status.total) if status.total else self.steps
+
+    def left_s(self) -> float | None:
+        """Return how long the steps still take, validations between them included, or None while nobody can know."""
+        status = self.status
+        if status is None or status.over or not self.steps or self._seen is None:
+            return None
+        since, first = self._seen
+        if status.done <= first:
+            return status.eta_s if status.phase == "training" else None
+        pace = (status.updated - since) / (status.done - first)
+        return max(pace * (self.steps - status.done) - max(time.time() - status.updated, 0.0), 0.0)
 
     def spec(self) -> TuneSpec:
         return TuneSpec(model=plain(self.model), data=self.data, validation=self.validation, **self.form.values())
@@ -125,8 +140,11 @@ class TuneDesk(Desk):
         status = self.status
         if status is None or status.over:
             return ""
-        left = left_words(status) if status.phase == "training" else ""
-        return " · ".join(word for word in (_("waits for the tuning"), left) if word)
+        left = self.left_s()
+        words = [_("waits for the tuning")] + (
+            [_("{time} left").format(time=remaining(left))] if left is not None else []
+        )
+        return " · ".join(words)
 
     def as_spec_value(self) -> Any:
         """Return the tuned model where a run has made one, else the model itself."""

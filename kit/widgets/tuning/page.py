@@ -79,9 +79,9 @@ def _progress(desk: TuneDesk) -> h.Node:
     planned = desk.steps
     return h.div(".tb-body", style="padding: 0", data_key="progress")[
         _trouble(desk, status),
-        parts.tiles(numbers(status)),
+        parts.tiles(numbers(status, desk.left_s())),
         parts.plot(loss_figure(status, planned, desk.width)),
-        h.p(".tb-small.tb-mute.tb-clip", style="min-height: 2.9em")[sample(status)],
+        h.div(".tb-small.tb-mute.tb-sample")[sample(status)],
         h.p(".tb-small.tb-mute")[_kept(desk, status)] if status.over else None,
     ]
 
@@ -93,11 +93,10 @@ def _trouble(desk: TuneDesk, status: Status) -> h.Node:
     return parts.alert(Problem(status.cause or _("The run ended without a word."), status.fix, log), dismiss=False)
 
 
-def numbers(status: Status) -> list[tuple[str, str, str]]:
-    """Return the tiles of a tuning run; what is not known yet is a dash, so that nothing moves when it comes."""
+def numbers(status: Status, left: float | None = None) -> list[tuple[str, str, str]]:
+    """Return the tiles of a tuning run, `left` in seconds; what is unknown is a dash, so that nothing moves later."""
     m = status.metrics
     loss, acc, pace = m.get("validation_loss"), m.get("validation_accuracy"), m.get("tokens_per_s")
-    left = status.eta_s if status.phase == "training" else None
     return [
         (_("validation loss"), "–" if loss is None else number(loss), ""),
         (_("accuracy"), "–" if acc is None else share(acc), _before(status)),
@@ -134,12 +133,12 @@ def sample(status: Status) -> h.Node:
     """Return the last answer that the model gave to a validation row, with what was right and what it said before."""
     records = status.records.get("answer", [])
     if not records:
-        return _("Sample answers come with the first validation.") if not status.over else ""
+        return h.p[_("Sample answers come with the first validation.") if not status.over else ""]
     return answer_words(records[-1])
 
 
 def answer_words(record: Mapping[str, Any]) -> h.Node:
-    """Return one sample answer as a line."""
+    """Return one sample: the text, and below it the answer."""
     answer, gold, before = (str(record.get(name) or "") for name in ("answer", "gold", "before"))
     notes = []
     if gold:
@@ -147,9 +146,9 @@ def answer_words(record: Mapping[str, Any]) -> h.Node:
     if before:
         notes.append(_("before the tuning: {before}").format(before=before))
     tone = "bad" if gold and gold != answer else None
-    return h.fragment[
-        "“", str(record.get("text", "")), "” → ", h.b(data_tone=tone)[answer], f" ({'; '.join(notes)})" if notes else ""
-    ]
+    told = f" ({'; '.join(notes)})" if notes else ""
+    asked = h.p(".tb-clip", title=str(record.get("text", "")))[f"“{record.get('text', '')}”"]
+    return h.fragment[asked, h.p["→ ", h.b(data_tone=tone)[answer], told]]
 
 
 def _kept(desk: TuneDesk, status: Status) -> str:
