@@ -113,6 +113,9 @@ def _memory(each: Offer) -> h.Node:
     extra: h.Node = None
     if each.fits != "yes":
         word = _(", tight") if each.fits == "tight" else ""
+        if each.smaller is not None:
+            method, smaller = each.smaller
+            word += _(" · {method} needs {n}").format(method=method, n=number(smaller))
         extra = [word, " · ", parts.why(reason(each), word=_("why"))]
     return h.div(".tb-wide")[
         parts.bar(each.needed_gb / each.machine_gb, tone, text), h.div(".tb-tiny.tb-inline")[text, extra]
