@@ -6,18 +6,12 @@ Made once a session; every weight is drawn with a seed, so expected numbers are 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
 
-# Read at import: a test that needs the real model goes back to the user's cache, which other tests must not touch.
-_USER_CACHE = os.environ.get("TUNEBOOK_CACHE") or str(platformdirs.user_cache_path("tunebook", appauthor=False))
-
-DEFAULT_MODEL = "smollm2-135m-instruct"
 SENTENCES = (
     "The payment was sent to an account that was opened yesterday.",
     "Classify the text. Answer with one of: down, up.",
@@ -107,12 +101,6 @@ def rows_file(tmp_path: Path) -> Path:
     return write_rows(tmp_path / "rows.jsonl", texts, [text.split()[-1] for text in texts])
 
 
-@pytest.fixture
-def real_cache(own_folders: None, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go back to the user's cache, where the default model is, or is put now."""
-    from kit.engines.prepare import ready_folder
-    from kit.report import Report
-
-    monkeypatch.setenv("TUNEBOOK_CACHE", _USER_CACHE)
-    ready_folder(DEFAULT_MODEL, Report(Path(_USER_CACHE)))
-    return Path(_USER_CACHE)
+def refuse_to_load(folder: Path, method: Any, batch_size: int) -> Any:
+    """Be a quantization method whose library cannot hold any model."""
+    raise ValueError("in_features must be divisible by 4096")

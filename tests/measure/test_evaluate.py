@@ -1,0 +1,100 @@
+"""Everything that is measured of one variant."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kit.data import DataSpec, open_data
+from kit.engines import Variant
+from kit.engines.hf.engine import TransformersEngine
+from kit.errors import Stopped, UnknownNameError
+from kit.measure import EvaluateSpec
+from kit.measure.evaluate import evaluate
+from kit.report import ListReport
+from kit.result import Result
+
+
+@pytest.fixture
+def spec(tiny_model: Path, rows_file: Path) -> EvaluateSpec:
+    return EvaluateSpec(
+        variant=Variant(model=str(tiny_model), method="fp32"),
+        data=DataSpec(source=str(rows_file), limit=40),
+        requests=3,
+        new_tokens=4,
+        batch_size=16,
+    )
+
+
+def test_everything_is_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
+    report = ListReport(tmp_path)
+    result = evaluate(spec, report)
+    assert set(result.metrics) >= {
+        *("acc", "acc_stderr", "macro_f1", "macro_f1_stderr", "perplexity", "perplexity_stderr"),
+        *("ttft_s", "tpot_s", "e2el_s", "prefill_tokens_per_s", "decode_tokens_per_s"),
+        *("max_ram_mib", "load_max_ram_mib", "weight_mib", "file_size_mib"),
+    }
+    assert all(len(m.samples) == 3 for m in result.measurements.values())
+    assert result.metrics["ttft_s"] == result.measurements["ttft_s"].p50
+    assert result.metrics["perplexity"] > 1
+    assert result.metrics["max_ram_mib"] > 50
+    assert report.values("acc") == [result.metrics["acc"]]
+    assert {e["phase"] for e in report.events if e["kind"] == "progress"} == {
+        *("loading", "scoring", "reading", "timing", "weighing")
+    }
+    assert Result.from_dict(json.loads(result.to_json())) == result
+
+
+def test_answers_are_kept_row_by_row(spec: EvaluateSpec, tmp_path: Path) -> None:
+    result = evaluate(spec.replace(measures=("accuracy",)), ListReport(tmp_path))
+    data = open_data(spec.data)
+    lines = (tmp_path / result.artifacts["rows"]).read_text(encoding="utf-8").splitlines()
+    rows: list[dict[str, Any]] = [json.loads(line) for line in lines]
+    assert [row["row"] for row in rows] == list(range(40))
+    assert [row["gold"] for row in rows] == list(data.answers)
+    likeliest = [data.labels[row["logprobs"].index(max(row["logprobs"]))] for row in rows]
+    assert [row["answer"] for row in rows] == likeliest
+    assert result.facts["right"] == [int(row["answer"] == row["gold"]) for row in rows]
+    assert result.metrics["acc"] == sum(result.facts["right"]) / 40
+    assert result.provenance["data_hash"] == data.hash
+    assert result.facts["rows"] == 40
+
+
+def test_only_what_is_asked_for_is_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
+    result = evaluate(spec.replace(measures=("perplexity",)), ListReport(tmp_path))
+    assert set(result.metrics) == {"perplexity", "perplexity_stderr", "load_max_ram_mib"}
+    assert result.artifacts == {}
+    assert result.facts["perplexity_rows"] == 40
+
+
+@pytest.mark.parametrize("phase", ["scoring", "reading", "timing", "weighing"])
+def test_it_stops_in_the_middle(
+    spec: EvaluateSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phase: str
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(TransformersEngine, "close", lambda self: closed.append(True))
+    report = _StopsIn(tmp_path, phase)
+    with pytest.raises(Stopped):
+        evaluate(spec, report)
+    assert [e["phase"] for e in report.events if e["kind"] == "progress"][-1] == phase
+    assert closed == [True]
+
+
+def test_unknown_names_are_refused_before_anything_runs(spec: EvaluateSpec) -> None:
+    with pytest.raises(UnknownNameError, match="perplexity"):
+        spec.replace(measures=("perplexit",))
+    with pytest.raises(UnknownNameError, match="bnb-nf4"):
+        spec.replace(variant=spec.variant.replace(method="bnb-nf44"))
+
+
+class _StopsIn(ListReport):
+    def __init__(self, folder: Path, phase: str) -> None:
+        super().__init__(folder)
+        self._phase = phase
+
+    def emit(self, event: dict[str, Any]) -> None:
+        super().emit(event)
+        self.stop = self.stop or event.get("phase") == self._phase
