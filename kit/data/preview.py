@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _ROWS = 5
 _CHARACTERS = 240
 _LABELS = 12
+_LEFT = "text-align: left"  # notebooks align cells to the right, as for numbers
 
 
 def preview(data: Dataset) -> str:
@@ -28,9 +29,9 @@ def preview(data: Dataset) -> str:
         div[
             p[f"{size} · " + " · ".join(counts)],
             table[
-                caption[_("The first rows")],
-                thead[tr[th(scope="col")[_("Text")], th(scope="col")[_("Label")]]],
-                tbody[(tr[td(style="text-align: left")[_cut(text)], td[label]] for text, label in first)],
+                caption(style=_LEFT)[_("The first rows")],
+                thead[tr[th(scope="col", style=_LEFT)[_("Text")], th(scope="col", style=_LEFT)[_("Label")]]],
+                tbody[(tr[td(style=_LEFT)[_cut(text)], td(style=_LEFT)[label]] for text, label in first)],
             ],
         ]
     )

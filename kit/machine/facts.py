@@ -55,9 +55,13 @@ class Machine:
         return {**asdict(self), "instruction_sets": list(self.instruction_sets), "gpus": gpus}
 
     def __str__(self) -> str:
-        gpus = ", ".join(f"{gpu.name} {gpu.memory_mib / 1024:.0f} GB" for gpu in self.gpus) or "no GPU"
+        gpus = ", ".join(f"{gpu.name} {_gigabytes(gpu.memory_mib)}" for gpu in self.gpus) or "no GPU"
         notable = [name for name in ("AMX", "AVX-512", "AVX2", "NEON") if name in self.instruction_sets][:1]
-        return " · ".join([f"{self.cores} cores", f"{self.memory_mib / 1024:.0f} GB", *notable, gpus])
+        return " · ".join([f"{self.cores} cores", _gigabytes(self.memory_mib), *notable, gpus])
+
+
+def _gigabytes(mib: float) -> str:
+    return f"{mib * MIB / 1e9:.0f} GB"
 
 
 @cache

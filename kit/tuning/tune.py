@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ class _Tuning:
         set_seed(spec.seed)
         self.tokenizer = load_tokenizer(folder)
         self.dtype = _precision(spec.precision)
-        self.base = spec.model if self.location.adapter is None else str(folder)
+        self.base = _base_name(spec.model, self.location, folder)
         self.model = add_adapter(load_model(folder, dtype=self.dtype, device=self.accelerator.device), spec)
         self.examples = encode_examples(self.tokenizer, self.train, spec.max_length)
         self.held_examples = encode_examples(self.tokenizer, self.held, spec.max_length)
@@ -94,6 +95,7 @@ class _Tuning:
             rows = [self.examples[i] for i in next(order)]
             loss = self._step(module, optimizer, weights, rows)
             self._say_step(step, loss, rate, sum(map(len, rows)) / (time.perf_counter() - started))
+            self.report.metric("peak_memory_mib", memory.peak_mib)
             if step in evaluate_after:
                 self.last = self._evaluate(step, memory)
                 if step < self.total:
@@ -209,6 +211,13 @@ class _Tuning:
 def _precision(wanted: str) -> torch.dtype:
     fast = has_fast_bf16(best_device())
     return torch.bfloat16 if wanted == "bf16" or (wanted == "auto" and fast) else torch.float32
+
+
+def _base_name(model: str, location: Location, folder: Path) -> str:
+    """Return how the adapter names the model it stands on, so that it is found from any folder."""
+    if location.adapter is not None:
+        return str(folder)
+    return os.path.abspath(os.path.expanduser(model)) if location.origin == "local" else model
 
 
 def _hub_id(location: Location) -> str | None:

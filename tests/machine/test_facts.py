@@ -41,9 +41,9 @@ def test_plain_values_fit_json() -> None:
 
 
 def test_it_reads_as_a_line() -> None:
-    small = Machine(2, ("AVX2", "AVX-512", "AMX"), 24 * 1024, (), "Linux")
+    small = Machine(2, ("AVX2", "AVX-512", "AMX"), 24_000 / 1.048576, (), "Linux")
     assert str(small) == "2 cores · 24 GB · AMX · no GPU"
-    large = Machine(16, ("NEON",), 128 * 1024, (Gpu("H200", 141 * 1024), Gpu("H200", 141 * 1024)), "Linux")
+    large = Machine(16, ("NEON",), 128_000 / 1.048576, (Gpu("H200", 141_000 / 1.048576),) * 2, "Linux")
     assert str(large) == "16 cores · 128 GB · NEON · H200 141 GB, H200 141 GB"
 
 
