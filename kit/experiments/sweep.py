@@ -9,7 +9,7 @@ import dataclasses
 
 from kit.engines import Variant
 from kit.engines.prepare import ready_folder
-from kit.errors import MissingPackageError, UnsupportedError
+from kit.errors import MissingPackageError, Stopped, UnsupportedError
 from kit.experiments.spec import SweepSpec
 from kit.isolated import carry_out_isolated, error_dict
 from kit.measure.spec import EvaluateSpec
@@ -17,25 +17,30 @@ from kit.measure.verdict import Verdict, compare, reference_verdict
 from kit.quantization.load import check_runs_here
 from kit.quantization.registry import get_method
 from kit.report import PrefixedReport, Report
-from kit.result import Result
+from kit.result import Result, Status
 from kit.spec import Spec
 
 
 def sweep(spec: Spec, report: Report) -> Result:
-    """Measure every method of `spec`; the result has one part for each, in the order of the methods."""
+    """Measure every method of `spec`; the result has one part for each, in the order of the methods.
+
+    Asked to stop, it gives up the variant it is at; those before it are kept.
+    """
     assert isinstance(spec, SweepSpec)
     report.progress("loading", 0, len(spec.methods), "methods")
     ready_folder(spec.model, report)  # converted and merged once, here, for all of them
     parts: list[Result] = []
-    for done, method in enumerate(spec.methods):
-        report.check()
-        report.progress(f"{method}: starting", done, len(spec.methods), "methods")
-        part = _one(spec, method, report)
-        part = with_verdict(part, parts)
-        parts.append(part)
-        report.record("variant", part.to_dict())
+    status: Status = "finished"
+    try:
+        for method in spec.methods:
+            report.check()
+            report.progress(f"{method}: starting", len(parts), len(spec.methods), "methods")
+            parts.append(with_verdict(_one(spec, method, report), parts))
+            report.record("variant", parts[-1].to_dict())
+    except Stopped:
+        status = "stopped"
     best = {"reference": next((p.facts["method"] for p in parts if p.status == "finished"), None)}
-    return Result(spec=spec.to_dict(), parts=tuple(parts), facts=best)
+    return Result(spec=spec.to_dict(), status=status, parts=tuple(parts), facts=best)
 
 
 def variant_spec(spec: SweepSpec, method: str) -> EvaluateSpec:
