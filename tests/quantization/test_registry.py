@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,10 +16,9 @@ each_method = pytest.mark.parametrize("method", methods().values(), ids=lambda m
 
 
 @pytest.fixture
-def own_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a test register methods that nobody else sees."""
     monkeypatch.setattr(registry_module, "_METHODS", methods())
-    yield
 
 
 @each_method

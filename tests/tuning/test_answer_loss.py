@@ -1,0 +1,89 @@
+"""The loss and every gradient against the plain way: one row at a time, nothing shared, nothing padded."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from kit.data import DataSpec
+from kit.engines.hf.load import load_model
+from kit.tuning.adapter import add_adapter
+from kit.tuning.example import Example
+from kit.tuning.loss import AnswerLoss
+from kit.tuning.spec import TuneSpec
+
+MODULES = ("q_proj", "v_proj", "down_proj")
+
+
+@pytest.fixture(params=["tiny_model", "sliding_model"])
+def model(request: pytest.FixtureRequest) -> Any:
+    """A model in float64 with an adapter that is not at zero, so that every weight has a gradient."""
+    folder: Path = request.getfixturevalue(request.param)
+    spec = TuneSpec(model="m", data=DataSpec(source="d.csv"), rank=4, target_modules=MODULES)
+    torch.manual_seed(1)
+    adapted = add_adapter(load_model(folder, dtype=torch.float64), spec).double()
+    for name, weight in adapted.named_parameters():
+        if "lora_B" in name:
+            nn.init.normal_(weight, std=0.1)
+    return adapted.train()
+
+
+def _examples(shared: int, *, n: int = 5) -> list[Example]:
+    draw = random.Random(shared)
+
+    def ids(length: int) -> tuple[int, ...]:
+        return tuple(draw.randrange(400) for _ in range(length))
+
+    start = ids(shared)
+    return [Example(start + ids(draw.randrange(1, 15)), ids(draw.randrange(1, 5))) for _ in range(n)]
+
+
+def _plain_loss(model: Any, examples: list[Example]) -> torch.Tensor:
+    total = torch.zeros((), dtype=torch.float64)
+    for example in examples:
+        ids = torch.tensor([[*example.question, *example.answer]])
+        logits = model(input_ids=ids, use_cache=False).logits[0, len(example.question) - 1 : -1]
+        total = total + nn.functional.cross_entropy(logits, torch.tensor(example.answer), reduction="sum")
+    return total
+
+
+def _gradients(model: Any, loss: torch.Tensor) -> dict[str, torch.Tensor]:
+    model.zero_grad()
+    loss.backward()
+    return {name: weight.grad.clone() for name, weight in model.named_parameters() if weight.requires_grad}
+
+
+@pytest.mark.parametrize("shared", [0, 25])
+@pytest.mark.parametrize("n", [1, 5])
+def test_loss_and_every_gradient_are_exact(model: Any, shared: int, n: int) -> None:
+    examples = _examples(shared, n=n)
+    wanted_loss = _plain_loss(model, examples)
+    wanted = _gradients(model, wanted_loss)
+    loss = AnswerLoss(model, pad=0)(examples)
+    found = _gradients(model, loss)
+    assert float(loss.detach()) == pytest.approx(float(wanted_loss.detach()), rel=1e-5)
+    assert len(found) == 2 * 2 * len(MODULES)
+    for name, gradient in wanted.items():
+        assert gradient.norm() > 0, name
+        assert (found[name] - gradient).norm() / gradient.norm() < 1e-5, name
+
+
+def test_only_answer_tokens_count(model: Any) -> None:
+    (example,) = _examples(0, n=1)
+    loss = AnswerLoss(model, pad=0)([example])
+    with torch.inference_mode():
+        logits = model(input_ids=torch.tensor([[*example.question, *example.answer]])).logits[0].log_softmax(-1)
+    start = len(example.question) - 1
+    wanted = -sum(float(logits[start + i, token]) for i, token in enumerate(example.answer))
+    assert float(loss.detach()) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_the_padding_token_does_not_matter(model: Any) -> None:
+    examples = _examples(25)
+    losses = [float(AnswerLoss(model, pad=pad)(examples).detach()) for pad in (0, 399)]
+    assert losses[0] == losses[1]
