@@ -120,7 +120,17 @@ class RunFailedError(KitError, RuntimeError):
 
 
 class Stopped(Exception):
-    """Raised inside work when somebody asked it to stop; what is done is kept."""
+    """Raised inside work when somebody asked it to stop; what is done is kept.
+
+    Parameters
+    ----------
+    result : Result, optional
+        What there was by then, where the work could say.
+    """
+
+    def __init__(self, result: Any = None) -> None:
+        self.result = result
+        super().__init__()
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

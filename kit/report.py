@@ -102,14 +102,14 @@ class ListReport(Report):
 
 
 class PrefixedReport(Report):
-    """A report inside another: its progress fills one slice of the outer progress, and metrics get a prefix.
+    """A report inside another: phases, metrics and artifacts are told with its label before them.
 
     Parameters
     ----------
     outer : Report
         Where events go.
     label : str
-        Stands before each phase, so that a reader knows which part is meant.
+        So that a reader knows which part is meant.
     """
 
     def __init__(self, outer: Report, label: str) -> None:
@@ -119,7 +119,7 @@ class PrefixedReport(Report):
     def emit(self, event: Event) -> None:
         if event["kind"] == "progress":
             event = {**event, "phase": f"{self.label}: {event['phase']}", "part": self.label}
-        elif event["kind"] == "metric":
+        elif event["kind"] in ("metric", "artifact"):
             event = {**event, "name": f"{self.label}/{event['name']}"}
         self.outer.emit(event)
 

@@ -114,6 +114,7 @@ class _Evaluation:
         path = self.report.folder / "artifacts" / f"rows-{self.spec.key}.jsonl"
         write_atomic(path, "\n".join(lines) + "\n")
         self.artifacts["rows"] = str(path.relative_to(self.report.folder))
+        self.report.artifact("rows", path)
         self.facts["right"] = [int(g == p) for g, p in zip(gold, predicted, strict=True)]
 
     def _perplexity(self) -> dict[str, float]:

@@ -12,6 +12,7 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from kit.engines.hf.load import best_device, has_fast_bf16, load_model, load_tokenizer
+from kit.engines.hf.prefix import can_share, shared_length
 from kit.engines.prepare import ready_folder
 from kit.i18n import _
 from kit.machine.facts import MIB
@@ -165,13 +166,14 @@ class _Tuning:
         if card is None:
             return
         size = self.spec.micro_batch_size or self.spec.batch_size
-        longest = sorted((len(e) for e in self.examples), reverse=True)[:size]
+        longest = sorted(self.examples, key=len, reverse=True)[:size]
+        shared = shared_length([e.question for e in longest]) if can_share(self.model) else 0
         peak = tuning_peak_bytes(
             card,
             bits=torch.finfo(self.dtype).bits,
             rank=self.spec.rank,
-            tokens=sum(longest),
-            answers=sum(len(e.answer) for e in self.examples[:size]),
+            tokens=shared + sum(len(e) - shared for e in longest),
+            answers=sum(len(e.answer) for e in longest),
             targets=len(self.spec.target_modules),
         )
         self.report.record("estimate", {"peak_memory_mib": peak / MIB})
