@@ -44,18 +44,18 @@ class EventReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._offset = 0
+        self.offset = 0  # bytes read so far
 
     def read(self) -> list[Event]:
         """Return the events that were added since the last call, oldest first; damaged lines are left out."""
         try:
             with open(self.path, "rb") as file:
-                file.seek(self._offset)
+                file.seek(self.offset)
                 data = file.read()
         except FileNotFoundError:
             return []
         end = data.rfind(b"\n") + 1
-        self._offset += end
+        self.offset += end
         events = []
         for line in data[:end].splitlines():
             try:

@@ -16,7 +16,7 @@ from kit.i18n import _
 from kit.jobs import process
 from kit.jobs.events import EventReader
 from kit.jobs.state import Status
-from kit.place import runs_folder
+from kit.jobs.summary import Summary, SummedStatus, read_summary, summarize, summary_mark
 from kit.report import Event
 from kit.result import Result
 from kit.spec import Spec, load_spec
@@ -39,6 +39,7 @@ class Run:
         self._reader = EventReader(self.folder / "events.jsonl")
         self._status = Status()
         self._spec: Spec | None = None
+        self._summed: tuple[object, Summary, SummedStatus] | None = None
 
     @property
     def id(self) -> str:
@@ -61,11 +62,35 @@ class Run:
     @property
     def status(self) -> Status:
         """What is known of the run now; the same object, brought up to date."""
+        stored = None if self._reader.offset else self._stored()  # who has begun with the log goes on with it
+        if stored is not None:
+            return stored[2]
         living = process.alive(self.folder)  # asked before the log is read: a last word is never missed
         for event in self._reader.read():
             self._status.add(event)
         self._settle(living)
         return self._status
+
+    @property
+    def summary(self) -> Summary:
+        """The run in a few words and numbers; of one that is over, got without reading its log."""
+        stored = self._stored()
+        return summarize(self.folder, self.status) if stored is None else stored[1]
+
+    @property
+    def summed_up(self) -> bool:
+        """Did `summary` come from the file that the worker wrote at its end?"""
+        return self._summed is not None
+
+    def _stored(self) -> tuple[object, Summary, SummedStatus] | None:
+        mark = summary_mark(self.folder)
+        if self._summed is None or self._summed[0] != mark:
+            found = None if mark is None else read_summary(self.folder)
+            if found is None:
+                self._summed = None
+            else:
+                self._summed = (mark, found, SummedStatus(found, EventReader(self._reader.path).read))
+        return self._summed
 
     def _settle(self, living: bool) -> None:
         status = self._status
@@ -168,6 +193,27 @@ class Run:
         path = self.folder / "log.txt"
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
+    def log_tail(self, characters: int = 4000) -> str:
+        """Return the end of what the process printed, without reading the rest."""
+        try:
+            with open(self.folder / "log.txt", "rb") as file:
+                file.seek(-min(file.seek(0, 2), 4 * characters), 2)  # a character takes four bytes at most
+                return file.read().decode("utf-8", errors="replace")[-characters:]
+        except FileNotFoundError:
+            return ""
+
+    def delete(self) -> None:
+        """Move the run to the trash, from which `kit.jobs.restore` brings it back.
+
+        Raises
+        ------
+        KitError
+            The run is not over.
+        """
+        from kit.jobs.trash import discard  # it makes runs of what it brings back
+
+        discard(self)
+
     def as_spec_value(self) -> str:
         """Return how a spec names this run where it wants a model."""
         return f"run:{self.id}"
@@ -180,39 +226,3 @@ class Run:
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}: {self.status})"
-
-
-def runs(*, origin: str | None = None) -> list[Run]:
-    """Return all runs on this machine, newest first.
-
-    Parameters
-    ----------
-    origin : str, optional
-        Only those that the panel of this name started.
-    """
-    folder = runs_folder()
-    if not folder.is_dir():
-        return []
-    found = [Run(path) for path in folder.iterdir() if (path / "about.json").exists()]
-    found.sort(key=lambda run: (run.about["created"], run.id), reverse=True)
-    return [run for run in found if origin is None or run.about.get("origin") == origin]
-
-
-def find_run(name: str) -> Run:
-    """Return the run whose id is `name`, or the only one whose id starts with it or ends with it.
-
-    Raises
-    ------
-    RunNotFoundError
-        None has, or more than one.
-    """
-    everyone = runs()
-    matches = [run for run in everyone if run.id == name]
-    matches = matches or [run for run in everyone if run.id.startswith(name) or run.id.endswith(name)]
-    if len(matches) != 1 or not name:
-        known = ", ".join(run.id for run in (matches or everyone)[:5])
-        raise RunNotFoundError(
-            _("{n} runs answer to {name!r}.").format(n=len(matches) if name else 0, name=name),
-            fix=_("Newest: {known}.").format(known=known) if known else _("There are no runs yet."),
-        )
-    return matches[0]

@@ -17,6 +17,7 @@ from typing import Any
 
 from kit.isolated import error_dict, result_of
 from kit.jobs.events import EventWriter
+from kit.jobs.summary import forget_summary, write_summary
 from kit.machine.provenance import provenance
 from kit.place import write_atomic
 from kit.report import Event, Report
@@ -57,6 +58,7 @@ class FolderReport(Report):
 
 def work(folder: Path) -> Result:
     """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised."""
+    forget_summary(folder)  # of an earlier attempt
     report = FolderReport(folder)
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
@@ -84,3 +86,4 @@ def _end(result: Result, report: Report) -> None:
     error = result.error or {}
     state = {"unsupported": "failed"}.get(result.status, result.status)
     report.say("state", state=state, cause=error.get("message", ""), fix=error.get("fix", ""))
+    write_summary(report.folder)
