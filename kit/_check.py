@@ -55,7 +55,9 @@ def checked(name: str, value: Any, hint: Any, rules: Mapping[str, Any]) -> Any:
         return value
     is_spec = isinstance(hint, type) and dataclasses.is_dataclass(hint)
     if type(value) is not hint and not (is_spec and isinstance(value, hint)):
-        raise ParameterError(name, value, allowed=_kind(hint, rules))
+        example = getattr(hint, "made_by", "")
+        fix = _("Make one with {example}.").format(example=example) if example else ""
+        raise ParameterError(name, value, allowed=_kind(hint, rules), fix=fix)
     _check_rules(name, value, hint, rules)
     return value
 

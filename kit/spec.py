@@ -17,6 +17,7 @@ import dataclasses
 import hashlib
 import importlib
 import json
+import os
 import re
 import textwrap
 import types
@@ -26,8 +27,9 @@ from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hi
 
 import yaml
 
+from kit._arguments import NamedArguments, missing, unknown_name
 from kit._check import checked, plain
-from kit.errors import KitError, ParameterError, nearest
+from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.report import Report
 from kit.result import Result
@@ -80,7 +82,7 @@ def param(
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Spec:
+class Spec(metaclass=NamedArguments):
     """The base of every spec.
 
     Raises
@@ -90,6 +92,7 @@ class Spec:
     """
 
     carried_out_by: ClassVar[str] = ""
+    made_by: ClassVar[str] = ""  # how a person makes one, for whoever gave something else
 
     def __post_init__(self) -> None:
         hints = _hints(type(self))
@@ -142,16 +145,13 @@ class Spec:
         found = _class_of(values.pop("spec", cls.path()))
         if not issubclass(found, cls):
             raise ParameterError("spec", found.path(), allowed=cls.path())
-        known = {field.name for field in dataclasses.fields(found)}
+        known = [field.name for field in dataclasses.fields(found)]
         for name in values:
             if name not in known:
-                near = nearest(name, known)
-                fix = _("Did you mean {near!r}?").format(near=near) if near else ""
-                raise ParameterError(name, values[name], allowed=_("one of ") + ", ".join(sorted(known)), fix=fix)
-        missing = [f.name for f in dataclasses.fields(found) if _required(f) and f.name not in values]
-        if missing:
-            allowed = _("given: {spec} has no default for it").format(spec=found.__name__)
-            raise ParameterError(missing[0], None, allowed=allowed)
+                raise unknown_name(name, values[name], known)
+        lacking = [f.name for f in dataclasses.fields(found) if _required(f) and f.name not in values]
+        if lacking:
+            raise missing(found.__name__, lacking[0])
         hints = _hints(found)
         return found(**{name: _from_plain(value, hints[name]) for name, value in values.items()})
 
@@ -173,27 +173,55 @@ def load_spec(source: str | Path | dict[str, Any]) -> Spec:
     """Make the spec that a dict, a JSON file or a YAML file describes."""
     if isinstance(source, dict):
         return Spec.from_dict(source)
+    if not isinstance(source, str | os.PathLike):
+        raise ParameterError("spec", source, allowed=_("a JSON or YAML file, or what to_dict() returned"))
     path = Path(source)
+    written = _("Write one with spec.to_yaml(), or correct the name.")
     try:
         values = _parse(path.read_text(encoding="utf-8"))
-    except OSError as exc:
-        raise ParameterError("spec", str(source), allowed=_("a file that can be read ({exc})").format(exc=exc)) from exc
-    except (yaml.YAMLError, UnicodeDecodeError) as exc:
-        raise ParameterError("spec", str(source), allowed=_("valid JSON or YAML ({exc})").format(exc=exc)) from exc
+    except UnicodeDecodeError as exc:
+        allowed = _("valid JSON or YAML in UTF-8 ({reason})").format(reason=exc)
+        raise ParameterError("spec", str(source), allowed=allowed, fix=written) from exc
+    except (OSError, ValueError) as exc:  # ValueError: a name that no file has
+        allowed = _("a file that can be read ({reason})").format(reason=getattr(exc, "strerror", None) or exc)
+        raise ParameterError("spec", str(source), allowed=allowed, fix=written) from exc
+    except yaml.YAMLError as exc:
+        fix = _("Correct the file there, or write it anew with spec.to_yaml().")
+        raise ParameterError(
+            "spec", str(source), allowed=_("valid JSON or YAML ({where})").format(where=_where(exc)), fix=fix
+        ) from exc
     if not isinstance(values, dict) or "spec" not in values:
-        raise ParameterError("spec", str(source), allowed=_("a mapping with the key 'spec'"))
+        fix = _("Add it as the first line, such as spec: kit.tuning.spec:TuneSpec; spec.to_yaml() writes it.")
+        raise ParameterError("spec", str(source), allowed=_("a mapping with the key 'spec'"), fix=fix)
     return Spec.from_dict(values)
 
 
 def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
+    check_work(spec)
+    work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
+    return work(spec, report)
+
+
+def check_work(spec: Any) -> None:
+    """Raise unless `spec` is one that can be carried out.
+
+    Raises
+    ------
+    ParameterError
+        It is no spec.
+    KitError
+        It describes something that other specs use.
+    """
+    if not isinstance(spec, Spec):
+        named = isinstance(spec, str | os.PathLike)
+        fix = _("Read the file first, with kit.load_spec(…).") if named else ""
+        raise ParameterError("spec", spec, allowed=_("a spec, such as kit.TuneSpec(…)"), fix=fix)
     if not spec.carried_out_by:
         raise KitError(
             _("{spec} describes something and is no work of its own.").format(spec=type(spec).__name__),
             fix=_("Give it to the spec that uses it."),
         )
-    work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
-    return work(spec, report)
 
 
 def resolve(path: str) -> Any:
@@ -211,8 +239,9 @@ def resolve(path: str) -> Any:
 
 
 def _class_of(path: Any) -> type[Spec]:
-    if not isinstance(path, str):
-        raise ParameterError("spec", path, allowed="'package.module:Class'")
+    if not isinstance(path, str) or not _IMPORT_PATH.fullmatch(path):
+        fix = _("Write it as spec.to_yaml() does, such as kit.tuning.spec:TuneSpec.")
+        raise ParameterError("spec", path, allowed="'package.module:Class'", fix=fix)
     found = resolve(path)
     if not (isinstance(found, type) and issubclass(found, Spec)):
         raise ParameterError("spec", path, allowed=_("the import path of a Spec"))
@@ -262,6 +291,13 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), None)
+
+
+def _where(exc: yaml.YAMLError) -> str:
+    """Return in one line what is wrong with a file and where."""
+    mark = getattr(exc, "problem_mark", None)
+    words = getattr(exc, "problem", None) or str(exc).splitlines()[0]
+    return _("line {line}: {problem}").format(line=mark.line + 1, problem=words) if mark else str(words)
 
 
 def _parse(text: str) -> Any:

@@ -53,8 +53,13 @@ def _plain_hint(hint: Any) -> Any:
     return hint
 
 
+NAMES = {"method": "fp16", "methods": ("fp16", "fp32"), "measures": ("memory", "latency")}  # checked against a list
+
+
 def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:
     """A value that is allowed and, where that is possible, not the default."""
+    if name in NAMES:
+        return NAMES[name]
     hint = _plain_hint(hint)
     if rules.get("choices"):
         return next((c for c in rules["choices"] if c != default), rules["choices"][0])
@@ -278,7 +283,7 @@ def test_numbers_with_an_exponent_are_numbers_in_files(tmp_path: Path) -> None:
         (b"model: m", "a mapping with the key 'spec'"),
         (b"\xff\xfe\x00", "valid JSON or YAML"),
         (b"spec: 7", "package.module:Class"),
-        (b"spec: kit.tuning.spec.TuneSpec", "package.module:name"),
+        (b"spec: kit.tuning.spec.TuneSpec", "package.module:Class"),
         (b"spec: kit.tuning.spec:TuneSpek", "cannot be imported"),
         (b"spec: kit.errors:KitError", "the import path of a Spec"),
         (b"spec: kit.tuning.spec:TuneSpec\ndata: {source: a.csv}", "no default"),

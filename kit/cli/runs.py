@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 from kit.cli.terminal import ProgressLine, table
-from kit.errors import KitError
 from kit.i18n import _
 from kit.jobs import Run, find_run, runs, start
 from kit.result import Result
@@ -37,11 +36,6 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     spec = load_spec(options.spec)
-    if not spec.carried_out_by:
-        raise KitError(
-            _("{spec} describes something and is no work of its own.").format(spec=type(spec).__name__),
-            fix=_("Give it to the spec that uses it."),
-        )
     run = start(spec)
     print(run.id, flush=True)
     if options.detach:

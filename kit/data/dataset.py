@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from kit._arguments import named_arguments
 from kit.data.preview import preview
 from kit.data.prompt import Message, messages
 from kit.data.spec import DataSpec
@@ -96,6 +97,7 @@ class Dataset:
             named=False,
         )
 
+    @named_arguments
     def split(self, test_share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
         """Divide the rows into a train and a test part with the same share of each label.
 

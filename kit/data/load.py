@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, cast
 
+from kit._arguments import named_arguments
 from kit.data.bundled import DATASETS
 from kit.data.check import checked_rows
 from kit.data.dataset import Dataset
@@ -20,6 +21,7 @@ from kit.errors import ParameterError
 from kit.i18n import _
 
 
+@named_arguments
 def load_data(
     source: Any,
     *,

@@ -13,6 +13,8 @@ from kit.spec import Spec, param
 class DataSpec(Spec):
     """Labelled texts: where they are and which columns count."""
 
+    made_by = "kit.load_data('file.csv')"
+
     source: str = param(
         label=N_("Data"), help=N_("A bundled dataset or a JSONL, CSV, TSV or Parquet file"), empty=False
     )

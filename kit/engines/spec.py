@@ -12,6 +12,8 @@ from kit.spec import Spec, param
 class Variant(Spec):
     """A model as it would be deployed."""
 
+    made_by = "kit.Variant(model='…', method='bf16')"
+
     model: str = param(
         label=N_("Model"), help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME or run:ID"), empty=False
     )

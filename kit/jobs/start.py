@@ -16,13 +16,14 @@ from kit.jobs.process import write_identity
 from kit.jobs.run import Run
 from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
-from kit.spec import Spec
+from kit.spec import Spec, check_work
 
 _children: list[subprocess.Popen[bytes]] = []
 
 
 def create_run(spec: Spec, *, origin: str | None = None) -> Run:
     """Make the folder of a run that has not begun."""
+    check_work(spec)
     kind = type(spec).__name__.removesuffix("Spec").lower()
     while True:
         letters = "".join(random.choices(string.ascii_lowercase, k=4))

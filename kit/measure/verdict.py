@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kit.errors import ParameterError
 from kit.i18n import _
 
 _Z = 1.959963984540054  # two-sided 95 %
@@ -85,6 +86,9 @@ def compare(
         Median time of an answer of each.
     """
     n = len(right)
+    if not n or n != len(reference):
+        allowed = _("as many rows as reference has ({n}), at least one").format(n=len(reference))
+        raise ParameterError("right", right, allowed=allowed, fix=_("Give both for the same rows, in the same order."))
     only_new = sum(a and not b for a, b in zip(right, reference, strict=True))
     only_reference = sum(b and not a for a, b in zip(right, reference, strict=True))
     delta = (only_new - only_reference) / n

@@ -34,6 +34,20 @@ def _known_as(value: Any) -> Any:
     return [_known_as(item) for item in value] if isinstance(value, tuple) else value
 
 
+def model_like(value: Any) -> Any:
+    """Return `value`, a model's name or whatever stands for one.
+
+    Raises
+    ------
+    ParameterError
+        It is neither.
+    """
+    if not isinstance(plain(value), str):
+        allowed = _("the name of a model, a run or a ModelPicker")
+        raise ParameterError("model", value, allowed=allowed, fix=_("kit.catalogue() lists models known by name."))
+    return value
+
+
 def data_spec(name: str, value: Any) -> DataSpec:
     """Return the spec of some data: itself, what a dataset stands for, or the file or bundled set of that name."""
     value = plain(value)

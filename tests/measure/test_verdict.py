@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from kit.errors import ParameterError
 from kit.measure.verdict import compare, mcnemar_exact, paired_interval, reference_verdict
 
 
@@ -102,8 +103,10 @@ def test_a_comparison_is_paired() -> None:
 
 
 def test_rows_that_are_not_the_same_are_refused() -> None:
-    with pytest.raises(ValueError, match="argument 2"):
+    with pytest.raises(ParameterError, match=r"right=\[True, False\].*as many rows as reference has \(1\)"):
         compare([True, False], [True])
+    with pytest.raises(ParameterError, match="at least one"):
+        compare([], [])
 
 
 def test_the_reference_is_itself() -> None:

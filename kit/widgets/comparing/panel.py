@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit._arguments import named_arguments
 from kit.widgets.comparing.desk import CompareDesk
 from kit.widgets.comparing.page import compare_page
 from kit.widgets.panel import Panel
@@ -25,6 +26,7 @@ class ComparePanel(Panel[CompareDesk]):
         `sweep` is none of these.
     """
 
+    @named_arguments
     def __init__(self, sweep: Any, name: str | None = None) -> None:
         follows = [sweep] if isinstance(sweep, Panel) else []
         super().__init__(CompareDesk(sweep, name), compare_page, follows)

@@ -36,7 +36,8 @@ class PickDesk(Desk):
     def __init__(self, task: str, selected: str | None, name: str | None) -> None:
         super().__init__(panel_name("ModelPicker", name, {"task": task, "selected": selected}))
         if task not in TASKS:
-            raise ParameterError("task", task, allowed=_("one of ") + ", ".join(TASKS))
+            fix = _("To choose a model, write selected={task!r}.").format(task=task) if _is_model(task) else ""
+            raise ParameterError("task", task, allowed=_("one of ") + ", ".join(TASKS), fix=fix)
         self.title = _("Choose a model")
         self.task = task
         kept = recall(self.name)
@@ -129,6 +130,10 @@ class PickDesk(Desk):
 
 def _known(name: str) -> bool:
     return name in catalogue() or available(name)
+
+
+def _is_model(name: object) -> bool:
+    return isinstance(name, str) and _known(name)
 
 
 def _unknown(name: str) -> KitError:

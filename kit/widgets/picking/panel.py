@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kit._arguments import named_arguments
 from kit.widgets.panel import Panel
 from kit.widgets.picking.desk import PickDesk
 from kit.widgets.picking.page import pick_page
@@ -25,6 +26,7 @@ class ModelPicker(Panel[PickDesk]):
         No such task, or no such model.
     """
 
+    @named_arguments
     def __init__(self, task: str = "classify", selected: str | None = None, name: str | None = None) -> None:
         super().__init__(PickDesk(task, selected, name), pick_page)
 

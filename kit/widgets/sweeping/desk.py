@@ -15,7 +15,7 @@ from kit.quantization import methods as registered
 from kit.result import Result
 from kit.widgets.desk import Desk
 from kit.widgets.keep import keep, recall
-from kit.widgets.origin import data_spec, panel_name, pending
+from kit.widgets.origin import data_spec, model_like, panel_name, pending
 from kit.widgets.phase import part_and_phase
 
 _DEFAULT = SweepSpec(model="?", data=DataSpec(source="?")).methods
@@ -50,7 +50,7 @@ class SweepDesk(Desk):
     def __init__(self, model: Any, data: Any, methods: Any, name: str | None, settings: dict[str, Any]) -> None:
         super().__init__(panel_name("SweepPanel", name, {"model": model, "data": data, "methods": methods, **settings}))
         self.title = _("Quantization sweep")
-        self.model = model
+        self.model = model_like(model)
         self.data = data_spec("data", data)
         self.settings = settings
         self.chosen = tuple(_DEFAULT if methods is None else methods)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kit._arguments import named_arguments
 from kit.widgets.panel import Panel
 from kit.widgets.sweeping.desk import SweepDesk
 from kit.widgets.sweeping.page import sweep_page
@@ -32,6 +33,7 @@ class SweepPanel(Panel[SweepDesk]):
         A setting is not allowed.
     """
 
+    @named_arguments
     def __init__(
         self, model: Any, data: Any, methods: Sequence[str] | None = None, name: str | None = None, **settings: Any
     ) -> None:

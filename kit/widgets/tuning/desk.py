@@ -14,7 +14,7 @@ from kit.tuning.spec import TuneSpec
 from kit.widgets.desk import Desk
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
-from kit.widgets.origin import data_spec, panel_name, pending
+from kit.widgets.origin import data_spec, model_like, panel_name, pending
 
 FIRST = ("epochs", "learning_rate", "rank", "batch_size")
 MORE = (
@@ -52,7 +52,7 @@ class TuneDesk(Desk):
         given = {"model": model, "data": data, "validation": validation, **settings}
         super().__init__(panel_name("TunePanel", name, given))
         self.title = _("Tune")
-        self.model = model
+        self.model = model_like(model)
         self.data = data_spec("data", data)
         self.validation = None if validation is None else data_spec("validation", validation)
         checks = {"model": "?", "data": self.data, "validation": self.validation, **settings}

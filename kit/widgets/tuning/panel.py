@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit._arguments import named_arguments
 from kit.widgets.panel import Panel
 from kit.widgets.tuning.desk import TuneDesk
 from kit.widgets.tuning.page import tune_page
@@ -31,6 +32,7 @@ class TunePanel(Panel[TuneDesk]):
         A setting is not allowed.
     """
 
+    @named_arguments
     def __init__(self, model: Any, data: Any, validation: Any = None, name: str | None = None, **settings: Any) -> None:
         follows = [model] if isinstance(model, Panel) else []
         super().__init__(TuneDesk(model, data, validation, name, settings), tune_page, follows)
