@@ -37,6 +37,8 @@ WORKER_ENVIRONMENT = {
     "PYTHONFAULTHANDLER": "1",
 }
 
+_LONGEST = 400  # characters of an error of a library
+
 
 def worker_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a worker: the caller's, with ours where the caller said nothing."""
@@ -47,7 +49,10 @@ def error_dict(exc: BaseException) -> dict[str, str]:
     """Return an error as plain values: its type, its message and, where it has one, the next step."""
     if isinstance(exc, KitError):
         return {"type": type(exc).__name__, "message": exc.problem, "fix": exc.fix}
-    return {"type": type(exc).__name__, "message": str(exc) or type(exc).__name__, "fix": ""}
+    name, text = type(exc).__name__, " ".join(str(exc).split())  # some libraries say a whole page
+    shown = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    fix = _("Nobody foresaw this; log.txt in the run's folder tells where it came up.")
+    return {"type": name, "message": f"{name}: {shown}" if text else name, "fix": fix}
 
 
 def start_child(
@@ -81,7 +86,7 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     Raises
     ------
     Stopped
-        `report` was asked to stop; the child is gone.
+        `report` was asked to stop; the child is gone. Carries the result that the child gave, if it gave one.
     """
     child = start_child(spec, report.folder, environment=environment)
     watcher = _StopWatcher(child, report)
@@ -101,7 +106,7 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
         end_child(child)
     # Work that came to its end before it heard of the stop keeps its result; the caller's next check tells it to stop.
     if (result.status == "stopped") if result else watcher.stopped:
-        raise Stopped
+        raise Stopped(result)
     if result is None:
         result = Result(spec=spec.to_dict(), status="failed", error=_death(child.returncode))
     return result
@@ -134,7 +139,11 @@ def _death(code: int | None) -> dict[str, str]:
         message = _("The process was ended by {signal}.").format(signal=name)
         fix = _("SIGKILL most often means that memory ran out: try a smaller model, batch or precision.")
         return {"type": "Crashed", "message": message, "fix": fix if name == "SIGKILL" else _("See log.txt.")}
-    return {"type": "Crashed", "message": _("The process ended with code {code}.").format(code=code), "fix": ""}
+    return {
+        "type": "Crashed",
+        "message": _("The process ended with code {code}.").format(code=code),
+        "fix": _("See log.txt."),
+    }
 
 
 _PATIENCE_S = 20.0  # how long a child may take from hearing of the stop to its next check
