@@ -112,11 +112,11 @@ def _run(reference: Reference) -> Location:
 def _run_adapter(run_id: str) -> Path:
     folder = runs_folder() / run_id
     if not folder.is_dir():
-        known = sorted(path.name for path in runs_folder().glob("*") if path.is_dir())
+        known = sorted(path.parent.parent.name for path in runs_folder().glob("*/artifacts/adapter"))
         near = nearest(run_id, known) or (known[-1] if known else None)
         raise RunNotFoundError(
             _("No run has the id {id!r}.").format(id=run_id),
-            fix=_("Did you mean run:{near}?").format(near=near) if near else _("There are no runs yet."),
+            fix=_("Did you mean run:{near}?").format(near=near) if near else _("No run has tuned a model yet."),
         )
     adapter = folder / "artifacts" / "adapter"
     if not (folder / "result.json").is_file():

@@ -123,9 +123,10 @@ def test_a_run(make_adapter: Make, cache_hub_model: Make) -> None:
 
 
 def test_an_unknown_run_gives_the_nearest() -> None:
-    with pytest.raises(RunNotFoundError, match="no runs yet"):
+    with pytest.raises(RunNotFoundError, match="No run has tuned a model yet"):
         locate("run:2026-tune-abcd")
-    finish("2026-tune-abcd")
+    (finish("2026-tune-abcd") / "artifacts" / "adapter").mkdir(parents=True)
+    finish("2026-sweep-abce")  # nearer, but no model
     with pytest.raises(RunNotFoundError, match="run:2026-tune-abcd"):
         locate("run:2026-tune-abce")
 
