@@ -3,7 +3,7 @@
 A sweep measures each variant in a process of its own: its peak memory is its own, everything is given back when it
 ends, and one that crashes takes nobody with it. Several ranks of a training run start the same way.
 
-The child is ``python -m kit.isolated FOLDER``: the spec comes in on its standard input, events and the result go out
+The child is ``python -m kit._child FOLDER``: the spec comes in on its standard input, events and the result go out
 on its standard output as JSON lines, everything else a library prints goes to standard error. Its standard input stays
 open as a lifeline: when the parent dies, the child sees the end of it and goes too.
 """
@@ -60,7 +60,7 @@ def start_child(
 ) -> subprocess.Popen[str]:
     """Start a process that carries out `spec` and return it at once; not `heard`, its events go nowhere."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "kit.isolated", str(folder)],
+        [sys.executable, "-m", "kit._child", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         text=True,
@@ -234,7 +234,3 @@ def main(folder: str) -> None:
     values = json.loads(sys.stdin.readline())
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     report.write({"result": result_of(values, report).to_dict()})
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
