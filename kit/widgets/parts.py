@@ -137,6 +137,9 @@ def card(
         h.p(".tb-late", data_when="busy")[
             _("The kernel has not answered yet: it is busy with a cell. What you did comes next.")
         ],
+        h.p(".tb-late", data_when="lost")[
+            _("The kernel has not answered for a while. If it was restarted, run this cell again: runs go on.")
+        ],
         h.p(".tb-late", data_when="gone")[_("There is no kernel: run the cell again to go on. Runs are not lost.")],
         _code(code) if code else None,
         h.div(".tb-body")[alert(problem) if problem else None, body],

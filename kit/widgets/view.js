@@ -4,6 +4,7 @@
 // answer from Python (Show code, Copy, an opened "why") happens here, so it works while a cell keeps the kernel busy.
 
 const PATIENCE_MS = 700;
+const WORRY_MS = 8000; // from here on, a kernel that was restarted and knows no panel is as likely as a long cell
 
 export default { render };
 
@@ -84,7 +85,10 @@ function talker(model, root) {
     say(action, more) {
       said += 1;
       clearTimeout(timer);
-      timer = setTimeout(() => (root.dataset.waiting = "busy"), PATIENCE_MS);
+      timer = setTimeout(() => {
+        root.dataset.waiting = "busy";
+        timer = setTimeout(() => (root.dataset.waiting = "lost"), WORRY_MS);
+      }, PATIENCE_MS);
       tell(action, { ...more, number: said, values: valuesOf(root) });
     },
     end() {

@@ -162,3 +162,18 @@ def test_a_view_that_ends_says_so_and_hears_no_more(show: Any) -> None:
     page.evaluate("window.end()")
     assert page.evaluate("window.sent.at(-1).action") == "@gone"
     assert page.evaluate("Object.values(window.heard).map((s) => s.size)") == [0, 0]
+
+
+def test_a_kernel_that_stays_silent_may_have_been_restarted(show: Any) -> None:
+    late = '<p class="tb-late" data-when="busy">busy</p><p class="tb-late" data-when="lost">restarted?</p>'
+    page = show(f'{late}<button data-action="stop">Stop</button>')
+    page.clock.install()
+    page.get_by_role("button").click()
+    page.clock.run_for(1000)
+    assert page.get_by_text("busy").is_visible()
+    assert not page.get_by_text("restarted?").is_visible()
+    page.clock.run_for(9000)
+    assert page.get_by_text("restarted?").is_visible()
+    assert not page.get_by_text("busy").is_visible()
+    page.evaluate("window.answer({done: 1})")
+    assert not page.get_by_text("restarted?").is_visible()
