@@ -22,7 +22,7 @@ from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tuning import TuneSpec
-from kit.widgets import ComparePanel, ModelPicker, SweepPanel, TunePanel, columns
+from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
     "AnswerSpec",
@@ -38,6 +38,7 @@ __all__ = [
     "ModelPicker",
     "Result",
     "Run",
+    "RunsPanel",
     "SweepPanel",
     "SweepSpec",
     "TunePanel",

@@ -61,11 +61,6 @@ class Summary:
         """Seconds from start to end, or None for a run that has not both."""
         return None if self.started is None or self.ended is None else self.ended - self.started
 
-    @property
-    def title(self) -> str:
-        """The model and the data in short: the last part of each name."""
-        return " · ".join(short for short in map(_short, (self.model, self.data)) if short)
-
 
 class SummedStatus(Status):
     """The status of a run that is over, from its summary; what only the log holds is read when it is asked for."""
@@ -181,7 +176,3 @@ def _find(values: Any, name: str) -> str:
         (_find(value, name) for value in values if isinstance(value, dict | list)) if isinstance(values, list) else ()
     )
     return next(filter(None, found), "")
-
-
-def _short(name: str) -> str:
-    return name.replace("\\", "/").rstrip("/").rpartition("/")[2]

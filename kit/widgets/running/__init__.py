@@ -1,0 +1,1 @@
+"""The panel that lists all runs on this machine."""

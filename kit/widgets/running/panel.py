@@ -1,0 +1,49 @@
+"""The panel that lists all runs on this machine, alive and over."""
+
+from __future__ import annotations
+
+from kit._arguments import named_arguments
+from kit.jobs import Run
+from kit.jobs.listing import Wanted
+from kit.widgets.panel import Panel
+from kit.widgets.running.desk import RunsDesk
+from kit.widgets.running.page import runs_page
+
+
+class RunsPanel(Panel[RunsDesk]):
+    """See every run on this machine, whoever started it; stop, read, compare and delete runs.
+
+    Parameters
+    ----------
+    state : str or collection of str, optional
+        Only runs in this state, or in one of several; "living" stands for all that are not over.
+    kind : str or collection of str, optional
+        Only this kind of work: "tune", "sweep", "evaluate", "answer", "get".
+    origin : str, optional
+        Only those that the panel of this name started.
+    name : str, optional
+        The panel's name; left out, made from the other arguments.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError
+        An argument is not allowed.
+    """
+
+    @named_arguments
+    def __init__(
+        self, state: Wanted = None, kind: Wanted = None, origin: str | None = None, name: str | None = None
+    ) -> None:
+        self._drawn: tuple[object, str] = (None, "")
+        super().__init__(RunsDesk(state, kind, origin, name), runs_page)
+
+    @property
+    def selected(self) -> list[Run]:
+        """The ticked runs, in the order in which they were ticked: ``kit.ComparePanel(panel.selected[0])``."""
+        return self.desk.selected()
+
+    def html(self) -> str:
+        seen = self.desk.seen()
+        if seen != self._drawn[0]:
+            self._drawn = (seen, super().html())
+        return self._drawn[1]
