@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import sys
 import time
 from typing import Any
 
 from kit.cli.terminal import ProgressLine, table
 from kit.i18n import _
-from kit.jobs import Run, find_run, runs, start
+from kit.jobs import ENDED, LIVING, Run, find_run, runs, start
 from kit.result import Result
 from kit.spec import load_spec
 
@@ -24,6 +26,10 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     run.set_defaults(do=_run)
     listing = commands.add_parser("runs", parents=[common], help=_("list runs, newest first"))
     listing.add_argument("-n", type=int, default=20, metavar=_("COUNT"), help=_("at most so many (20)"))
+    states = ("living", *LIVING, *ENDED)
+    listing.add_argument("--state", choices=states, help=_("only those in this state; living: not over"))
+    listing.add_argument("--kind", metavar=_("KIND"), help=_("only this kind of work: tune, sweep, evaluate, …"))
+    listing.add_argument("--json", action="store_true", help=_("one JSON object a line, with all that is known"))
     listing.set_defaults(do=_list)
     stop = commands.add_parser("stop", parents=[common], help=_("ask a run to stop; it keeps what it has"))
     stop.set_defaults(do=_stop)
@@ -84,9 +90,14 @@ def _numbers(result: Result) -> str:
 
 
 def _list(options: argparse.Namespace) -> int:
-    found = runs()[: max(options.n, 0)]
+    found = runs(state=options.state, kind=options.kind)[: max(options.n, 0)]
+    if options.json:
+        for run in found:
+            print(json.dumps(dataclasses.asdict(run.summary)))
+        return 0
     if not found:
-        print(_("There are no runs yet."), file=sys.stderr)
+        some = options.state or options.kind
+        print(_("No run answers to this.") if some else _("There are no runs yet."), file=sys.stderr)
         return 0
     print(table([(run.id, str(run.status)) for run in found]))
     return 0
