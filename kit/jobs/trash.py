@@ -34,6 +34,7 @@ def discard(run: Run) -> None:
     KitError
         The run is not over, or its folder cannot be moved; nothing has changed then.
     """
+    before = process.read_identity(run.folder)
     if not run.status.over:
         raise _living(run)
     trash = trash_folder()
@@ -43,7 +44,8 @@ def discard(run: Run) -> None:
     except OSError as exc:
         raise _immovable(run.id, exc) from exc
     _move(run.folder, trash / run.id)
-    if process.alive(trash / run.id):  # it was taken up again meanwhile
+    moved = Run(trash / run.id)
+    if process.read_identity(moved.folder) != before or not moved.status.over:  # it was taken up again meanwhile
         _move(trash / run.id, run.folder)
         raise _living(run)
 
