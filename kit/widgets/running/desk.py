@@ -174,15 +174,18 @@ class RunsDesk(Desk):
 
     def do_delete(self, value: Any, values: dict[str, Any]) -> None:
         """Move one run, or the ticked ones, to the trash."""
-        meant = self._meant(value)
         done: list[str] = []
-        try:
-            for run in meant:
+        refused: list[KitError] = []
+        for run in self._meant(value):
+            try:
                 run.delete()
                 done.append(run.id)
-        finally:
-            self.deleted = tuple(done)
-            self.look()
+            except KitError as exc:
+                refused.append(exc)
+        self.deleted = tuple(done)
+        self.look()
+        if refused:
+            raise refused[0]
 
     def do_undo(self, value: Any, values: dict[str, Any]) -> None:
         """Bring back what was deleted last."""
