@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
-from kit.plots.reading import accuracy, common_latency, latency, latency_title, rows_of, sentence, variant_name
+from kit.plots.reading import (
+    accuracy,
+    common_latency,
+    latency,
+    latency_title,
+    majority,
+    rows_of,
+    sentence,
+    variant_name,
+)
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, marker, text_width
 from kit.plots.words import duration, share
 from kit.result import Result
@@ -23,7 +32,7 @@ _NARROW = 520.0  # below, the two stand one under the other
 def accuracy_and_latency(
     results: Result | Sequence[Result], *, width: float = 560, latency_name: str | None = None, dark: bool = False
 ) -> Figure:
-    """Draw accuracy and latency of each variant beside each other.
+    """Draw accuracy and latency of each variant beside each other, with what the most frequent label alone reaches.
 
     Parameters
     ----------
@@ -40,7 +49,9 @@ def accuracy_and_latency(
     colours = inks(dark)
     timed = latency_name or common_latency(rows)
     stacked = width < _NARROW
-    block = _HEAD + _ROW * max(len(rows), 1) + _FOOT
+    base = majority(rows)
+    lines = max(len(rows), 1) + (base is not None)
+    block = _HEAD + _ROW * lines + _FOOT
     made = figure(width, block * (2 if stacked else 1))
     names = max((text_width(variant_name(row)) for row in rows), default=0.0) + 14
     if stacked:
@@ -49,23 +60,48 @@ def accuracy_and_latency(
         middle = names + (width - names) * 0.5
         boxes = [(names, _HEAD, width - middle + 34, _FOOT), (middle + 6, _HEAD, 58.0, _FOOT)]
     left = axes(made, boxes[0], colours)
-    _draw_accuracy(left, rows, colours)
+    _draw_accuracy(left, rows, base, colours)
     right = axes(made, boxes[1], colours)
     _draw_latency(right, rows, timed, colours)
     for plot, named in ((left, True), (right, stacked)):
-        _rows(plot, rows if named else [], len(rows), colours)
-    describe(made, _("Accuracy and latency of each variant"), ". ".join(sentence(row, timed) for row in rows))
+        _rows(plot, rows if named else [], lines, colours)
+    if base is not None:
+        _baseline(left, base, lines - 1, colours)
+    said = [sentence(row, timed) for row in rows] + ([] if base is None else [_baseline_words(base)])
+    describe(made, _("Accuracy and latency of each variant"), ". ".join(said))
     return made
 
 
 def _rows(plot: Axes, named: Sequence[Result], rows: int, colours: Inks) -> None:
-    plot.set_ylim(max(rows, 1) - 0.5, -0.5)
+    plot.set_ylim(rows - 0.5, -0.5)
     plot.set_yticks(range(len(named)), [literal(variant_name(row)) for row in named])
     plot.tick_params(axis="y", labelcolor=colours.ink)
     grid(plot, colours, axis="x")
 
 
-def _draw_accuracy(plot: Axes, rows: Sequence[Result], colours: Inks) -> None:
+def _baseline(plot: Axes, value: float, place: int, colours: Inks) -> None:
+    """Draw what always giving the most frequent label reaches, named in a line of its own under the rows."""
+    left, right = plot.get_xlim()
+    late = value > (left + right) / 2
+    plot.axvline(value, color=colours.ink2, linewidth=1, dashes=(1, 2))
+    plot.annotate(
+        _baseline_words(value),
+        (value, place),
+        (-6 if late else 6, 0),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="center_baseline",
+        fontsize=FONT,
+        color=colours.ink2,
+        annotation_clip=False,
+    )
+
+
+def _baseline_words(value: float) -> str:
+    return _("most frequent label {acc}").format(acc=share(value))
+
+
+def _draw_accuracy(plot: Axes, rows: Sequence[Result], base: float | None, colours: Inks) -> None:
     from matplotlib.ticker import MaxNLocator
 
     found = [(place, accuracy(row)) for place, row in enumerate(rows)]
@@ -77,7 +113,8 @@ def _draw_accuracy(plot: Axes, rows: Sequence[Result], colours: Inks) -> None:
         plot.plot([low, high], [place, place], color=colour, linewidth=2, solid_capstyle="round")
         plot.plot([value], [place], marker(place), color=colour, markersize=8)
         _value(plot, place, share(value), colours)
-    _span(plot, [low for *_rest, low, _high in read], [high for *_rest, high in read])
+    ends = [] if base is None else [base]
+    _span(plot, [low for *_rest, low, _high in read] + ends, [high for *_rest, high in read] + ends)
     plot.xaxis.set_major_locator(MaxNLocator(4))
     heading(plot, _("accuracy, 95% interval"), colours)
 

@@ -48,6 +48,23 @@ def latency_title(name: str) -> str:
     return titles.get(name, name)
 
 
+def only_answer(result: Result) -> str:
+    """Return the label that a variant gave to every row, or "": accuracy then tells of the rows, not of the variant."""
+    return str(result.facts.get("only_answer") or "")
+
+
+def only_answer_words(result: Result) -> str:
+    """Return that a variant gives every row the same label, in words, or ""."""
+    label = only_answer(result)
+    return _("always answers '{label}'").format(label=label) if label else ""
+
+
+def majority(results: Sequence[Result]) -> float | None:
+    """Return the accuracy of always giving the most frequent label, or None where it is unknown or not one number."""
+    known = {float(value) for result in results if (value := result.facts.get("majority_acc")) is not None}
+    return known.pop() if len(known) == 1 else None
+
+
 def sentence(result: Result, name: str | None) -> str:
     """Return the facts of one variant as a sentence: the text alternative of its marks."""
     said = []
@@ -61,4 +78,6 @@ def sentence(result: Result, name: str | None) -> str:
         said.append(_("{what} {p50}, 95th percentile {p95}").format(what=latency_title(times.name), p50=p50, p95=p95))
     if "max_ram_mib" in result.metrics:
         said.append(_("memory {memory}").format(memory=memory(result.metrics["max_ram_mib"])))
+    if only_answer(result):
+        said.append(only_answer_words(result))
     return f"{variant_name(result)}: {', '.join(said)}"

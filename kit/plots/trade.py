@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from kit.i18n import _
 from kit.plots.label import Box, Mark, place_labels
 from kit.plots.pareto import pareto
-from kit.plots.reading import accuracy, common_latency, latency, latency_title, rows_of, sentence, variant_name
+from kit.plots.reading import (
+    accuracy,
+    common_latency,
+    latency,
+    latency_title,
+    only_answer,
+    rows_of,
+    sentence,
+    variant_name,
+)
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, marker, text_width
 from kit.plots.words import duration, memory
 from kit.result import Result
@@ -32,6 +41,8 @@ def tradeoff(
     dark: bool = False,
 ) -> Figure:
     """Draw accuracy with its interval over the median latency (log axis); nobody beats those on the dashed line.
+
+    A variant that gives every row the same label is drawn, and never among the best.
 
     Parameters
     ----------
@@ -57,7 +68,7 @@ def tradeoff(
     else:
         plot.set_xticks([])
         plot.set_yticks([])
-    _caption(plot, rows, timed, colours, width - 20)
+    _caption(plot, rows, timed, colours, width - 20, joined=len(best) > 1)
     marks = {f"mark-{place}": sentence(row, timed) for place, row in enumerate(rows)}
     winners = ", ".join(variant_name(rows[place]) for place in best)
     text = ". ".join(marks.values()) + (_(". Best trade-offs: {names}.").format(names=winners) if winners else "")
@@ -102,7 +113,8 @@ def _draw(plot: Axes, rows: Sequence[Result], timed: str, colours: Inks, size: t
     plot.set_xticks(ticks, [duration(tick) for tick in ticks])
     plot.xaxis.set_minor_locator(NullLocator())
     grid(plot, colours)
-    best = pareto(x, [value for value, _low, _high in y])
+    able = [place for place, row in enumerate(rows) if not only_answer(row)]
+    best = [able[i] for i in pareto([x[i] for i in able], [y[i][0] for i in able])]
     plot.plot([x[i] for i in best], [y[i][0] for i in best], color=colours.ok, linewidth=1.4, dashes=(4, 3), zorder=2)
     for place, (at, (value, least, most), radius) in enumerate(zip(x, y, radii, strict=True)):
         colour = colours.series(place)
@@ -149,7 +161,9 @@ def _labels(
         )
 
 
-def _caption(plot: Axes, rows: Sequence[Result], timed: str | None, colours: Inks, width: float) -> None:
+def _caption(
+    plot: Axes, rows: Sequence[Result], timed: str | None, colours: Inks, width: float, *, joined: bool
+) -> None:
     if not rows or not timed:
         parts = [_("Nothing to draw yet:"), _("accuracy and latency come with the first finished row.")]
     else:
@@ -157,7 +171,8 @@ def _caption(plot: Axes, rows: Sequence[Result], timed: str | None, colours: Ink
         weights = [row.metrics["max_ram_mib"] for row in rows if "max_ram_mib" in row.metrics]
         if weights:
             parts.append(_("area = memory, up to {most}").format(most=memory(max(weights))))
-        parts.append(_("dashed = best trade-offs"))
+        if joined:
+            parts.append(_("dashed = best trade-offs"))
     lines = [" · ".join(parts)] if text_width(" · ".join(parts)) < width else [parts[0], " · ".join(parts[1:])]
     for place, line in enumerate(lines):
         plot.annotate(
