@@ -173,6 +173,37 @@ def test_runs_lists_the_newest_first(capsys: pytest.CaptureFixture[str]) -> None
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+def test_runs_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    made = [run_here(_count(1)), run_here(_misbehave("kit_error")), run_here(_misbehave("unsupported"))]
+    capsys.readouterr()
+    for wanted, found in (
+        (["--state", "failed"], made[:0:-1]),
+        (["--state", "failed", "-n", "1"], made[2:]),
+        (["--kind", "count"], made[:1]),
+        (["--state", "finished", "--kind", "misbehave"], []),
+    ):
+        assert main(["runs", *wanted]) == 0
+        shown = capsys.readouterr()
+        assert [line.split()[0] for line in shown.out.splitlines()] == [run.id for run in found]
+        assert ("No run answers" in shown.err) == (not found)
+    with pytest.raises(SystemExit):
+        main(["runs", "--state", "done"])
+    assert "invalid choice: 'done'" in capsys.readouterr().err
+
+
+def test_runs_as_json_are_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs", "--json"]) == 0
+    assert capsys.readouterr().out == ""  # nothing that a script would have to skip
+    run = run_here(_misbehave("kit_error"))
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    said = json.loads(line)
+    assert (said["id"], said["kind"], said["state"]) == (run.id, "misbehave", "failed")
+    assert (said["cause"], said["fix"]) == ("The left sock is missing.", "Look under the bed.")
+    assert said["ended"] >= said["started"] >= said["created"]
+
+
 def test_a_closed_pipe_is_no_error() -> None:
     for _ in range(3):
         run_here(_count(1))
@@ -288,7 +319,7 @@ def test_doctor_tells_what_is_amiss(monkeypatch: pytest.MonkeyPatch, capsys: pyt
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupt() -> None:
+    def interrupt(**wanted: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("kit.cli.runs.runs", interrupt)
@@ -297,7 +328,7 @@ def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_errors_that_are_not_ours_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(**wanted: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("kit.cli.runs.runs", broken)

@@ -1,0 +1,91 @@
+"""The list of runs in a real browser: every width, the keyboard, what changes while somebody is on it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+import kit.widgets
+from kit.data.spec import DataSpec
+from kit.jobs import Run
+from kit.report import Event
+from kit.tuning.spec import TuneSpec
+from kit.widgets import RunsPanel
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(kit.widgets.__file__).parent
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+CAUSE = "Not enough memory: a batch of 512 rows needs 31 GB and 21 GB are free."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for all tests here."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def html(left: Callable[..., Run]) -> str:
+    """The panel with a run of every kind of row, one opened, one ticked."""
+    spec = TuneSpec(model="hub/a-model-with-a-name-of-some-length-instruct", data=DataSpec(source="finance-alerts"))
+    step: Event = {"kind": "progress", "phase": "training", "done": 186, "total": 300, "unit": "steps"}
+    figure: Event = {"kind": "metric", "name": "validation_accuracy", "value": 0.79, "step": 1}
+    left(spec, "p", [{"kind": "state", "state": "running"}, {**step, "done": 1}, step, figure])
+    over = [left(spec, "p", [figure, {"kind": "state", "state": s, "cause": CAUSE}]) for s in ("finished", "failed")]
+    (over[1].folder / "log.txt").write_text("a line of a log that is wide " * 20, encoding="utf-8")
+    panel = RunsPanel()
+    panel.act("open", f"log:{over[1].id}")
+    panel.act("tick", {}, **{f"run:{over[0].id}": True})
+    return panel.html()
+
+
+def shown(browser: Any, html: str, width: int) -> Page:
+    """Show HTML with the real style sheet."""
+    page: Page = browser.new_page(viewport={"width": width, "height": 900})
+    sheet = (HERE / "style.css").read_text(encoding="utf-8")
+    page.set_content(f"<!doctype html><style>{sheet}</style><body><div class=tunebook>{html}</div>")
+    return page
+
+
+@pytest.mark.parametrize("width", [1400, 700, 390])
+def test_nothing_scrolls_sideways_and_nothing_is_cut_off(width: int, browser: Any, html: str) -> None:
+    page = shown(browser, html, width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    right = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('td, th, button')].map(e => e.getBoundingClientRect().right))"
+    )
+    assert right <= width
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_keyboard_reaches_everything_that_is_seen_and_nothing_else(width: int, browser: Any, html: str) -> None:
+    page = shown(browser, html, width)
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate(
+            """() => { const e = document.activeElement, b = e.getBoundingClientRect();
+              return e === document.body ? null : [e.dataset.action ?? e.name ?? e.className, e.value ?? "",
+                b.width > 1 && b.height > 1, getComputedStyle(e).outlineStyle]; }"""
+        )
+        if at is None:
+            break
+        reached.append(at)
+    assert all(visible for _what, _value, visible, _outline in reached)
+    assert {outline for _what, _value, _visible, outline in reached} == {"solid"}
+    actions = [what for what, *_rest in reached]
+    assert actions.count("open") == 6
+    assert actions.count("delete") == 2 + 1  # two rows that are over, and the line for those ticked
+    assert {"state", "kind", "sort", "text", "stop", "tb-log"} <= set(actions)
+    assert ("every" in actions) == (width > 520)
+    page.close()
