@@ -105,6 +105,9 @@ class Spec(metaclass=NamedArguments):
     def check(self) -> None:
         """Check what no single field can tell; subclasses override."""
 
+    def look_ahead(self) -> None:
+        """Check against the world (names, files) what light code can; done before the libraries of the work load."""
+
     @classmethod
     def path(cls) -> str:
         """Return the import path of this class, as it stands in files."""
@@ -199,6 +202,7 @@ def load_spec(source: str | Path | dict[str, Any]) -> Spec:
 def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
     check_work(spec)
+    spec.look_ahead()
     work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
     return work(spec, report)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
-from kit.cli.terminal import table
 from kit.i18n import _
+from kit.jobs.terminal import table
 from kit.machine import memory_free_mib, this_machine
 from kit.machine.provenance import version
 from kit.place import cache, home

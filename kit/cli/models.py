@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import Any
 
-from kit.cli.terminal import ProgressLine, TerminalReport, table
 from kit.i18n import _
+from kit.jobs.terminal import ProgressLine, TerminalReport, table
 from kit.models import DEFAULT, GetSpec, available, catalogue, locate
 from kit.place import cache
 from kit.spec import carry_out

@@ -9,9 +9,9 @@ import sys
 import time
 from typing import Any
 
-from kit.cli.terminal import ProgressLine, table
 from kit.i18n import _
 from kit.jobs import ENDED, LIVING, Run, find_run, runs, start
+from kit.jobs.terminal import ProgressLine, table
 from kit.result import Result
 from kit.spec import load_spec
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.data.spec import DataSpec
+from kit.data import DataSpec, open_data
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.measure.spec import MEASURES, check_measures
+from kit.models import check_name
 from kit.quantization.registry import get_method
 from kit.spec import Spec, param
 
@@ -30,6 +31,10 @@ class SweepSpec(Spec):
     batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
     requests: int = param(10, label=N_("Requests"), help=N_("Answers timed for each method"), low=1, high=1000)
     new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
+
+    def look_ahead(self) -> None:
+        open_data(self.data)
+        check_name(self.model)
 
     def check(self) -> None:
         for method in self.methods:

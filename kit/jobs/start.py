@@ -14,6 +14,7 @@ from pathlib import Path
 from kit.isolated import worker_environment
 from kit.jobs.process import write_identity
 from kit.jobs.run import Run
+from kit.jobs.terminal import ProgressLine, TerminalReport
 from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
 from kit.spec import Spec, check_work
@@ -70,10 +71,18 @@ def start(spec: Spec, *, origin: str | None = None) -> Run:
 
 
 def run_here(spec: Spec) -> Run:
-    """Carry `spec` out in this process, as a run that others can watch, and return it when it is over."""
+    """Carry `spec` out in this process, as a run that others can watch, and return it when it is over.
+
+    How far it is shows on standard error: one line that moves on a terminal, one line for each phase elsewhere.
+    """
     run = create_run(spec)
     write_identity(run.folder, os.getpid())
-    work(run.folder)
+    line = ProgressLine()
+    shown = TerminalReport(run.folder, line)
+    try:
+        work(run.folder, heard=shown.emit)
+    finally:
+        line.clear()
     return run
 
 

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ class FolderReport(Report):
 
     _LOOK_S = 0.1  # how often the file is looked for, at most
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, heard: Callable[[Event], None] | None = None) -> None:
         super().__init__(folder)
+        self._heard = heard
         self._writer = EventWriter(folder / "events.jsonl")
         self._lock = threading.Lock()
         self._stop = False
@@ -39,6 +41,8 @@ class FolderReport(Report):
     def emit(self, event: Event) -> None:
         with self._lock:
             self._writer.write(event)
+        if self._heard is not None:
+            self._heard(event)
 
     def ask_stop(self, *_: object) -> None:
         """Ask the work to stop at its next check (also a signal handler)."""
@@ -56,10 +60,16 @@ class FolderReport(Report):
         self._writer.close()
 
 
-def work(folder: Path) -> Result:
-    """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised."""
+def work(folder: Path, *, heard: Callable[[Event], None] | None = None) -> Result:
+    """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised.
+
+    Parameters
+    ----------
+    heard : callable, optional
+        Gets each event too.
+    """
     forget_summary(folder)  # of an earlier attempt
-    report = FolderReport(folder)
+    report = FolderReport(folder, heard)
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")

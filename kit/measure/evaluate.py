@@ -92,6 +92,8 @@ class _Evaluation:
         table = self.engine.score(data.prompts(), [data.labels] * len(data), on_progress=hear)
         predicted = [max(range(len(row)), key=lambda i: row[i].logprob) for row in table]
         gold = [data.labels.index(answer) for answer in data.answers]
+        self.facts["majority_acc"] = max(data.counts.values()) / len(data)
+        self.facts["only_answer"] = data.labels[predicted[0]] if len(set(predicted)) == 1 else None
         self._keep_rows(gold, predicted, [[score.logprob for score in row] for row in table])
         acc, acc_stderr = accuracy(gold, predicted)
         return {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.data.spec import DataSpec
+from kit.data import DataSpec, open_data
 from kit.engines.spec import Variant
 from kit.errors import UnknownNameError
 from kit.i18n import N_
+from kit.models import check_name
 from kit.quantization.registry import get_method
 from kit.spec import Spec, param
 
@@ -28,6 +29,10 @@ class EvaluateSpec(Spec):
         10, label=N_("Requests"), help=N_("Answers timed, one after another, after two to warm up"), low=1, high=1000
     )
     new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
+
+    def look_ahead(self) -> None:
+        open_data(self.data)
+        check_name(self.variant.model)
 
     def check(self) -> None:
         get_method(self.variant.method)
@@ -54,6 +59,10 @@ class AnswerSpec(Spec):
         0.0, label=N_("Temperature"), help=N_("0 takes the likeliest token each time"), low=0, high=5
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the sampling"), low=0, high=2**31 - 1)
+
+    def look_ahead(self) -> None:
+        for variant in self.variants:
+            check_name(variant.model)
 
     def check(self) -> None:
         for variant in self.variants:

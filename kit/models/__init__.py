@@ -12,7 +12,7 @@ from kit.models.estimate import (
     weights_bytes,
 )
 from kit.models.get import fetch
-from kit.models.source import Location, available, locate
+from kit.models.source import Location, available, check_name, locate
 from kit.models.spec import GetSpec
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ModelCard",
     "available",
     "catalogue",
+    "check_name",
     "converted_folder",
     "decode_tokens_per_s",
     "estimate",

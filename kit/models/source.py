@@ -87,6 +87,19 @@ def locate(name: str) -> Location:
     return _BY_KIND[reference.kind](reference)
 
 
+def check_name(name: str) -> None:
+    """Raise what `locate` would for a name that no download can help.
+
+    Such as an unknown one, or a file, folder or run that is not there.
+
+    Raises
+    ------
+    UnknownNameError, ModelNotFoundError, ParameterError
+    """
+    if refer(name).kind in ("run", "path"):
+        locate(name)
+
+
 def available(name: str) -> bool:
     """Is the model `name` on this machine, ready to be loaded without the network? Never raises."""
     try:

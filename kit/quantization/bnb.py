@@ -3,7 +3,6 @@ with a scale for each block of 64 weights (Dettmers et al. 2023, arXiv:2305.1431
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,6 @@ import torch
 from kit.engines.hf.engine import TransformersEngine
 from kit.engines.hf.load import load_model, load_tokenizer
 from kit.quantization.registry import Method
-
-# It would repeat for every layer of every batch that int8 products take 16-bit floats.
-logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
 
 
 def load(folder: Path, method: Method, batch_size: int) -> TransformersEngine:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.data.spec import DataSpec
+from kit.data import DataSpec, open_data
 from kit.errors import ParameterError
 from kit.i18n import N_, _
+from kit.models import check_name
 from kit.spec import Spec, param
 
 
@@ -54,6 +55,12 @@ class TuneSpec(Spec):
     )
     processes: int = param(1, label=N_("Processes"), help=N_("One for each device"), low=1, high=64)
     seed: int = param(0, label=N_("Seed"), help=N_("Of the order of rows and the adapter"), low=0, high=2**31 - 1)
+
+    def look_ahead(self) -> None:
+        for data in (self.data, self.validation):
+            if data is not None:
+                open_data(data)
+        check_name(self.model)
 
     def check(self) -> None:
         if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:

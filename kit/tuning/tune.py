@@ -30,7 +30,7 @@ from kit.tuning.schedule import evaluation_steps, share_of_peak, total_steps
 from kit.tuning.spec import TuneSpec
 from kit.tuning.validate import Validation, training_and_validation, validate
 
-_EVALUATION_BATCH = 32
+_EVALUATION_BATCH = 16
 
 
 def tune(spec: Spec, report: Report) -> Result:
@@ -135,8 +135,16 @@ class _Tuning:
         self.report.progress("training", step, self.total, "steps")
 
     def _evaluate(self, step: int, memory: PeakMemory) -> Validation:
-        self.report.progress("validating", step, self.total, "steps")
-        found = validate(self.model, self.tokenizer, self.held, self.held_examples, batch_size=_EVALUATION_BATCH)
+        rows = len(self.held)
+        self.report.progress("validating", 0, rows, "rows")
+        found = validate(
+            self.model,
+            self.tokenizer,
+            self.held,
+            self.held_examples,
+            batch_size=_EVALUATION_BATCH,
+            on_progress=lambda done: self.report.progress("validating", done, rows, "rows"),
+        )
         self.report.metric("validation_loss", found.loss, step=step)
         self.report.metric("validation_accuracy", found.accuracy, step=step)
         self.report.metric("peak_memory_mib", memory.peak_mib)

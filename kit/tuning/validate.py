@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +37,15 @@ def training_and_validation(data: DataSpec, validation: DataSpec | None, seed: i
     return train, held
 
 
-def validate(model: Any, tokenizer: Any, data: Dataset, examples: list[Example], *, batch_size: int) -> Validation:
+def validate(
+    model: Any,
+    tokenizer: Any,
+    data: Dataset,
+    examples: list[Example],
+    *,
+    batch_size: int,
+    on_progress: Callable[[int], None] | None = None,
+) -> Validation:
     """Measure `model` on `data`, whose encoded rows are `examples`.
 
     The loss counts the same tokens as in training: those of the answer and its end.
@@ -46,7 +55,8 @@ def validate(model: Any, tokenizer: Any, data: Dataset, examples: list[Example],
     was_training = model.training
     model.eval()
     questions = [list(example.question) for example in examples]
-    table = score_labels(model, questions, labels, batch_size=batch_size, pad=tokenizer.pad_token_id or 0)
+    pad = tokenizer.pad_token_id or 0
+    table = score_labels(model, questions, labels, batch_size=batch_size, pad=pad, on_progress=on_progress)
     model.train(was_training)
     gold = [data.labels.index(answer) for answer in data.answers]
     tokens = sum(len(labels[i]) for i in gold)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from kit.errors import ModelNotFoundError
 from kit.i18n import _
 from kit.machine import this_machine
 
+# What these say is for their developers: a kernel package that nobody needs, a name that another library still uses.
+logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
+warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
 transformers_logging.disable_progress_bar()
 transformers_logging.set_verbosity_error()
 

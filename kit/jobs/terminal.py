@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TextIO
 
-from kit.jobs import Status
+from kit.jobs.state import Status
 from kit.report import Event, Report
 
 _EVERY_S = 0.1
