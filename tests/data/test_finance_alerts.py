@@ -43,7 +43,7 @@ def test_it_is_large_distinct_and_quick(alerts: Dataset) -> None:
 
 def test_it_is_the_same_for_good(alerts: Dataset) -> None:
     """A change of the generator is a change of everybody's results: then change the version in its seed too."""
-    assert alerts.hash == "94bb1e4c9aff75e3c9b3413887bb51f7d721fb366f73ecfcec990a5749d4c1e0"
+    assert alerts.hash == "c6805dc2fb06281df949750db0f82bbf235f5afcf3c297e0cdb615dc3dd22d74"
 
 
 def test_no_placeholder_is_left(alerts: Dataset) -> None:
@@ -98,15 +98,20 @@ def facts(**changes: object) -> Facts:
     [
         ({}, "release"),
         ({"new_device": True}, "release"),  # a new device alone is nothing
-        ({"new_device": True, "payee": "new"}, "review"),  # with a new payee it is
+        ({"payee": "changed"}, "release"),  # nor is a new account of the payee
+        ({"new_device": True, "payee": "changed"}, "escalate"),  # both are
+        ({"new_device": True, "payee": "new"}, "release"),
+        ({"payee": "new", "size": "large"}, "review"),
         ({"payee": "changed", "size": "large"}, "review"),
-        ({"payee": "changed", "size": "large", "new_device": True}, "escalate"),
-        ({"payee": "changed", "size": "large", "new_device": True, "contact": "vouched"}, "review"),
-        ({"contact": "coached", "payee": "changed"}, "escalate"),  # a confirmation that makes it worse
-        ({"papers": "missing"}, "release"),  # papers count for an unusual amount only
-        ({"papers": "missing", "size": "raised"}, "request"),
+        ({"payee": "known", "size": "large"}, "release"),
+        ({"payee": "new", "size": "large", "contact": "unreached"}, "review"),
+        ({"payee": "new", "size": "large", "contact": "vouched"}, "release"),  # a confirmation that settles it
+        ({"contact": "coached"}, "escalate"),  # a confirmation that makes it worse
+        ({"history": "cleared"}, "release"),
+        ({"papers": "missing"}, "request"),
+        ({"papers": "missing", "payee": "new", "size": "large"}, "request"),
         ({"papers": "filed", "size": "raised"}, "release"),
-        ({"papers": "missing", "size": "large", "history": "confirmed", "young": True}, "escalate"),
+        ({"papers": "missing", "history": "confirmed"}, "escalate"),  # fraud comes before papers
     ],
 )
 def test_the_weighing(changes: dict[str, object], label: str) -> None:

@@ -12,7 +12,7 @@ from kit.data.alerts.draw import Draw
 
 _USUAL = (60, 140, 300, 650, 1_200, 2_600, 5_400, 11_000, 24_000)
 _RATIOS = {"usual": (0.5, 1.25), "raised": (1.9, 3.2), "large": (8.0, 24.0)}
-_STORIES = {"calm": 0.37, "unpapered": 0.23, "doubtful": 0.16, "fraud": 0.24}
+_STORIES = {"calm": 0.32, "unpapered": 0.20, "doubtful": 0.25, "fraud": 0.23}
 _SHARES: dict[str, dict[str, dict[str, float]]] = {
     "calm": {
         "size": {"usual": 0.82, "raised": 0.14, "large": 0.04},
@@ -33,13 +33,13 @@ _SHARES: dict[str, dict[str, dict[str, float]]] = {
         "papers": {"none": 0.03, "filed": 0.07, "missing": 0.90},
     },
     "doubtful": {
-        "size": {"usual": 0.20, "raised": 0.35, "large": 0.45},
-        "payee": {"known": 0.15, "new": 0.45, "changed": 0.40},
-        "device": {"known": 0.60, "new": 0.40},
+        "size": {"usual": 0.08, "raised": 0.12, "large": 0.80},
+        "payee": {"known": 0.08, "new": 0.77, "changed": 0.15},
+        "device": {"known": 0.75, "new": 0.25},
         "age": {"old": 0.60, "young": 0.40},
-        "history": {"none": 0.35, "cleared": 0.30, "confirmed": 0.35},
-        "contact": {"none": 0.42, "vouched": 0.10, "coached": 0.08, "unreached": 0.40},
-        "papers": {"none": 0.40, "filed": 0.54, "missing": 0.06},
+        "history": {"none": 0.60, "cleared": 0.38, "confirmed": 0.02},
+        "contact": {"none": 0.50, "vouched": 0.08, "coached": 0.02, "unreached": 0.40},
+        "papers": {"none": 0.45, "filed": 0.50, "missing": 0.05},
     },
     "fraud": {
         "size": {"usual": 0.10, "raised": 0.30, "large": 0.60},
@@ -62,7 +62,7 @@ class Facts:
     amount, usual : int
         This payment and what the customer sends as a rule, in `currency`.
     size : {"usual", "raised", "large"}
-        Their relation; the words of an alert tell it by the two numbers alone.
+        Their relation.
     payee : {"known", "new", "changed"}
         Paid before, never paid, or paid before but with new account details.
     new_device : bool

@@ -21,22 +21,14 @@ DEVICES = ("phone", "laptop", "tablet", "browser", "handset")
 PAPERS = ("invoice", "contract", "purchase agreement", "order form", "signed quote")
 
 OPENINGS = (
-    "{amount} to {payee} in {place} through {channel}, for {purpose}",
-    "outgoing transfer of {amount}, payee {payee} ({place}), ordered through {channel}",
-    "customer asks to send {amount} to {payee}, {place}, stated purpose: {purpose}",
-    "flagged: {amount} for {purpose}, payee {payee}, {place}",
-    "{payee} of {place} is to get {amount} for {purpose}",
-    "payment order over {amount} via {channel}; the payee is {payee}, {place}",
+    "{amount} to {payee} in {place}",
+    "transfer of {amount}, payee {payee} ({place})",
+    "customer sends {amount} to {payee}, {place}",
+    "{amount} for {purpose}, payee {payee}",
+    "{payee} of {place} is to get {amount}",
+    "payment of {amount} via {channel} to {payee}",
 )
-USUAL = (
-    "; typical payment {usual}",
-    ", where {usual} is the rule",
-    "; a normal transfer here is {usual}",
-    " (average so far {usual})",
-    ", while most payments of this customer are near {usual}",
-    "; {usual} is what this customer tends to send",
-)
-SIZES = {  # said in words instead of by the usual amount
+SIZES = {
     "usual": (
         ", in line with earlier payments",
         "; no larger than this customer's other payments",

@@ -1,33 +1,23 @@
-"""The disposition that the facts ask for: points for risk, some of which count only together."""
+"""The disposition that the facts ask for: the gravest reason decides."""
 
 from __future__ import annotations
 
 from kit.data.alerts.facts import Facts
 
 LABELS = ("release", "request", "review", "escalate")
-_ESCALATE, _REVIEW = 5, 3
-
-
-def risk(facts: Facts) -> int:
-    """Return the points of risk, from -2 to 12."""
-    points = {"known": 0, "new": 1, "changed": 2}[facts.payee]
-    points += {"usual": 0, "raised": 1, "large": 2}[facts.size]
-    points += 2 if facts.history == "confirmed" else 0
-    points += 1 if facts.young else 0
-    # A new device is nothing by itself: people buy telephones. With a payee that is not the old one it is much.
-    points += 2 if facts.new_device and facts.payee != "known" else 0
-    points += {"none": 0, "vouched": -2, "coached": 3, "unreached": 0}[facts.contact]
-    return points
 
 
 def disposition(facts: Facts) -> str:
     """Return one of `LABELS`.
 
-    Papers are asked for only where they are missing, the amount is beyond the usual, and nothing looks like fraud.
+    Signs of fraud come before missing papers, and those before a payment that is merely unusual. A device or a payee's
+    account may change for good reasons; both at once is a sign of fraud. A customer who vouches for a large payment to
+    somebody new settles it.
     """
-    points = risk(facts)
-    if points >= _ESCALATE:
+    if facts.contact == "coached" or facts.history == "confirmed" or (facts.payee == "changed" and facts.new_device):
         return "escalate"
-    if facts.papers == "missing" and facts.size != "usual":
+    if facts.papers == "missing":
         return "request"
-    return "review" if points >= _REVIEW else "release"
+    if facts.size == "large" and facts.payee != "known" and facts.contact != "vouched":
+        return "review"
+    return "release"

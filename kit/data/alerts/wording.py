@@ -10,17 +10,16 @@ from kit.data.alerts import phrases
 from kit.data.alerts.draw import Draw
 from kit.data.alerts.facts import Facts
 
-_NOTHING_SAID = 0.3  # share of alerts that say that there is nothing to say: no earlier alert, no call
-_BY_NUMBERS = 0.4  # share of alerts that tell by two amounts alone how large the payment is
+_NOTHING_SAID = 0.12  # share of alerts that say that there is nothing to say: no earlier alert, no call
 
 
 def tell(facts: Facts, draw: Draw) -> str:
     """Return the alert as two to four sentences."""
     slots = _slots(facts, draw)
-    opening = draw.one(phrases.OPENINGS) + draw.one(_size(facts, draw))
+    opening = draw.one(phrases.OPENINGS) + draw.one(_size(facts))
     familiarity = draw.one(_familiarity(facts))
     others = draw.mixed([*_account(facts, draw), *_contact(facts, draw), *_papers(facts, draw)])
-    note = [draw.one(phrases.NOTES)] if draw.chance(0.15) else []
+    note = [draw.one(phrases.NOTES)] if draw.chance(0.1) else []
     body = draw.mixed([familiarity, *others]) if draw.chance(0.5) else [familiarity, *others]
     return _sentences([clause.format(**slots) for clause in (opening, *_joined(body, draw), *note)])
 
@@ -29,7 +28,6 @@ def _slots(facts: Facts, draw: Draw) -> dict[str, str]:
     device = draw.one(phrases.DEVICES)
     return {
         "amount": f"{facts.currency} {facts.amount:,}",
-        "usual": f"{facts.currency} {_rounded(facts.usual, draw):,}",
         "payee": draw.one(phrases.PAYEES),
         "place": draw.one(phrases.PLACES),
         "purpose": draw.one(phrases.PURPOSES),
@@ -43,16 +41,8 @@ def _slots(facts: Facts, draw: Draw) -> dict[str, str]:
     }
 
 
-def _rounded(amount: int, draw: Draw) -> int:
-    """Return `amount` as people quote it: to two digits, or as it is."""
-    if draw.chance(0.3):
-        return amount
-    unit: int = 10 ** max(0, len(str(amount)) - 2)
-    return round(amount / unit) * unit
-
-
-def _size(facts: Facts, draw: Draw) -> tuple[str, ...]:
-    return phrases.USUAL if draw.chance(_BY_NUMBERS) else phrases.SIZES[facts.size]
+def _size(facts: Facts) -> tuple[str, ...]:
+    return phrases.SIZES[facts.size]
 
 
 def _familiarity(facts: Facts) -> tuple[str, ...]:
@@ -60,7 +50,7 @@ def _familiarity(facts: Facts) -> tuple[str, ...]:
 
 
 def _account(facts: Facts, draw: Draw) -> list[str]:
-    clauses = [draw.one(phrases.AGES)] if facts.young or draw.chance(0.5) else []
+    clauses = [draw.one(phrases.AGES)] if draw.chance(0.1) else []
     if facts.history != "none" or draw.chance(_NOTHING_SAID):
         clauses.append(draw.one(phrases.HISTORY[facts.history]))
     return clauses
