@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from kit.i18n import _
-from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks
+from kit.plots.label import Box, Mark, place_labels
+from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, text_width
 from kit.plots.words import count, number
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Curve = Sequence[tuple[int, float]]
 _ENDS_APART = 14.0  # pixels between two labels at the right
+_FAR = 24.0  # pixels from which on the last validation has its label beside it, not at the end of the training
 _POINTS = 400
 
 
@@ -51,17 +53,22 @@ def losses(
     end = max(total or 0, last, 1)
     colours = inks(dark)
     made = figure(width, height)
-    plot = axes(made, (34, 24, 104 if width > 420 else 90, 24), colours)
+    right = 104.0 if width > 420 else 90.0
+    plot = axes(made, (34, 24, right, 24), colours)
     highest = max((value for curve in (train, validation) for _step, value in curve), default=1.0)
     plot.set_xlim(0, end)
     plot.set_ylim(0, highest * 1.04 or 1.0)
     _ticks(plot, last, end, bool(total or last), width)
     grid(plot, colours)
     heading(plot, _("loss"), colours)
-    plot.plot(*_xy(envelope(train)), color=colours.s1, linewidth=1.2, alpha=0.65)
+    plot.plot(*_xy(envelope(train)), color=colours.s1, linewidth=1.2)
     dots = "o" if len(validation) <= 40 else ""
     plot.plot(*_xy(validation), color=colours.s2, linewidth=2, marker=dots, markersize=3.5)
-    _end_labels(plot, train, validation, colours, height - 48)
+    size = (width - 34 - right, height - 48)
+    if train and validation and (train[-1][0] - validation[-1][0]) / end * size[0] > _FAR:
+        _apart_labels(plot, train, validation, colours, size, right)
+    else:
+        _end_labels(plot, train, validation, colours, size[1])
     describe(made, _("Loss over steps"), words(train, validation, end))
     return made
 
@@ -137,5 +144,35 @@ def _end_labels(plot: Axes, train: Curve, validation: Curve, colours: Inks, heig
             va="center_baseline",
             color=colour,
             fontsize=FONT,
+            annotation_clip=False,
+        )
+
+
+def _apart_labels(
+    plot: Axes, train: Curve, validation: Curve, colours: Inks, size: tuple[float, float], margin: float
+) -> None:
+    """Name each curve at its own end, where no curve runs through the name."""
+    end, top = plot.get_xlim()[1], plot.get_ylim()[1]
+
+    def pixels(curve: Curve) -> list[tuple[float, float]]:
+        return [(step / end * size[0], value / top * size[1]) for step, value in curve]
+
+    plot.plot(*_xy(validation[-1:]), "o", color=colours.s2, markersize=7, clip_on=False)
+    curves = ((train, _("train {loss}"), colours.ink2), (validation, _("validation {loss}"), colours.ink))
+    names = [text.format(loss=number(curve[-1][1])) for curve, text, _colour in curves]
+    ends = [pixels(curve[-1:])[0] for curve, _text, _colour in curves]
+    marks = [Mark(x, y, 4, y - 4, y + 4) for x, y in ends]
+    line = [*reversed(pixels(envelope(train))), *pixels(validation)]  # both begin at the left: one line through both
+    widths = [text_width(name) for name in names]
+    boxes = place_labels(marks, widths, FONT * 1.3, Box(0, 0, size[0] + margin, size[1]), line)
+    for name, (x, _y), box, (_curve, _text, colour) in zip(names, ends, boxes, curves, strict=True):
+        before = box.right <= x  # anchored at the side that faces the mark: the width is a guess on the wide side
+        plot.annotate(
+            name,
+            (box.right if before else box.left, box.bottom + FONT * 0.35),
+            xycoords="axes points",
+            ha="right" if before else "left",
+            fontsize=FONT,
+            color=colour,
             annotation_clip=False,
         )

@@ -56,3 +56,15 @@ def test_a_long_curve_keeps_its_extremes_and_its_last_point() -> None:
     assert {(4321, 9.0), (77, -9.0), curve[-1]} <= set(short)
     assert [step for step, _ in short] == sorted(step for step, _ in short)
     assert set(short) <= set(curve)
+
+
+def test_a_validation_long_ago_has_its_label_beside_its_dot() -> None:
+    train = [(step, 2.0 - step / 100) for step in range(1, 101)]
+    for validation in ([(0, 2.2)], [(0, 2.2), (40, 1.4)]):
+        figure = plots.losses({"loss": train, "validation_loss": validation}, total=300)
+        figure.draw_without_rendering()
+        (label,) = [a for a in figure.axes[0].texts if a.get_text().startswith("validation")]
+        (dot,) = figure.axes[0].transData.transform(validation[-1:])
+        box = label.get_window_extent()
+        assert max(box.x0 - dot[0], dot[0] - box.x1, 0) < 20
+        assert max(box.y0 - dot[1], dot[1] - box.y1, 0) < 20

@@ -87,3 +87,35 @@ def test_a_log_axis_has_some_round_ticks(low: float, high: float) -> None:
 def test_the_ticks_of_a_short_log_axis_are_evenly_apart() -> None:
     assert log_ticks(0.78, 1.36) == pytest.approx([0.8, 1.0, 1.2])
     assert log_ticks(0.02, 2.0) == pytest.approx([0.03, 0.1, 0.3, 1.0])
+
+
+def test_a_variant_with_only_one_answer_is_no_best_trade_off(part: Callable[..., Result]) -> None:
+    rows = [part("fp32", 0.81, 0.4), part("nf4", 0.9, 0.1, only_answer="release"), part("bf16", 0.8, 0.2)]
+    figure = plots.tradeoff(rows)
+    words = description(figure).text
+    assert words.endswith("Best trade-offs: bf16, fp32.")
+    assert "always answers 'release'" in words
+    assert list(figure.axes[0].lines[0].get_xdata()) == [0.2, 0.4]
+    assert "nf4" in texts(figure)
+
+
+def test_a_line_is_explained_only_where_there_is_one(part: Callable[..., Result]) -> None:
+    one = [part("fp32", 0.81, 0.1), part("slow", 0.7, 0.5)]
+    assert not any("dashed" in text for text in texts(plots.tradeoff(one)))
+    assert any("dashed" in text for text in texts(plots.tradeoff([*one, part("fast", 0.6, 0.05)])))
+
+
+@pytest.mark.parametrize("width", [340, 600])
+def test_what_the_most_frequent_label_reaches_is_a_line_with_a_name(part: Callable[..., Result], width: int) -> None:
+    rows = [part("fp32", 0.81, 0.4, majority_acc=0.4), part("nf4", 0.74, 0.1, majority_acc=0.4)]
+    figure = plots.accuracy_and_latency(rows, width=width)
+    assert "most frequent label 0.40" in texts(figure)
+    assert any(list(line.get_xdata()) == [0.4, 0.4] for line in figure.axes[0].lines)
+    assert figure.axes[0].get_xlim()[0] < 0.4
+    assert description(figure).text.endswith("most frequent label 0.40")
+
+
+def test_rows_that_know_no_such_baseline_or_not_the_same_have_none(part: Callable[..., Result]) -> None:
+    rows = [part("fp32", 0.81, 0.4, majority_acc=0.4), part("nf4", 0.74, 0.1, majority_acc=0.5)]
+    for told in (rows, [part("fp32", 0.81, 0.4)], []):
+        assert not any("frequent" in text for text in texts(plots.accuracy_and_latency(told)))
