@@ -29,7 +29,9 @@ def main(arguments: list[str]) -> None:
     token = sys.stdin.readline().rstrip("\n")
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     from kit.apps.guarded import GuardedVoila
+    from kit.apps.quiet import quiet_pings
 
+    quiet_pings()
     GuardedVoila.launch_instance([*arguments, f"--Voila.token={token}"])
 
 

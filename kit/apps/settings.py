@@ -65,7 +65,20 @@ def voila_arguments(
         f"--MappingKernelManager.cull_idle_timeout={cull_after_s}",
         f"--MappingKernelManager.cull_interval={cull_every_s}",
         "--MappingKernelManager.cull_connected=False",
+        *_encryption(),
     ]
+
+
+def _encryption() -> list[str]:
+    """Return what keeps the traffic between server and kernels secret, where Jupyter is new enough to do so.
+
+    Without it, everybody on the machine who can listen to its sockets could read along, and each kernel says so.
+    """
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    able = zmq.has("curve") and hasattr(KernelManager, "transport_encryption")
+    return ["--KernelManager.transport_encryption=auto"] if able else []
 
 
 def _check_notebook(notebook: Path) -> None:

@@ -192,3 +192,15 @@ def test_a_server_that_cannot_start_says_so(notebook: Path, monkeypatch: pytest.
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(KitError, match="ended with code 7"):
         start_app(notebook, port=0)
+
+
+def test_a_first_visit_writes_no_warnings_that_are_none(notebook: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with start_app(notebook, port=0) as app:
+        page = _get(app.url)[2]
+        found = re.search(r'"kernelId": ?"([0-9a-f-]+)"', page)
+        assert found
+        address = app.url.replace("http:", "ws:").replace("/?", f"/api/kernels/{found[1]}/channels?")
+        websocket.create_connection(address, timeout=10, suppress_origin=True).close()
+    said = capfd.readouterr().err
+    assert "encryption" not in said
+    assert "ping" not in said

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jupyter_client.manager import KernelManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
@@ -77,3 +78,14 @@ def test_what_is_no_notebook_is_refused(notebook: Path, tmp_path: Path) -> None:
     assert "00_quickstart.ipynb" in caught.value.fix
     with pytest.raises(KitError, match="There is no notebook"):
         _arguments(tmp_path / "nowhere" / "x.ipynb")
+
+
+def test_kernels_are_reached_over_encrypted_sockets(notebook: Path) -> None:
+    voila = Voila()
+    voila.parse_command_line(_arguments(notebook))
+    assert KernelManager(parent=voila).transport_encryption == "auto"
+
+
+def test_without_the_means_for_it_nothing_is_asked_of_jupyter(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zmq.has", lambda capability: False)
+    assert not any("encryption" in argument for argument in _arguments(notebook))
