@@ -55,4 +55,5 @@ class ResultFigures:
 def _seen(result: Result) -> object:
     """Return all of a result that the figures show."""
     samples = tuple((name, measured.samples) for name, measured in sorted(result.measurements.items()))
-    return variant_name(result), tuple(sorted(result.metrics.items())), samples
+    facts = result.facts.get("majority_acc"), result.facts.get("only_answer")
+    return variant_name(result), tuple(sorted(result.metrics.items())), samples, facts

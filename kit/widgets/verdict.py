@@ -8,8 +8,8 @@ from typing import Any
 import htpy as h
 
 from kit.i18n import _, ngettext
-from kit.plots.reading import variant_name
-from kit.plots.words import count, points, times
+from kit.plots.reading import majority, only_answer, only_answer_words, variant_name
+from kit.plots.words import count, points, share, times
 from kit.result import Result
 
 _SAME_SPEED = (1 / 1.1, 1.1)  # ratios between these are called as fast, as in `kit.measure.verdict`
@@ -22,7 +22,9 @@ def verdict_of(result: Result) -> Mapping[str, Any]:
 
 
 def worth_it(result: Result) -> bool:
-    """Is a variant faster than the reference, with no evidence of being worse?"""
+    """Is a variant faster than the reference, with no evidence of being worse, and does it tell labels apart at all?"""
+    if only_answer(result):
+        return False
     verdict = verdict_of(result)
     ratio = verdict.get("speed_ratio")
     return verdict.get("kind") in ("no evidence", "better") and ratio is not None and ratio > _SAME_SPEED[1]
@@ -38,6 +40,33 @@ def verdict_words(verdict: Mapping[str, Any]) -> h.Node:
     if not words:
         return str(verdict.get("sentence", ""))
     return h.fragment[words[0], [", ", words[1]] if len(words) > 1 else None]
+
+
+def judgement(result: Result) -> h.Node:
+    """Return the verdict on a row in a few words, after a warning where it gives every row the same label."""
+    words = verdict_words(verdict_of(result))
+    if not only_answer(result):
+        return words
+    warning = h.b(data_tone="warn")[only_answer_words(result)]
+    return h.fragment[warning, " · ", words] if words else warning
+
+
+def warnings(results: Sequence[Result]) -> h.Node:
+    """Return which variants give every row the same label, or None."""
+    same = [result for result in results if only_answer(result)]
+    told = [_("{name} {words}").format(name=variant_name(result), words=only_answer_words(result)) for result in same]
+    if not told:
+        return None
+    why = _(": its accuracy says only how frequent that label is.")
+    if len(told) > 1:
+        why = _(": their accuracy says only how frequent that label is.")
+    return h.fragment[h.b(data_tone="warn")[", ".join(told)], h.span(".tb-mute")[why]]
+
+
+def majority_words(results: Sequence[Result]) -> str:
+    """Return what always giving the most frequent label reaches, in words, or "" where that is unknown."""
+    base = majority([result for result in results if result.status == "finished"])
+    return "" if base is None else _("Always giving the most frequent label: {acc}.").format(acc=share(base))
 
 
 def _speed(verdict: Mapping[str, Any]) -> h.Node:
@@ -89,10 +118,14 @@ def recommendation(results: Sequence[Result]) -> h.Node:
     finished = [result for result in results if result.status == "finished"]
     if len(finished) < 2:
         return None
+    reference = next((r for r in finished if verdict_of(r).get("kind") == "reference"), finished[0])
     good = [result for result in finished if worth_it(result)]
+    if only_answer(reference):  # being no worse than that is nothing
+        good = [result for result in good if verdict_of(result).get("kind") == "better"]
     if good:
         best = max(good, key=lambda result: float(verdict_of(result)["speed_ratio"]))
         return _in_full(best)
-    reference = next((r for r in finished if verdict_of(r).get("kind") == "reference"), finished[0])
+    if only_answer(reference):
+        return _("Nothing here is worth taking yet: the reference gives every row the same label.")
     text = _("Stay with {name}: nothing here is clearly faster without being worse.")
     return h.b[text.format(name=variant_name(reference))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -138,3 +139,22 @@ def test_a_failed_answer_tells_why(whole: Result, asked: Callable[..., Run], rea
     alert = read(ComparePanel(whole, name="c").html()).all("div", role="alert")[0]["text"]
     assert "No memory." in alert
     assert "Close something." in alert
+
+
+def test_a_row_that_knows_one_answer_is_told_with_what_that_reaches(whole: Result, read: type[Any]) -> None:
+    known = {"majority_acc": 0.4, "only_answer": None}
+    first, second = (dataclasses.replace(row, facts={**row.facts, **known}) for row in whole.parts)
+    same = dataclasses.replace(second, facts={**second.facts, "only_answer": "<hold>"})
+    page = read(ComparePanel(dataclasses.replace(whole, parts=(first, same))).html())
+    assert "Always giving the most frequent label: 0.40." in page.text
+    assert "bf16 always answers '<hold>': its accuracy says only how frequent that label is." in page.text
+    assert "Stay with fp32" in page.text
+    assert "most frequent label 0.40" in page.all("svg", role="img")[1]["text"]
+
+
+def test_figures_are_drawn_again_when_a_baseline_comes_to_be_known(whole: Result) -> None:
+    panel = ComparePanel(whole)
+    results = panel.desk.results()
+    first = panel.desk.figures.drawn(results, 600)
+    told = [dataclasses.replace(row, facts={**row.facts, "majority_acc": 0.4}) for row in results]
+    assert panel.desk.figures.drawn(told, 600) != first

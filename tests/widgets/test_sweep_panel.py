@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,11 @@ def unsupported(method: str) -> Result:
     """Return a row that could not run."""
     error = {"type": "UnsupportedError", "message": "It needs <feet>.", "fix": "Grow some."}
     return Result(spec={}, status="unsupported", error=error, facts={"method": method})
+
+
+def only(result: Result, label: str = "release") -> Result:
+    """Return a row that gave every text the same label, which is right for four in ten."""
+    return dataclasses.replace(result, facts={**result.facts, "majority_acc": 0.4, "only_answer": label})
 
 
 def events(parts: list[Result], now: str = "", end: str = "") -> list[Event]:
@@ -150,6 +156,7 @@ def test_it_waits_for_a_tuning_that_goes_on_and_then_sweeps_what_it_made(
     assert panel.desk.busy
     button = read(panel.html()).button("start")
     assert (button["aria-disabled"], button["title"]) == ("true", "waits for the tuning")
+    assert f"Will hold the tuned model in {len(panel.desk.chosen)} ways" in read(panel.html()).text
     append(run, [{"kind": "artifact", "name": "adapter", "path": "a"}, {"kind": "state", "state": "finished"}])
     tuning.refresh()
     panel.refresh()
@@ -163,3 +170,40 @@ def test_it_waits_for_a_tuning_that_goes_on_and_then_sweeps_what_it_made(
 def test_a_run_as_the_model_is_waited_for_too(left: Callable[..., Run], data: DataSpec) -> None:
     run = left(TuneSpec(model="m", data=data), "t", [{"kind": "state", "state": "running"}])
     assert SweepPanel(run, data).desk.waits() == f"waits for run {run.id}"
+
+
+def test_a_row_that_knows_one_answer_is_warned_of_and_not_recommended(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    rows = [part("fp32"), only(part("bf16", **{**FASTER, "speed_ratio": 9.0})), part("bnb-int8", **FASTER)]
+    _panel, page = shown(events(rows, end="finished"))
+    assert page.rows()[1][-1] == "always answers 'release' · 9.0× faster, no evidence of a difference"
+    assert page.all("b", data_tone="warn")[0]["text"] == "always answers 'release'"
+    assert [e["data-key"] for e in page.all("tr", data_tone="ok")] == ["row-bnb-int8"]
+    assert "bnb-int8 is 1.9× faster" in page.all("p", class_="tb-verdict")[0]["text"]
+    assert "Always giving the most frequent label: 0.40." in page.text
+
+
+def test_a_reference_that_knows_one_answer_is_nothing_to_stay_with(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    _panel, page = shown(events([only(part("fp32")), part("bf16", **FASTER)], end="finished"))
+    assert page.rows()[0][-1] == "always answers 'release' · reference"
+    verdict = page.all("p", class_="tb-verdict")[0]["text"]
+    assert verdict == "Nothing here is worth taking yet: the reference gives every row the same label."
+
+
+def test_what_is_better_than_such_a_reference_is_named(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    better = {**FASTER, "kind": "better", "delta_acc": 0.2, "delta_acc_low": 0.1, "delta_acc_high": 0.3}
+    _panel, page = shown(events([only(part("fp32")), part("bf16", **better)], end="finished"))
+    assert "bf16 is 1.9× faster and better" in page.text
+
+
+def test_rows_of_older_runs_have_neither_warning_nor_baseline(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    _panel, page = shown(events([part("fp32"), part("bf16", **FASTER)], end="finished"))
+    assert "always answers" not in page.text
+    assert "most frequent" not in page.text

@@ -13,7 +13,7 @@ from kit.widgets.comparing.desk import Answer, CompareDesk
 from kit.widgets.desk import Problem
 from kit.widgets.origin import data_words
 from kit.widgets.phase import doing
-from kit.widgets.verdict import recommendation
+from kit.widgets.verdict import majority_words, recommendation, warnings
 
 
 def compare_page(desk: CompareDesk) -> h.Element:
@@ -53,11 +53,13 @@ def _plots(desk: CompareDesk, results: list[Result]) -> h.Node:
 
 
 def _verdict(desk: CompareDesk, results: list[Result]) -> h.Node:
-    said = recommendation(results)
-    if said is None:
-        return None
+    said, same, base = recommendation(results), warnings(results), majority_words(results)
     more = _(" More rows are to come.") if desk.pending() else ""
-    return h.p(".tb-verdict")[said, h.span(".tb-mute")[more] if more else None]
+    return [
+        h.p(".tb-small.tb-mute")[base] if base else None,
+        h.p[same] if same else None,
+        h.p(".tb-verdict")[said, h.span(".tb-mute")[more] if more else None] if said else None,
+    ]
 
 
 def _question(desk: CompareDesk, results: list[Result]) -> h.Element:

@@ -18,7 +18,7 @@ from kit.result import Result
 from kit.widgets.running.desk import RunsDesk
 from kit.widgets.running.words import letters, title
 from kit.widgets.sweeping.page import numbers
-from kit.widgets.verdict import recommendation, verdict_of, verdict_words, worth_it
+from kit.widgets.verdict import judgement, recommendation, verdict_of, worth_it
 
 
 def measured(run: Run) -> list[Result]:
@@ -91,7 +91,7 @@ def _table(desk: RunsDesk, rows: list[Result]) -> list[h.Node]:
 def _row(desk: RunsDesk, row: Result, titles: list[str]) -> h.Element:
     id = str(row.facts["run"])
     cells = [h.td(role="cell", data_label=label)[value] for label, value in zip(titles, numbers(row), strict=True)]
-    words = verdict_words(verdict_of(row)) or _("measured on other rows")
+    words = judgement(row) or _("measured on other rows")
     return h.tr(role="row", data_key=f"{id}-{variant_name(row)}", data_tone="ok" if worth_it(row) else None)[
         h.th(scope="row", role="rowheader")[variant_name(row), h.div(".tb-tiny")[title(desk.listing.summaries[id])]],
         *cells,

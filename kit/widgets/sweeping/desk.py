@@ -10,9 +10,11 @@ from kit.data.spec import DataSpec
 from kit.errors import KitError
 from kit.experiments.spec import SweepSpec
 from kit.i18n import _
+from kit.jobs import Run
 from kit.plots.reading import variant_name
 from kit.quantization import methods as registered
 from kit.result import Result
+from kit.tuning.spec import TuneSpec
 from kit.widgets.desk import Desk
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import data_spec, model_like, panel_name, pending
@@ -84,6 +86,11 @@ class SweepDesk(Desk):
     def waits(self) -> str:
         """Return why the sweep cannot start yet, or ""."""
         return pending(self.model)
+
+    def waits_for_tuning(self) -> bool:
+        """Will the model be another one when the sweep can start: one that is being tuned?"""
+        run = self.model if isinstance(self.model, Run) else getattr(getattr(self.model, "desk", None), "run", None)
+        return bool(self.waits()) and run is not None and isinstance(run.spec, TuneSpec)
 
     @property
     def busy(self) -> bool:

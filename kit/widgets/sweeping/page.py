@@ -15,7 +15,7 @@ from kit.widgets.desk import Problem
 from kit.widgets.origin import data_words, model_words
 from kit.widgets.phase import count_words, doing, left_words, part_and_phase, state_chip
 from kit.widgets.sweeping.desk import Row, SweepDesk
-from kit.widgets.verdict import recommendation, verdict_of, verdict_words, worth_it
+from kit.widgets.verdict import judgement, majority_words, recommendation, verdict_of, worth_it
 
 _NUMBERS = 6
 
@@ -67,6 +67,12 @@ def intention(desk: SweepDesk) -> str:
     """Return what Start would do, as a sentence."""
     n = len(desk.chosen)
     ways = ngettext("{n} way", "{n} ways", n).format(n=n)
+    if desk.waits_for_tuning():
+        text = _(
+            "Will hold the tuned model in {ways} and measure each on {data}, one after another: "
+            "accuracy, speed, memory, file size."
+        )
+        return text.format(ways=ways, data=data_words(desk.data))
     text = _(
         "Holds {model} in {ways} and measures each on {data}, one after another: accuracy, speed, memory, file size."
     )
@@ -125,7 +131,7 @@ def _finished(desk: SweepDesk, row: Row) -> list[h.Element]:
     ]
     verdict = verdict_of(row.result)
     words = h.td(role="cell", data_words=True, data_label=_("Verdict"), title=str(verdict.get("sentence", "")) or None)
-    return [_name(row), *values, words[h.span[verdict_words(verdict)]]]
+    return [_name(row), *values, words[h.span[judgement(row.result)]]]
 
 
 def numbers(result: Result) -> list[h.Node]:
@@ -187,9 +193,11 @@ def _foot(desk: SweepDesk, rows: list[Row]) -> h.Node:
     if cannot:
         lead = ngettext("{n} method cannot run here.", "{n} methods cannot run here.", cannot)
         notes.insert(0, lead.format(n=cannot))
-    verdict = recommendation([row.result for row in rows if row.result is not None])
+    results = [row.result for row in rows if row.result is not None]
+    verdict, base = recommendation(results), majority_words(results)
     over = desk.status is not None and desk.status.over
     return [
+        h.p(".tb-small.tb-mute")[base] if base else None,
         h.p(".tb-small.tb-mute")[" ".join(notes)],
         h.p(".tb-verdict")[verdict] if over and verdict else None,
     ]
