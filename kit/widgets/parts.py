@@ -148,7 +148,8 @@ def card(
 
 
 def _code_button() -> h.Element:
-    return h.button(".tb-link", type="button", data_toggle="code", aria_expanded="false")[_("Show code")]
+    names = [h.span[_("Show code")], h.span[_("Hide code")]]  # the sheet shows one of them
+    return h.button(".tb-link", type="button", data_toggle="code", aria_expanded="false")[names]
 
 
 def _code(code: str) -> h.Element:

@@ -75,3 +75,9 @@ def test_highlighting_changes_no_character(read: type[Any]) -> None:
     assert page.elements[0]["text"] == code
     marked = {(e["class"], e["text"]) for e in page.all("span")}
     assert {("k", "import"), ("k", "None"), ("n", "8"), ("n", "1e-05"), ("s", "'a<b>\\'c'")} <= marked
+
+
+def test_the_code_button_has_a_name_for_each_state(read: type[Any]) -> None:
+    button = read(str(parts.card("T", code="x = 1", body=None))).all("button", data_toggle="code")[0]
+    assert button["aria-expanded"] == "false"
+    assert button["text"] == "Show codeHide code"

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 import kit.widgets
+from kit.widgets import parts
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +140,18 @@ def test_code_opens_without_python_and_stays_open_through_updates(show: Any) -> 
     page.evaluate("(html) => window.update(html)", html % 2)
     assert page.locator("pre").is_visible()
     assert actions(page) == []
+
+
+def test_the_button_for_the_code_says_what_it_would_do(show: Any) -> None:
+    page = show(str(parts.card("T", code="x = 1", body=None)))
+    button = page.get_by_role("button", name="code")
+    assert (button.inner_text(), button.get_attribute("aria-expanded")) == ("Show code", "false")
+    button.click()
+    assert (button.inner_text(), button.get_attribute("aria-expanded")) == ("Hide code", "true")
+    page.evaluate("(html) => window.update(html)", str(parts.card("T", code="x = 2", body=None)))
+    assert button.inner_text() == "Hide code"
+    button.click()
+    assert button.inner_text() == "Show code"
 
 
 def test_a_slow_kernel_is_told_and_the_telling_ends_with_its_answer(show: Any) -> None:
