@@ -293,3 +293,60 @@ def test_start_runs_in_a_process_of_its_own_and_the_panel_stands_for_what_it_mad
     assert panel.desk.status.state == "finished", panel.run.log
     assert panel.as_spec_value() == f"run:{panel.run.id}"
     assert panel.run.about["origin"] == panel.name
+
+
+@pytest.mark.parametrize("first", [0, 4])
+def test_numbers_of_an_earlier_validation_than_the_kept_model_say_so(
+    first: int, shown: Callable[..., tuple[TunePanel, Any]]
+) -> None:
+    said = events(4) if first else [*events(0), {"kind": "metric", "name": "validation_loss", "value": 2.2, "step": 0}]
+    said += [{"kind": "metric", "name": "loss", "value": 0.3, "step": step} for step in (5, 6)]
+    _panel, page = shown([*said, {"kind": "state", "state": "stopped"}])
+    loss, accuracy = ("0.41", "0.79") if first else ("2.2", "0.34")
+    assert f"validation loss{loss}at step {first}" in page.text
+    assert f"accuracy{accuracy}at step {first}" in page.text
+
+
+def test_numbers_of_the_kept_model_need_no_step(shown: Callable[..., tuple[TunePanel, Any]]) -> None:
+    _panel, page = shown(events(20, end="finished"))
+    assert not [e for e in page.all("small") if "at step" in e["text"]]
+
+
+def test_while_it_validates_it_counts_rows_and_keeps_how_far_the_training_is(
+    shown: Callable[..., tuple[TunePanel, Any]], append: Callable[[Run, list[Event]], None], read: type[Any]
+) -> None:
+    panel, _page = shown(events(148), age_s=400)
+    assert panel.run is not None
+    training = {"kind": "progress", "phase": "training", "done": 150, "total": 300, "unit": "steps"}
+    append(panel.run, [training])
+    panel.refresh()
+    before = panel.desk.left_s()
+    append(panel.run, [{"kind": "progress", "phase": "validating", "done": 32, "total": 120, "unit": "rows"}])
+    panel.refresh()
+    page = read(panel.html())
+    assert "validating · row 32 of 120" in page.text
+    assert page.all("div", role="progressbar")[0]["aria-valuenow"] == "50"
+    after = panel.desk.left_s()
+    assert before is not None
+    assert after is not None
+    assert after >= before  # 150 steps are still to be made, however many rows are done
+
+
+def test_before_the_start_it_tells_how_many_steps_it_will_take(tmp_path: Path, read: type[Any]) -> None:
+    rows = [f'{{"text": "row {n}", "label": "{"ab"[n % 2]}"}}' for n in range(100)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    source = str(tmp_path / "rows.jsonl")
+    panel = TunePanel("m", source, epochs=3, batch_size=16)
+    assert "About 18 steps." in read(panel.html()).text  # 90 rows are 6 batches
+    assert "About 21 steps." in TunePanel("m", source, validation=source, epochs=3, batch_size=16).html()
+    panel.act("set", batch_size="x")
+    assert "steps." not in read(panel.html()).all("p", class_="tb-say")[0]["text"]
+    panel.act("set", batch_size="16", steps="7")
+    assert "7 steps." in read(panel.html()).text
+    assert "About" not in read(panel.html()).text
+
+
+def test_how_many_steps_is_not_said_where_it_cannot_be_known(tmp_path: Path, read: type[Any]) -> None:
+    (tmp_path / "no.jsonl").write_text("{not json", encoding="utf-8")
+    for source in ("missing.jsonl", str(tmp_path / "no.jsonl"), str(tmp_path), "a\0b"):
+        assert "About" not in read(TunePanel("m", source).html()).text

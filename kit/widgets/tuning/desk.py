@@ -15,6 +15,7 @@ from kit.widgets.desk import Desk
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import data_spec, model_like, panel_name, pending
+from kit.widgets.tuning.steps import steps_words
 
 FIRST = ("epochs", "learning_rate", "rank", "batch_size")
 MORE = (
@@ -61,6 +62,7 @@ class TuneDesk(Desk):
         self.editing = True
         self.share: float | None = None
         self.steps: int | None = None
+        self._step: float = 0
         self._seen: tuple[float, float] | None = None  # when, and at which step, the first step was seen
         if not self.renew():
             self.form.take(recall(self.name))
@@ -77,7 +79,7 @@ class TuneDesk(Desk):
         spec = self.run.spec
         self.form.fill({name: getattr(spec, name) for name in self.form.names})
         self.editing, self.share, self.steps = False, None, getattr(spec, "steps", None)
-        self._seen = None
+        self._seen, self._step = None, 0
         self.look()
 
     def look(self) -> None:
@@ -85,8 +87,9 @@ class TuneDesk(Desk):
         if self.run is None:
             self.editing = True
         status = self.status
+        # A validation counts rows: how far the training is stays as it was.
         if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
-            self.share = status.share
+            self.share, self._step = status.share, status.done
             self._seen = self._seen or (status.updated, status.done)
             self.steps = int(status.total) if status.total else self.steps
 
@@ -96,13 +99,21 @@ class TuneDesk(Desk):
         if status is None or status.over or not self.steps or self._seen is None:
             return None
         since, first = self._seen
-        if status.done <= first:
+        if self._step <= first:
             return status.eta_s if status.phase == "training" else None
-        pace = (status.updated - since) / (status.done - first)
-        return max(pace * (self.steps - status.done) - max(time.time() - status.updated, 0.0), 0.0)
+        pace = (status.updated - since) / (self._step - first)
+        return max(pace * (self.steps - self._step) - max(time.time() - status.updated, 0.0), 0.0)
 
     def spec(self) -> TuneSpec:
         return TuneSpec(model=plain(self.model), data=self.data, validation=self.validation, **self.form.values())
+
+    def planned(self) -> str:
+        """Return how many steps the settings on the page mean, in words, or "" where nobody can know yet."""
+        try:
+            settings = self.form.values()
+        except ParameterError:
+            return ""
+        return steps_words(self.data, held_back=self.validation is None, settings=settings)
 
     def waits(self) -> str:
         """Return why tuning cannot start yet, or ""."""

@@ -70,7 +70,8 @@ def intention(desk: TuneDesk) -> str:
     if desk.validation is not None:
         held = _("Validated on {data}.").format(data=data_words(desk.validation))
     what = _("Trains a LoRA adapter for {model} on {data}.")
-    return f"{what.format(model=model_words(str(plain(desk.model))), data=data_words(desk.data))} {held}"
+    named = what.format(model=model_words(str(plain(desk.model))), data=data_words(desk.data))
+    return " ".join(word for word in (named, held, desk.planned()) if word)
 
 
 def _progress(desk: TuneDesk) -> h.Node:
@@ -97,9 +98,11 @@ def numbers(status: Status, left: float | None = None) -> list[tuple[str, str, s
     """Return the tiles of a tuning run, `left` in seconds; what is unknown is a dash, so that nothing moves later."""
     m = status.metrics
     loss, acc, pace = m.get("validation_loss"), m.get("validation_accuracy"), m.get("tokens_per_s")
+    at = _earlier(status)
+    notes = " · ".join(note for note in (at, _before(status)) if note)
     return [
-        (_("validation loss"), "–" if loss is None else number(loss), ""),
-        (_("accuracy"), "–" if acc is None else share(acc), _before(status)),
+        (_("validation loss"), "–" if loss is None else number(loss), at),
+        (_("accuracy"), "–" if acc is None else share(acc), notes),
         (_("tokens/s"), "–" if pace is None else number(pace), ""),
         _time(status, left),
         (_("memory, predicted → peak"), _memory(status), ""),
@@ -110,6 +113,14 @@ def _time(status: Status, left: float | None) -> tuple[str, str, str]:
     if status.over:
         return _("took"), "–" if status.elapsed_s is None else duration(status.elapsed_s), ""
     return _("left"), "–" if left is None else remaining(left), ""
+
+
+def _earlier(status: Status) -> str:
+    """Return at which step the last validation was, where the model that was kept has learned on since then."""
+    trained, validated = status.curves.get("loss", []), status.curves.get("validation_loss", [])
+    if not status.over or not trained or not validated or validated[-1][0] >= trained[-1][0]:
+        return ""
+    return _("at step {n}").format(n=count(validated[-1][0]))
 
 
 def _before(status: Status) -> str:
