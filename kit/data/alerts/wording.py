@@ -10,7 +10,7 @@ from kit.data.alerts import phrases
 from kit.data.alerts.draw import Draw
 from kit.data.alerts.facts import Facts
 
-_NOTHING_SAID = 0.12  # share of alerts that say that there is nothing to say: no earlier alert, no call
+_NOTHING_SAID = 0.05  # share of alerts that say that there is nothing to say: no earlier alert, no call
 
 
 def tell(facts: Facts, draw: Draw) -> str:
