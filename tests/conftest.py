@@ -15,6 +15,7 @@ REAL_CACHE = cache()  # before any test points elsewhere
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "passive"
+os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ.pop("TUNEBOOK_LANG", None)
 
 sys.path.append(str(Path(__file__).parent))

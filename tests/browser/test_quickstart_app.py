@@ -59,7 +59,11 @@ def panel(page: Page, title: str) -> Locator:
 def last_step_drawn(tune: Locator) -> int:
     """Return up to which step the curve of the training loss goes, by what the picture says of itself."""
     said = tune.locator("svg desc")
-    found = re.search(r"training loss from .*? to .*? at step (\d+)", said.first.text_content() or "") if said.count() else None
+    found = (
+        re.search(r"training loss from .*? to .*? at step (\d+)", said.first.text_content() or "")
+        if said.count()
+        else None
+    )
     return int(found[1]) if found else 0
 
 
