@@ -60,9 +60,12 @@ DATASETS = {
     for dataset in (
         Bundled(
             name="finance-alerts",
-            about=N_("Payment alerts as an analyst reads them: release, request papers, review or escalate"),
-            labels=("release", "request", "review", "escalate"),
-            instruction="Decide on this flagged payment. Answer with one of: release, request, review, escalate.",
+            about=N_("Payment alerts as an analyst reads them: release, request papers or escalate"),
+            labels=("release", "request", "escalate"),
+            instruction=(
+                "Decide on this flagged payment: escalate signs of fraud, request missing papers, release the rest. "
+                "Answer with one of: release, request, escalate."
+            ),
             made_by="kit.data.alerts.make:make",
         ),
     )

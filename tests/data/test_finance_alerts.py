@@ -26,7 +26,7 @@ def alerts() -> Dataset:
 def test_it_is_listed_with_its_card(alerts: Dataset) -> None:
     (bundled,) = datasets()
     assert bundled.name == "finance-alerts"
-    assert bundled.labels == alerts.labels == ("release", "request", "review", "escalate")
+    assert bundled.labels == alerts.labels == ("release", "request", "escalate")
     for label, count in alerts.counts.items():
         assert re.search(rf"\| `{label}` \|.*\| {count} \|", bundled.card), f"the card tells another count of {label}"
     assert f"{len(alerts):,} rows" in bundled.card
@@ -43,7 +43,7 @@ def test_it_is_large_distinct_and_quick(alerts: Dataset) -> None:
 
 def test_it_is_the_same_for_good(alerts: Dataset) -> None:
     """A change of the generator is a change of everybody's results: then change the version in its seed too."""
-    assert alerts.hash == "5c2871e0af541310808351fbf7f23bdc6f1ad98cf515d2d4873b513cb7e06687"
+    assert alerts.hash == "9e3ebb940e0d586b97256e122edf233e6156126805fb5fe99b6f1360f02e7cf4"
 
 
 def test_no_placeholder_is_left(alerts: Dataset) -> None:
@@ -101,13 +101,12 @@ def facts(**changes: object) -> Facts:
         ({"payee": "changed"}, "release"),  # nor is a new account of the payee
         ({"new_device": True, "payee": "changed"}, "escalate"),  # both are
         ({"new_device": True, "payee": "new"}, "release"),
-        ({"payee": "new", "size": "large"}, "review"),
-        ({"payee": "changed", "size": "large"}, "review"),
-        ({"payee": "known", "size": "large"}, "release"),
-        ({"payee": "new", "size": "large", "contact": "unreached"}, "review"),
-        ({"payee": "new", "size": "large", "contact": "vouched"}, "release"),  # a confirmation that settles it
-        ({"contact": "coached"}, "escalate"),  # a confirmation that makes it worse
+        ({"payee": "new", "size": "large"}, "release"),
+        ({"contact": "vouched", "size": "large"}, "release"),
+        ({"contact": "unreached"}, "release"),
+        ({"contact": "coached"}, "escalate"),
         ({"history": "cleared"}, "release"),
+        ({"history": "confirmed"}, "escalate"),
         ({"papers": "missing"}, "request"),
         ({"papers": "missing", "payee": "new", "size": "large"}, "request"),
         ({"papers": "filed", "size": "raised"}, "release"),

@@ -12,7 +12,7 @@ from kit.data.alerts.draw import Draw
 
 _USUAL = (60, 140, 300, 650, 1_200, 2_600, 5_400, 11_000, 24_000)
 _RATIOS = {"usual": (0.5, 1.25), "raised": (1.9, 3.2), "large": (8.0, 24.0)}
-_STORIES = {"calm": 0.32, "unpapered": 0.20, "doubtful": 0.25, "fraud": 0.23}
+_STORIES = {"calm": 0.38, "unpapered": 0.31, "fraud": 0.31}
 _SHARES: dict[str, dict[str, dict[str, float]]] = {
     "calm": {
         "size": {"usual": 0.80, "raised": 0.15, "large": 0.05},
@@ -31,15 +31,6 @@ _SHARES: dict[str, dict[str, dict[str, float]]] = {
         "history": {"none": 0.85, "cleared": 0.14, "confirmed": 0.01},
         "contact": {"none": 0.75, "vouched": 0.15, "coached": 0.01, "unreached": 0.09},
         "papers": {"none": 0.02, "filed": 0.02, "missing": 0.96},
-    },
-    "doubtful": {
-        "size": {"usual": 0.05, "raised": 0.08, "large": 0.87},
-        "payee": {"known": 0.05, "new": 0.82, "changed": 0.13},
-        "device": {"known": 0.80, "new": 0.20},
-        "age": {"old": 0.60, "young": 0.40},
-        "history": {"none": 0.80, "cleared": 0.19, "confirmed": 0.01},
-        "contact": {"none": 0.62, "vouched": 0.08, "coached": 0.01, "unreached": 0.29},
-        "papers": {"none": 0.78, "filed": 0.20, "missing": 0.02},
     },
     "fraud": {
         "size": {"usual": 0.15, "raised": 0.30, "large": 0.55},

@@ -8,7 +8,7 @@ from kit.data.alerts.weigh import LABELS, disposition
 from kit.data.alerts.wording import tell
 
 ROWS = 2_400
-NOISE = 0.06  # share of rows with a label that the facts do not ask for, as people disagree
+NOISE = 0.12  # share of rows with a label that the facts do not ask for, as people disagree
 _SEED = "finance-alerts 1"
 
 

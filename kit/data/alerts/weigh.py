@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from kit.data.alerts.facts import Facts
 
-LABELS = ("release", "request", "review", "escalate")
+LABELS = ("release", "request", "escalate")
 
 
 def disposition(facts: Facts) -> str:
     """Return one of `LABELS`.
 
-    Signs of fraud come before missing papers, and those before a payment that is merely unusual. A device or a payee's
-    account may change for good reasons; both at once is a sign of fraud. A customer who vouches for a large payment to
-    somebody new settles it.
+    Signs of fraud come before missing papers. A device or a payee's account may change for good reasons; both at once
+    is a sign of fraud. A large amount or a new payee alone is nothing: alerts are full of them.
     """
     if facts.contact == "coached" or facts.history == "confirmed" or (facts.payee == "changed" and facts.new_device):
         return "escalate"
-    if facts.papers == "missing":
-        return "request"
-    if facts.size == "large" and facts.payee != "known" and facts.contact != "vouched":
-        return "review"
-    return "release"
+    return "request" if facts.papers == "missing" else "release"
