@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "passive"
 os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ.pop("TUNEBOOK_LANG", None)
+
+# A test run in the background of a shell ignores Ctrl+C, and so would every program that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 sys.path.append(str(Path(__file__).parent))
 pytest_plugins = ("tinymodel",)
