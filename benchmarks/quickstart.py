@@ -92,7 +92,7 @@ def parse() -> argparse.Namespace:
 
 def read(options: argparse.Namespace) -> tuple[Dataset, Dataset]:
     """Return training and test rows, the test rows with the labels of the training rows."""
-    few = {"train": 96, "test": 40} if options.quick else {"train": None, "test": None}
+    few = {"train": 64, "test": 32} if options.quick else {"train": None, "test": None}
     columns = {"text": options.text, "label": options.label}
     if not options.train:
         train = kit.load_data("finance-alerts", split="train", limit=few["train"])
