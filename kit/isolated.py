@@ -211,8 +211,9 @@ def result_of(values: dict[str, Any], report: Report) -> Result:
         result = carry_out(load_spec(values), report)
         json.dumps(result.to_dict())  # what cannot be written down is an error of the work, found while it can be told
         return result
-    except Stopped:
-        return Result(spec=values, status="stopped")
+    except Stopped as stop:
+        kept: Result | None = stop.result
+        return kept or Result(spec=values, status="stopped")
     except (Exception, SystemExit) as exc:  # a library that gives up by sys.exit() has failed, like any other
         if not isinstance(exc, KitError):
             traceback.print_exc()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import socket
 
-from kit.errors import Stopped
 from kit.isolated import carry_out_isolated, end_child, start_child
 from kit.machine import this_machine
 from kit.report import Report
@@ -29,11 +28,6 @@ def tune_in_ranks(spec: TuneSpec, report: Report) -> Result:
     others = [start_child(spec, report.folder, environment=each, heard=False) for each in rest]
     try:
         return carry_out_isolated(spec, report, environment=first)
-    except Stopped as stop:
-        if stop.result is None:
-            raise
-        kept: Result = stop.result
-        return kept
     finally:
         for other in others:
             end_child(other)

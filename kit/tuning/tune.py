@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +115,8 @@ class _Tuning:
         weight = world / tokens if mine else 0.0  # data-parallel gradients are averaged over processes
         loss = torch.zeros((), device=accelerator.device)
         for i, part in enumerate(parts):
-            if i < len(parts) - 1:
-                with accelerator.no_sync(module):
-                    part_loss = module(part) * weight
-                    accelerator.backward(part_loss)
-            else:
+            last = i == len(parts) - 1  # processes exchange gradients once a step
+            with nullcontext() if last else accelerator.no_sync(module):
                 part_loss = module(part) * weight
                 accelerator.backward(part_loss)
             loss += part_loss.detach()
