@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -23,6 +24,18 @@ from kit.widgets.pulse import Pulse
 
 DATA = DataSpec(source="alerts.jsonl")
 VOID = {"input", "br", "img", "hr"}
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser for the tests of one module; playwright keeps an event loop meanwhile, which others must not meet."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
+        yield launched
+        launched.close()
 
 
 class Page(HTMLParser):

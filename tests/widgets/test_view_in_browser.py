@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 import kit.widgets
 from kit.widgets import parts
@@ -17,7 +16,6 @@ from kit.widgets import parts
 pytestmark = pytest.mark.slow
 
 HERE = Path(kit.widgets.__file__).parent
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 MODEL = """
 window.sent = []; window.heard = {}; window.html = %s;
 window.model = {
@@ -27,15 +25,6 @@ window.model = {
 window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
 window.answer = (m) => window.heard["msg:custom"].forEach((f) => f(m));
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A browser for all tests here."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
