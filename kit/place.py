@@ -6,11 +6,25 @@ platform's own folders.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
+
+from kit.i18n import _
+from kit.report import Report
+
+T = TypeVar("T")
+
+# A disk that is full, over quota or just now read-only: what a person can put right while the work waits.
+_MENDABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_RETRY_S = 0.5
+_PATIENCE_S = 3600.0
 
 
 def home() -> Path:
@@ -42,3 +56,46 @@ def write_atomic(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def patiently(write: Callable[[], T], report: Report, *, patience_s: float = _PATIENCE_S) -> T:
+    """Return what `write` returns, trying again while the disk is full or cannot be written to.
+
+    Hours of work must not be lost because their last file had no room.
+
+    Parameters
+    ----------
+    write : callable
+        Writes a file; what it raises for any other reason goes through at once.
+    report : Report
+        Told what is waited for; asked to stop, the waiting ends.
+    patience_s : float, default 3600, seconds
+        How long to wait for room.
+
+    Raises
+    ------
+    OSError
+        There was no room in all that time, or a stop was asked for meanwhile.
+    """
+    until = time.monotonic() + patience_s
+    told = False
+    while True:
+        try:
+            return write()
+        except OSError as exc:
+            if not mendable(exc) or time.monotonic() > until or (told and report.stop_asked()):
+                raise
+            if not told:
+                report.message(
+                    _("Waiting: {file} cannot be written ({reason}).").format(
+                        file=exc.filename or "", reason=exc.strerror
+                    )
+                )
+                report.progress("waiting for room on the disk")
+                told = True
+            time.sleep(_RETRY_S)
+
+
+def mendable(exc: OSError) -> bool:
+    """Is this a full or unwritable disk, which a person can put right while the work goes on?"""
+    return exc.errno in _MENDABLE

@@ -81,6 +81,22 @@ def param(
     return dataclasses.field(default=default, metadata=metadata)
 
 
+@dataclasses.dataclass(frozen=True)
+class Needs:
+    """What carrying out a spec takes, by which runs are put in a queue.
+
+    Parameters
+    ----------
+    devices : tuple of str, default ()
+        Such as "cpu" or "cuda:0"; none: the work needs no turn (a download).
+    memory_bytes : int, optional
+        Main memory at its peak, estimated; None where nobody can know.
+    """
+
+    devices: tuple[str, ...] = ()
+    memory_bytes: int | None = None
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Spec(metaclass=NamedArguments):
     """The base of every spec.
@@ -107,6 +123,10 @@ class Spec(metaclass=NamedArguments):
 
     def look_ahead(self) -> None:
         """Check against the world (names, files) what light code can; done before the libraries of the work load."""
+
+    def needs(self) -> Needs:
+        """Return what the work takes, by light code; asked before its libraries load."""
+        return Needs()
 
     @classmethod
     def path(cls) -> str:
