@@ -3,14 +3,17 @@
 ========== ======================================================================
 state      meaning
 ========== ======================================================================
+queued     it waits for its turn, and `cause` tells for what
 starting   the process exists and has not said anything about its work yet
 running    the work is going on
 stopping   a stop was asked for and the work has not come to its next check
 stopped    it was asked to stop and did; what was done is kept
 finished   it came to its end
 failed     it came to an error, which `cause` tells
-crashed    its process is gone without a word
+crashed    its process is gone without a word; `cause` tells what is known
 ========== ======================================================================
+
+A run that is resumed goes on in the same log, as its next attempt.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from kit.i18n import _
 from kit.report import Event
 
 ENDED = ("stopped", "finished", "failed", "crashed")
+RESUMABLE = ("stopped", "failed", "crashed")
 
 
 @dataclass
@@ -32,10 +36,14 @@ class Status:
 
     `curves` holds (step, value) pairs of every metric said with a step, `metrics` the newest value of each metric,
     `records` the finished pieces by name, `messages` every sentence said, `texts` the answers as far
-    as they are written, by part. Times are Unix times in seconds.
+    as they are written, by part. `said` is the state by the log alone, `worked_s` the seconds of the attempts that are
+    over. Times are Unix times in seconds.
     """
 
     state: str = "starting"
+    said: str = "starting"
+    attempt: int = 0
+    worked_s: float = 0
     cause: str = ""
     fix: str = ""
     phase: str = ""
@@ -53,6 +61,7 @@ class Status:
     texts: dict[str, str] = field(default_factory=lambda: defaultdict(str))
     artifacts: dict[str, str] = field(default_factory=dict)
     _phase_first_done: float = 0
+    _since: float | None = None  # when the present stretch of work began
 
     @property
     def over(self) -> bool:
@@ -66,8 +75,11 @@ class Status:
 
     @property
     def elapsed_s(self) -> float | None:
-        """Seconds since the start, or from start to end."""
-        return None if self.started is None else (self.ended or time.time()) - self.started
+        """Seconds of work so far, in all attempts; waiting for a turn and pauses left out."""
+        if self.started is None:
+            return None
+        running = 0.0 if self._since is None else (self.ended or time.time()) - self._since
+        return self.worked_s + max(running, 0.0)
 
     @property
     def eta_s(self) -> float | None:
@@ -87,7 +99,7 @@ class Status:
         elif kind == "metric":
             self.metrics[event["name"]] = event["value"]
             if event.get("step") is not None:
-                self.curves[event["name"]].append((event["step"], event["value"]))
+                self._add_point(event["name"], event["step"], event["value"])
         elif kind == "record":
             self.records[event["name"]].append(event["data"])
         elif kind == "token":
@@ -105,13 +117,36 @@ class Status:
         self.phase, self.done, self.total = event["phase"], event["done"], event.get("total")
         self.unit, self.updated = event.get("unit", ""), at
 
+    def _add_point(self, name: str, step: int, value: float) -> None:
+        """Add a point to a curve; a step that was there before takes the curve back to it (the work was resumed)."""
+        curve = self.curves[name]
+        while curve and curve[-1][0] >= step:
+            curve.pop()
+        curve.append((step, value))
+
     def _add_state(self, event: Event, at: float) -> None:
-        self.state = event["state"]
+        self.state = self.said = event["state"]
         self.cause, self.fix = event.get("cause", ""), event.get("fix", "")
+        if self.state == "starting" or not self.attempt:
+            self._begin_attempt()
         if self.state == "running":
-            self.started, self.ended = at, None
-        elif self.over:
-            self.ended = at
+            self.started = at if self.started is None else self.started
+            self._since = at if self._since is None else self._since
+        elif self.state != "starting":
+            self._pause(at)
+            self.ended = at if self.over else None
+
+    def _begin_attempt(self) -> None:
+        self.attempt += 1
+        self.phase, self.done, self.total, self.unit = "", 0, None, ""
+        self.ended = None
+        self.texts.clear()
+        self._pause(self.updated)  # where an attempt before this one crashed
+
+    def _pause(self, at: float) -> None:
+        if self._since is not None:
+            self.worked_s += max(at - self._since, 0.0)
+            self._since = None
 
     def __str__(self) -> str:
         parts = [self.state]

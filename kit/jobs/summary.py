@@ -41,6 +41,8 @@ class Summary:
     cause: str = ""
     fix: str = ""
     created: float = 0
+    attempt: int = 1
+    worked_s: float = 0
     started: float | None = None
     ended: float | None = None
     updated: float = 0
@@ -58,16 +60,16 @@ class Summary:
 
     @property
     def took_s(self) -> float | None:
-        """Seconds from start to end, or None for a run that has not both."""
-        return None if self.started is None or self.ended is None else self.ended - self.started
+        """Seconds of work in all its attempts, or None for a run that has not begun or is not over."""
+        return None if self.started is None or self.ended is None else self.worked_s
 
 
 class SummedStatus(Status):
     """The status of a run that is over, from its summary; what only the log holds is read when it is asked for."""
 
     def __init__(self, summary: Summary, read: Callable[[], Iterable[Event]]) -> None:
-        shared = ("state", "cause", "fix", "started", "ended", "updated", "phase", "done", "total", "unit")
-        super().__init__(**{name: getattr(summary, name) for name in shared})
+        own = {f.name for f in fields(Status)}
+        super().__init__(**{f.name: getattr(summary, f.name) for f in fields(Summary) if f.name in own})
         self._read = read
         for name in _IN_LOG:
             del self.__dict__[name]
@@ -93,6 +95,8 @@ def read_summary(folder: Path) -> Summary | None:
             values = json.loads(file.read())
         if values.pop("log_bytes") != os.stat(f"{place}/{_LOG}").st_size:
             return None
+        if "worked_s" not in values:  # written before runs could be resumed
+            values["worked_s"] = (values["ended"] or 0) - (values["started"] or 0)
         summary = Summary(**{**values, "id": os.path.basename(place)})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -144,6 +148,8 @@ def summarize(folder: Path, status: Status) -> Summary:
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     spec = _spec(folder)
     shared = {f.name: getattr(status, f.name) for f in fields(Summary) if hasattr(status, f.name)}
+    if status.over:  # that of a living one would change with every look
+        shared["worked_s"] = status.elapsed_s or 0.0
     figures = {name: value for name, value in status.metrics.items() if name.rpartition("/")[2] in FIGURES}
     return Summary(
         id=folder.name,
