@@ -15,10 +15,11 @@ from typing import Any
 import pexpect
 import pytest
 
-from kit.cli import doctor, main
+from kit.cli import main
 from kit.data.spec import DataSpec
 from kit.errors import KitError
 from kit.jobs import find_run, run_here, runs
+from kit.machine import packages
 from kit.machine.provenance import version
 from kit.report import Report
 from kit.result import Result
@@ -308,8 +309,8 @@ def test_doctor_finds_everything_in_place(capsys: pytest.CaptureFixture[str]) ->
 
 def test_doctor_tells_what_is_amiss(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     versions = {"torch": "1.0", "peft": None, "torchvision": "0.1"}
-    monkeypatch.setattr(doctor, "_installed", lambda name: versions.get(name, "99"))
-    monkeypatch.setattr(doctor.metadata, "requires", lambda name: ["torch>=2", "peft>=0.1", "pytest; extra == 'dev'"])
+    monkeypatch.setattr(packages, "installed", lambda name: versions.get(name, "99"))
+    monkeypatch.setattr(packages.metadata, "requires", lambda name: ["torch>=2", "peft>=0.1", "pytest; extra == 'dev'"])
     assert main(["doctor"]) == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 3
