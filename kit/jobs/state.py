@@ -24,10 +24,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.i18n import _
+from kit.jobs.course import Course
 from kit.report import Event
 
 ENDED = ("stopped", "finished", "failed", "crashed")
 RESUMABLE = ("stopped", "failed", "crashed")
+_GOING = ("starting", "running")
 
 
 @dataclass
@@ -52,7 +54,6 @@ class Status:
     unit: str = ""
     started: float | None = None
     ended: float | None = None
-    phase_started: float = 0
     updated: float = 0
     metrics: dict[str, float] = field(default_factory=dict)
     curves: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
@@ -60,7 +61,8 @@ class Status:
     messages: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=lambda: defaultdict(str))
     artifacts: dict[str, str] = field(default_factory=dict)
-    _phase_first_done: float = 0
+    _course: Course = field(default_factory=Course, compare=False)
+    _tokens: tuple[str, float] | None = None  # tokens_per_s, and in which phase it was said
     _since: float | None = None  # when the present stretch of work began
 
     @property
@@ -83,13 +85,18 @@ class Status:
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds that the phase still needs at its pace so far, or None while there is too little to go by."""
-        made = self.done - self._phase_first_done
-        if self.over or not self.total or made <= 0:
+        """Seconds until the phase ends at its pace now, and the one that it interrupts; None while nobody can know."""
+        return self._course.left_s(time.time()) if self.state in _GOING else None
+
+    @property
+    def throughput(self) -> tuple[float, str] | None:
+        """How much is done a second now and of what ("tokens/s", else the unit of the phase), or None."""
+        if self.state not in _GOING:
             return None
-        pace = (self.updated - self.phase_started) / made
-        since = max(time.time() - self.updated, 0.0)
-        return max(pace * (self.total - self.done) - since, 0.0)
+        if self._tokens is not None and self._tokens[0] == self.phase:
+            return self._tokens[1], "tokens/s"
+        per_s = self._course.per_s()
+        return None if per_s is None or not self.unit else (per_s, f"{self.unit}/s")
 
     def add(self, event: Event) -> None:
         """Take one event in."""
@@ -98,6 +105,8 @@ class Status:
             self._add_progress(event, at)
         elif kind == "metric":
             self.metrics[event["name"]] = event["value"]
+            if event["name"].rpartition("/")[2] == "tokens_per_s":
+                self._tokens = self.phase, event["value"]
             if event.get("step") is not None:
                 self._add_point(event["name"], event["step"], event["value"])
         elif kind == "record":
@@ -112,8 +121,7 @@ class Status:
             self._add_state(event, at)
 
     def _add_progress(self, event: Event, at: float) -> None:
-        if event["phase"] != self.phase:
-            self.phase_started, self._phase_first_done = at, event["done"]
+        self._course.add(at, event["phase"], event["done"], event.get("total"), event.get("part", ""))
         self.phase, self.done, self.total = event["phase"], event["done"], event.get("total")
         self.unit, self.updated = event.get("unit", ""), at
 
@@ -139,6 +147,8 @@ class Status:
     def _begin_attempt(self) -> None:
         self.attempt += 1
         self.phase, self.done, self.total, self.unit = "", 0, None, ""
+        self._course.begin()
+        self._tokens = None
         self.ended = None
         self.texts.clear()
         self._pause(self.updated)  # where an attempt before this one crashed
