@@ -3,9 +3,9 @@
 A sweep measures each variant in a process of its own: its peak memory is its own, everything is given back when it
 ends, and one that crashes takes nobody with it. Several ranks of a training run start the same way.
 
-The child is ``python -m kit._child FOLDER``: the spec comes in on its standard input, events and the result go out
-on its standard output as JSON lines, everything else a library prints goes to standard error. Its standard input stays
-open as a lifeline: when the parent dies, the child sees the end of it and goes too.
+The spec comes in on the child's standard input, events and the result go out on its standard output as JSON lines,
+everything else a library prints goes to standard error. Its standard input stays open as a lifeline: when the parent
+dies, the child sees the end of it and goes too.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,25 +26,9 @@ from kit.i18n import _
 from kit.report import Event, Report
 from kit.result import Result
 from kit.spec import Spec, carry_out, load_spec
-
-# How threads wait for each other. Spinning for long stalls two busy processes on two cores many times over; sleeping at
-# once costs a third of the speed of a lone one. A spin of some microseconds costs neither (GNU OpenMP, PyTorch's own).
-WORKER_ENVIRONMENT = {
-    "OMP_WAIT_POLICY": "passive",
-    "GOMP_SPINCOUNT": "3000",
-    "TOKENIZERS_PARALLELISM": "false",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "TRANSFORMERS_NO_ADVISORY_WARNINGS": "1",
-    "PYTHONFAULTHANDLER": "1",
-}
+from kit.warm import Call, Process, start_call, worker_environment
 
 _LONGEST = 400  # characters of an error of a library
-
-
-def worker_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
-    """Return the environment of a worker: the caller's, with ours where the caller said nothing."""
-    return {**WORKER_ENVIRONMENT, **os.environ, **(extra or {})}
 
 
 def error_dict(exc: BaseException) -> dict[str, str]:
@@ -57,22 +41,39 @@ def error_dict(exc: BaseException) -> dict[str, str]:
     return {"type": name, "message": f"{name}: {shown}" if text else name, "fix": fix}
 
 
-def start_child(
-    spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, heard: bool = True
-) -> subprocess.Popen[str]:
-    """Start a process that carries out `spec` and return it at once; not `heard`, its events go nowhere."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "kit._child", str(folder)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        env=worker_environment(environment),
+@dataclass
+class Child:
+    """A process that carries one spec out: its lifeline and, where it is heard, what it says."""
+
+    process: Process
+    lifeline: IO[str]
+    said: IO[str] | None
+
+
+def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, heard: bool = True) -> Child:
+    """Start a process that carries out `spec` and return it at once; not `heard`, its events go nowhere.
+
+    With an `environment` of its own it is a fresh interpreter, whose libraries read that as they are imported.
+    """
+    inner, lifeline = os.pipe()
+    said, outer = os.pipe() if heard else (None, os.open(os.devnull, os.O_WRONLY))
+    call = Call(
+        "kit.isolated:main",
+        (str(folder),),
+        worker_environment(environment),
+        os.getcwd(),
+        preload=spec.preload,
+        streams=(0, 1, 2),
     )
-    assert child.stdin is not None
+    try:
+        process = start_call(call, [inner, outer, 2], warm=environment is None)
+    finally:
+        os.close(inner)
+        os.close(outer)
+    child = Child(process, os.fdopen(lifeline, "w"), None if said is None else os.fdopen(said, encoding="utf-8"))
     with contextlib.suppress(BrokenPipeError):  # a child that died at once tells by its exit code
-        child.stdin.write(json.dumps(spec.to_dict()) + "\n")
-        child.stdin.flush()
+        child.lifeline.write(json.dumps(spec.to_dict()) + "\n")
+        child.lifeline.flush()
     return child
 
 
@@ -94,8 +95,8 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     watcher = _StopWatcher(child, report)
     result: Result | None = None
     try:
-        assert child.stdout is not None
-        for line in child.stdout:
+        assert child.said is not None
+        for line in child.said:
             message = _message(line)
             if message is None:
                 continue
@@ -110,7 +111,7 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     if (result.status == "stopped") if result else watcher.stopped:
         raise Stopped(result)
     if result is None:
-        result = Result(spec=spec.to_dict(), status="failed", error=_death(child.returncode))
+        result = Result(spec=spec.to_dict(), status="failed", error=_death(child.process))
     return result
 
 
@@ -122,28 +123,31 @@ def _message(line: str) -> dict[str, Any] | None:
     return message
 
 
-def end_child(child: subprocess.Popen[Any], patience_s: float = 10.0) -> None:
-    """Make sure that `child` is gone: close its lifeline, then ask, then kill."""
-    for pipe in (child.stdin, child.stdout):
+def end_child(child: Child, patience_s: float = 10.0) -> None:
+    """Make sure that `child` is gone: close its lifeline, wait, then kill."""
+    for pipe in (child.lifeline, child.said):
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(patience_s)
-        return
-    child.kill()
-    child.wait()
+    if not child.process.wait(patience_s):
+        child.process.send_signal(signal.SIGKILL)
+        child.process.wait(patience_s)
 
 
-def _death(code: int | None) -> dict[str, str]:
+def _death(process: Process) -> dict[str, str]:
+    code = process.returncode
     if code is not None and code < 0:
         name = signal.Signals(-code).name
         message = _("The process was ended by {signal}.").format(signal=name)
-        fix = _("SIGKILL most often means that memory ran out: try a smaller model, batch or precision.")
-        return {"type": "Crashed", "message": message, "fix": fix if name == "SIGKILL" else _("See log.txt.")}
+        fix = _("See log.txt.")
+        if name == "SIGKILL" and process.oom_kills:
+            message = _("Out of memory: the system ended the process ({signal}).").format(signal=name)
+        if name == "SIGKILL":
+            fix = _("SIGKILL most often means that memory ran out: try a smaller model, batch or precision.")
+        return {"type": "Crashed", "message": message, "fix": fix}
     return {
         "type": "Crashed",
-        "message": _("The process ended with code {code}.").format(code=code),
+        "message": _("The process ended with code {code}.").format(code=_("unknown") if code is None else code),
         "fix": _("See log.txt."),
     }
 
@@ -154,7 +158,7 @@ _PATIENCE_S = 20.0  # how long a child may take from hearing of the stop to its 
 class _StopWatcher:
     """Watches `report` on a thread and ends the child when a stop is asked for, even while it is silent."""
 
-    def __init__(self, child: subprocess.Popen[str], report: Report) -> None:
+    def __init__(self, child: Child, report: Report) -> None:
         self._child, self._report = child, report
         self._over = threading.Event()
         self.stopped = False
@@ -165,10 +169,10 @@ class _StopWatcher:
         while not self._over.wait(0.2):
             if self._report.stop_asked():
                 self.stopped = True
-                self._child.terminate()
+                self._child.process.send_signal(signal.SIGTERM)
                 if self._over.wait(_PATIENCE_S):
                     return
-                self._child.kill()
+                self._child.process.send_signal(signal.SIGKILL)
                 return
 
     def end(self) -> None:

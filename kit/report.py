@@ -53,6 +53,15 @@ class Report:
         if self.stop_asked():
             raise Stopped
 
+    def take_turn(self, devices: tuple[str, ...], memory_bytes: int | None) -> None:
+        """Wait until this work may use `devices`; the base class waits for nobody.
+
+        Raises
+        ------
+        Stopped
+            Somebody asked it to stop while it waited.
+        """
+
     def say(self, kind: str, **data: Any) -> None:
         """Emit one event of `kind`, stamped with the time."""
         self.emit({"t": round(time.time(), 3), "kind": kind, **data})

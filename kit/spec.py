@@ -108,6 +108,7 @@ class Spec(metaclass=NamedArguments):
     """
 
     carried_out_by: ClassVar[str] = ""
+    preload: ClassVar[tuple[str, ...]] = ()  # modules worth having ready before the work begins
     made_by: ClassVar[str] = ""  # how a person makes one, for whoever gave something else
 
     def __post_init__(self) -> None:
@@ -223,8 +224,17 @@ def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
     check_work(spec)
     spec.look_ahead()
+    needs = _needs(spec)
+    report.take_turn(needs.devices, needs.memory_bytes)
     work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
     return work(spec, report)
+
+
+def _needs(spec: Spec) -> Needs:
+    try:
+        return spec.needs()
+    except Exception:  # an estimate that fails must not keep the work from being done, or from saying what is wrong
+        return Needs()
 
 
 def check_work(spec: Any) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,12 +22,24 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "passive"
 os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ.pop("TUNEBOOK_LANG", None)
+RUNTIME = Path(tempfile.mkdtemp(prefix="tunebook-test-"))  # short: the path of a socket has 107 characters at most
+os.environ["TUNEBOOK_RUNTIME"] = str(RUNTIME)
 
 # A test run in the background of a shell ignores Ctrl+C, and so would every program that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 sys.path.append(str(Path(__file__).parent))
 pytest_plugins = ("tinymodel",)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_keeper_stays() -> Iterator[None]:
+    """End the processes that keep libraries loaded when the tests are over."""
+    yield
+    for note in RUNTIME.glob("*.pid"):
+        with contextlib.suppress(ProcessLookupError, ValueError):
+            os.kill(int(note.read_text(encoding="ascii")), signal.SIGTERM)
+    shutil.rmtree(RUNTIME)
 
 
 @pytest.fixture(autouse=True)

@@ -159,10 +159,10 @@ def test_a_reporter_that_fails_leaves_no_child(tmp_path: Path) -> None:
 
 def test_a_deaf_child_is_ended(tmp_path: Path) -> None:
     child = start_child(_misbehave("silence"), tmp_path)
-    assert child.stdout is not None
-    child.stdout.readline()
+    assert child.said is not None
+    child.said.readline()
     end_child(child, patience_s=5)
-    assert child.returncode is not None
+    assert child.process.returncode is not None
 
 
 def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
         "import sys, time; from pathlib import Path; from tinywork import CountSpec\n"
         "from kit.isolated import start_child\n"
         "child = start_child(CountSpec(steps=10_000, pause_s=0.02), Path(sys.argv[1]))\n"
-        "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)\n"
+        "child.said.readline(); print(child.process.pid, flush=True); time.sleep(60)\n"
     )
     parent = subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
@@ -178,7 +178,8 @@ def test_a_child_dies_with_its_parent(tmp_path: Path) -> None:
     assert child.is_running()
     parent.send_signal(signal.SIGKILL)
     parent.communicate()
-    child.wait(10)
+    psutil.wait_procs([child], timeout=10)
+    assert not child.is_running()
 
 
 def test_the_callers_environment_counts_more(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,23 +10,44 @@ import json
 import os
 from pathlib import Path
 
+from kit.place import mendable
 from kit.report import Event
 
 
 class EventWriter:
-    """Appends events to a log; each is one write, so readers never see two events mixed."""
+    """Appends events to a log; each is one write, so readers never see two events mixed.
+
+    Where the disk is full, events wait in memory and are written, in order, with the first one that finds room.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
         size = os.fstat(self._handle).st_size
-        if size and os.pread(self._handle, 1, size - 1) != b"\n":
-            os.write(self._handle, b"\n")  # end what a crashed writer left half-written
+        # What a crashed writer left half-written is ended before anything else is written.
+        self._waiting = b"\n" if size and os.pread(self._handle, 1, size - 1) != b"\n" else b""
 
     def write(self, event: Event) -> None:
         """Append one event."""
         line = json.dumps(event, ensure_ascii=False) + "\n"
-        os.write(self._handle, line.encode(errors="backslashreplace"))  # lone surrogates become JSON escapes
+        self._waiting += line.encode(errors="backslashreplace")  # lone surrogates become JSON escapes
+        try:
+            self.flush()
+        except OSError as exc:
+            if not mendable(exc):
+                raise
+
+    def flush(self) -> None:
+        """Write what still waits.
+
+        Raises
+        ------
+        OSError
+            There is no room (yet).
+        """
+        while self._waiting:
+            written = os.write(self._handle, self._waiting)  # on a nearly full disk, less than all of it
+            self._waiting = self._waiting[written:]
 
     def close(self) -> None:
         """Close the log; further writes fail."""

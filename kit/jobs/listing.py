@@ -124,7 +124,7 @@ class Listing:
 def _mark(folder: Path, name: str) -> object:
     """Return what changes when a run that is over goes on: its log, its process."""
     seen: list[tuple[int, int] | None] = []
-    for file in ("events.jsonl", "process.json", "summary.json"):
+    for file in ("events.jsonl", "process.json", "starter.json", "exit.json", "summary.json"):
         try:
             found = os.stat(f"{folder}/{name}/{file}")
             seen.append((found.st_size, found.st_mtime_ns))

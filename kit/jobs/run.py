@@ -14,15 +14,15 @@ from typing import Any
 from kit.errors import RunFailedError, RunNotFoundError
 from kit.i18n import _
 from kit.jobs import process
+from kit.jobs.autopsy import cause_of_death
 from kit.jobs.events import EventReader
-from kit.jobs.state import Status
+from kit.jobs.state import ENDED, RESUMABLE, Status
 from kit.jobs.summary import Summary, SummedStatus, read_summary, summarize, summary_mark
 from kit.report import Event
 from kit.result import Result
 from kit.spec import Spec, load_spec
 
 _POLL_S = 0.1
-_BIRTH_S = 10.0  # how long a run may be without a process before it counts as crashed
 
 
 class Run:
@@ -94,21 +94,19 @@ class Run:
 
     def _settle(self, living: bool) -> None:
         status = self._status
-        if status.over:
+        if status.said in ENDED:
             return
-        if living or self._being_born():
-            if (self.folder / "stop").exists():
-                status.state = "stopping"
+        if living:
+            stopping = (self.folder / "stop").exists()
+            status.state, status.ended = "stopping" if stopping else status.said, None
             return
-        status.state = "crashed"
-        status.cause = _("The process of this run is gone without a word (killed, out of memory, or power).")
-        status.fix = _("See log.txt; what it had saved is kept.")
-        status.ended = status.updated or None
+        status.state, status.ended = "crashed", status.updated or None
+        status.cause, status.fix = cause_of_death(self.folder, began=status.started is not None)
 
-    def _being_born(self) -> bool:
-        if process.read_identity(self.folder) is not None:
-            return False
-        return time.time() - float(self.about["created"]) < _BIRTH_S
+    @property
+    def resumable(self) -> bool:
+        """Can it be gone on with?"""
+        return self.status.state in RESUMABLE
 
     @property
     def result(self) -> Result:
@@ -181,11 +179,31 @@ class Run:
             if until is not None and time.monotonic() > until:
                 raise TimeoutError(_("Run {id} is still {status}.").format(id=self.id, status=self.status))
             time.sleep(_POLL_S)
+        if self.status.state == "crashed":  # whoever saw its end writes it down a moment later
+            time.sleep(_POLL_S)
         return self
 
     def stop(self) -> None:
         """Ask the run to stop at its next step; it keeps what it has. Returns at once."""
-        (self.folder / "stop").touch()
+        if not self.status.over:
+            (self.folder / "stop").touch()
+
+    def resume(self, *, now: bool = False) -> Run:
+        """Go on, from what it has saved, with a run that was stopped, failed or crashed; returns at once.
+
+        Parameters
+        ----------
+        now : bool, default False
+            Begin without waiting for a turn on the device.
+
+        Raises
+        ------
+        KitError
+            It lives, or it is finished.
+        """
+        from kit.jobs.start import resume  # it makes runs
+
+        return resume(self, now=now)
 
     @property
     def log(self) -> str:

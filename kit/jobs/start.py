@@ -1,4 +1,4 @@
-"""Start a run, in a process of its own or right here."""
+"""Start a run, in a process of its own or right here, and take one up again."""
 
 from __future__ import annotations
 
@@ -6,24 +6,33 @@ import json
 import os
 import random
 import string
-import subprocess
-import sys
 import time
 from pathlib import Path
 
-from kit.isolated import worker_environment
-from kit.jobs.process import write_identity
+from kit.errors import KitError
+from kit.i18n import _
+from kit.jobs.autopsy import NOTE
+from kit.jobs.events import EventWriter
+from kit.jobs.lock import run_lock
+from kit.jobs.process import write_identity, write_starter
 from kit.jobs.run import Run
+from kit.jobs.state import RESUMABLE
+from kit.jobs.summary import forget_summary
 from kit.jobs.terminal import ProgressLine, TerminalReport
 from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
 from kit.spec import Spec, check_work
-
-_children: list[subprocess.Popen[bytes]] = []
+from kit.warm import Call, start_call, worker_environment
 
 
 def create_run(spec: Spec, *, origin: str | None = None) -> Run:
-    """Make the folder of a run that has not begun."""
+    """Make the folder of a run that has not begun.
+
+    Raises
+    ------
+    KitError
+        The folder of all runs cannot be written to.
+    """
     check_work(spec)
     kind = type(spec).__name__.removesuffix("Spec").lower()
     while True:
@@ -34,14 +43,25 @@ def create_run(spec: Spec, *, origin: str | None = None) -> Run:
             break
         except FileExistsError:
             continue
-    (folder / "artifacts").mkdir()
-    write_atomic(folder / "spec.json", spec.to_json())
-    about = {"created": time.time(), "cwd": str(_here()), "origin": origin}
-    write_atomic(folder / "about.json", json.dumps(about))  # last: it makes the folder a run
+        except OSError as exc:
+            raise _unwritable(folder.parent, exc) from exc
+    about = {
+        "created": time.time(),
+        "cwd": str(_here()),
+        "origin": origin,
+        "notebook": os.environ.get("JPY_SESSION_NAME"),
+    }
+    try:
+        (folder / "artifacts").mkdir()
+        write_atomic(folder / "spec.json", spec.to_json())
+        write_starter(folder, os.getpid())
+        write_atomic(folder / "about.json", json.dumps(about))  # last: it makes the folder a run
+    except OSError as exc:
+        raise _unwritable(folder, exc) from exc
     return Run(folder)
 
 
-def start(spec: Spec, *, origin: str | None = None) -> Run:
+def start(spec: Spec, *, origin: str | None = None, now: bool = False) -> Run:
     """Start `spec` in a process of its own and return at once.
 
     The process is the leader of a new session: it outlives the cell, the kernel and the browser tab.
@@ -52,21 +72,36 @@ def start(spec: Spec, *, origin: str | None = None) -> Run:
         What to do.
     origin : str, optional
         The name of the panel that starts it, by which the panel finds it again.
+    now : bool, default False
+        Begin without waiting for a turn on the device.
     """
     run = create_run(spec, origin=origin)
-    with open(run.folder / "log.txt", "ab") as log:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "kit.jobs.worker", str(run.folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            cwd=_here(),
-            env=worker_environment(),
-        )
-    write_identity(run.folder, child.pid)
-    _children[:] = [other for other in _children if other.poll() is None]  # reap those that have ended
-    _children.append(child)
+    with run_lock(run.folder) as lock:
+        _launch(run, lock, spec.preload, now)
+    return run
+
+
+def resume(run: Run, *, now: bool = False) -> Run:
+    """Go on with a run that was stopped, failed or crashed, from what it has saved, and return it at once.
+
+    Parameters
+    ----------
+    now : bool, default False
+        Begin without waiting for a turn on the device.
+
+    Raises
+    ------
+    KitError
+        It lives, it is finished, or somebody else resumes it just now.
+    """
+    with run_lock(run.folder) as lock:
+        state = run.status.state
+        if state not in RESUMABLE:
+            raise KitError(
+                _("Run {id} cannot be resumed: it is {state}.").format(id=run.id, state=state),
+                fix=_("Start it anew with kit.start(run.spec).") if state == "finished" else _("It goes on by itself."),
+            )
+        _launch(run, lock, _preload(run), now)
     return run
 
 
@@ -76,14 +111,84 @@ def run_here(spec: Spec) -> Run:
     How far it is shows on standard error: one line that moves on a terminal, one line for each phase elsewhere.
     """
     run = create_run(spec)
-    write_identity(run.folder, os.getpid())
     line = ProgressLine()
     shown = TerminalReport(run.folder, line)
-    try:
-        work(run.folder, heard=shown.emit)
-    finally:
-        line.clear()
+    with run_lock(run.folder):
+        _begin_attempt(run)
+        write_identity(run.folder, os.getpid())
+        try:
+            work(run.folder, heard=shown.emit, now=True)  # a call is meant here and now
+        finally:
+            line.clear()
     return run
+
+
+def _launch(run: Run, lock: int, preload: tuple[str, ...], now: bool) -> None:
+    """Start the worker of a run whose lock is held, and hand it the lock."""
+    _begin_attempt(run)
+    call = Call(
+        "kit.jobs.worker:main",
+        (str(run.folder), {"fd": 0}, now),
+        worker_environment(),
+        str(_home_of(run)),
+        preload=preload,
+        note=str(run.folder / NOTE),
+        streams=(None, 1, 1),
+    )
+    try:
+        with open(run.folder / "log.txt", "ab") as log:
+            process = start_call(call, [lock, log.fileno()])
+    except OSError as exc:
+        _say(run, "failed", _("Its process cannot be started: {reason}.").format(reason=exc.strerror or exc))
+        raise KitError(
+            _("No process can be started for run {id}: {reason}.").format(id=run.id, reason=exc.strerror or exc),
+            fix=_("Close what else is running, then resume it: run.resume()."),
+        ) from exc
+    write_starter(run.folder, process.identity)
+    process.forget()
+
+
+def _preload(run: Run) -> tuple[str, ...]:
+    try:
+        return run.spec.preload
+    except KitError:  # work that only its own kernel can import
+        return ()
+
+
+def _home_of(run: Run) -> Path:
+    """Return the folder in which the run was started, by which the paths in its spec may go."""
+    folder = Path(run.about["cwd"])
+    return folder if folder.is_dir() else _here()
+
+
+def _begin_attempt(run: Run) -> None:
+    """Put away what an earlier attempt left, and say that a new one begins."""
+    try:
+        write_starter(run.folder, os.getpid(), anew=True)
+        for name in ("stop", NOTE):
+            (run.folder / name).unlink(missing_ok=True)
+        forget_summary(run.folder)
+    except OSError as exc:
+        raise _unwritable(run.folder, exc) from exc
+    _say(run, "starting")
+
+
+def _say(run: Run, state: str, cause: str = "") -> None:
+    writer = EventWriter(run.folder / "events.jsonl")
+    try:
+        writer.write({"t": round(time.time(), 3), "kind": "state", "state": state, "cause": cause})
+        writer.flush()
+    except OSError as exc:
+        raise _unwritable(run.folder, exc) from exc
+    finally:
+        writer.close()
+
+
+def _unwritable(folder: Path, exc: OSError) -> KitError:
+    return KitError(
+        _("Nothing can be written to {folder}: {reason}.").format(folder=folder, reason=exc.strerror or exc),
+        fix=_("Make room there, or name another folder in TUNEBOOK_HOME."),
+    )
 
 
 def _here() -> Path:

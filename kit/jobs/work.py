@@ -16,23 +16,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kit.i18n import _
 from kit.isolated import error_dict, result_of
+from kit.jobs import turns
 from kit.jobs.events import EventWriter
-from kit.jobs.summary import forget_summary, write_summary
+from kit.jobs.run import Run
+from kit.jobs.summary import write_summary
 from kit.machine.provenance import provenance
-from kit.place import write_atomic
+from kit.place import patiently, write_atomic
 from kit.report import Event, Report
 from kit.result import Result
+from kit.spec import Needs
+
+_TURN_S = 0.5  # between two looks at the queue
 
 
 class FolderReport(Report):
-    """A report that appends to the event log of a run; a file named "stop" in its folder asks it to stop."""
+    """A report that appends to the event log of a run; a file named "stop" in its folder asks it to stop.
+
+    `now`: the work begins without waiting for a turn, but others see that it is there.
+    """
 
     _LOOK_S = 0.1  # how often the file is looked for, at most
 
-    def __init__(self, folder: Path, heard: Callable[[Event], None] | None = None) -> None:
+    def __init__(self, folder: Path, heard: Callable[[Event], None] | None = None, *, now: bool = False) -> None:
         super().__init__(folder)
-        self._heard = heard
+        self._heard, self._now = heard, now
         self._writer = EventWriter(folder / "events.jsonl")
         self._lock = threading.Lock()
         self._stop = False
@@ -44,7 +53,7 @@ class FolderReport(Report):
         if self._heard is not None:
             self._heard(event)
 
-    def ask_stop(self, *_: object) -> None:
+    def ask_stop(self, *_signal: object) -> None:
         """Ask the work to stop at its next check (also a signal handler)."""
         self._stop = True
 
@@ -55,21 +64,45 @@ class FolderReport(Report):
             self._stop = (self.folder / "stop").exists()
         return self._stop
 
+    def take_turn(self, devices: tuple[str, ...], memory_bytes: int | None) -> None:
+        if not devices:
+            return
+        run, told = Run(self.folder), ""
+        try:
+            turns.join(run, Needs(devices, memory_bytes), now=self._now)
+            while why := turns.ask_turn(run):
+                if why != told:
+                    self.say("state", state="queued", cause=why)
+                    told = why
+                time.sleep(_TURN_S)
+                self.check()
+        except OSError as exc:  # the queue is a courtesy: without room for a ticket the work goes on
+            self.message(_("The queue cannot be used: {reason}.").format(reason=exc))
+        if told:
+            self.say("state", state="running")
+
+    def flush(self) -> None:
+        """Write to the log what a full disk has kept back; raises `OSError` while it still is full."""
+        with self._lock:
+            self._writer.flush()
+
     def close(self) -> None:
-        """Close the event log."""
+        """Close the event log, and give the turn back."""
+        turns.leave(Run(self.folder))
         self._writer.close()
 
 
-def work(folder: Path, *, heard: Callable[[Event], None] | None = None) -> Result:
+def work(folder: Path, *, heard: Callable[[Event], None] | None = None, now: bool = False) -> Result:
     """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised.
 
     Parameters
     ----------
     heard : callable, optional
         Gets each event too.
+    now : bool, default False
+        Begin without waiting for a turn on the device.
     """
-    forget_summary(folder)  # of an earlier attempt
-    report = FolderReport(folder, heard)
+    report = FolderReport(folder, heard, now=now)
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")
@@ -90,10 +123,12 @@ def work(folder: Path, *, heard: Callable[[Event], None] | None = None) -> Resul
     return result
 
 
-def _end(result: Result, report: Report) -> None:
+def _end(result: Result, report: FolderReport) -> None:
+    """Write the result, then the last word of the log; a full disk is waited for, since nothing may be lost now."""
     result = dataclasses.replace(result, provenance={**provenance(), **result.provenance})
-    write_atomic(report.folder / "result.json", result.to_json())
+    patiently(lambda: write_atomic(report.folder / "result.json", result.to_json()), report)
     error = result.error or {}
     state = {"unsupported": "failed"}.get(result.status, result.status)
     report.say("state", state=state, cause=error.get("message", ""), fix=error.get("fix", ""))
+    patiently(report.flush, report)
     write_summary(report.folder)

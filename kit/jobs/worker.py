@@ -1,21 +1,19 @@
-"""Be the process of one run: ``python -m kit.jobs.worker FOLDER``."""
+"""Be the process of one run."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from kit.jobs.process import write_identity
 from kit.jobs.work import work
+from kit.place import patiently
+from kit.report import Report
 
 
-def main(folder: str) -> None:
-    """Be the worker process of the run in `folder`."""
+def main(folder: str, lock: int, now: bool) -> int:
+    """Carry the run in `folder` out; `lock` is its lock, an open file that must stay open as long as this lives."""
     os.environ["TUNEBOOK_WORKER"] = "1"
-    write_identity(Path(folder), os.getpid())
-    work(Path(folder))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+    patiently(lambda: write_identity(Path(folder), os.getpid()), Report(Path(folder)))
+    work(Path(folder), now=now)
+    return 0

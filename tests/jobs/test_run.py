@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from kit.errors import RunFailedError, RunNotFoundError
 from kit.jobs import Run, find_run, runs, start
+from kit.jobs.process import write_starter
 from kit.jobs.start import create_run
 from kit.spec import Spec
 
@@ -67,8 +69,9 @@ def test_a_killed_run_is_crashed() -> None:
     os.kill(pid, signal.SIGKILL)
     status = run.wait(30).status
     assert status.state == "crashed"
-    assert "killed" in status.cause
-    assert "log.txt" in status.fix
+    assert "killed (SIGKILL" in status.cause
+    assert "Resume it" in status.fix
+    assert run.resumable
     with pytest.raises(RunFailedError, match="no result: it is crashed"):
         _ = run.result
     assert Run(run.folder).status.state == "crashed"  # whoever looks
@@ -81,12 +84,17 @@ def test_a_process_id_used_again_fools_nobody() -> None:
     assert run.status.state == "crashed"
 
 
-def test_a_run_that_never_got_a_process_crashes_after_a_while() -> None:
+def test_a_run_whose_starter_went_first_never_began() -> None:
     run = create_run(_count(1))
     assert run.status.state == "starting"
-    about = {**run.about, "created": time.time() - 3600}
-    (run.folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    gone = subprocess.Popen(["sleep", "60"])
+    write_starter(run.folder, gone.pid)
+    assert run.status.state == "starting"
+    gone.kill()
+    gone.wait()
     assert run.status.state == "crashed"
+    assert "never began" in run.status.cause
+    assert run.resume().wait(30).status.state == "finished"
 
 
 @pytest.mark.parametrize(
@@ -179,7 +187,7 @@ def test_watching_shows_every_event_from_the_first() -> None:
     run = start(_count(50, 0.01))
     events = list(run.watch(30))
     assert [e["step"] for e in events if e["kind"] == "metric"] == list(range(50))
-    assert [e["state"] for e in events if e["kind"] == "state"] == ["running", "finished"]
+    assert [e["state"] for e in events if e["kind"] == "state"] == ["starting", "running", "finished"]
     assert list(run.watch()) == events  # and again, later
 
 

@@ -70,6 +70,7 @@ def test_a_run_survives_the_kernel_that_started_it() -> None:
 
 def test_a_run_survives_a_hangup_of_its_terminal() -> None:
     run = start(_count(40, 0.05))
+    next(event for event in run.watch(30) if event["kind"] == "metric")
     worker = psutil.Process(int(json.loads((run.folder / "process.json").read_text(encoding="utf-8"))["pid"]))
     assert os.getsid(worker.pid) == worker.pid != os.getsid(0)  # a leader of its own session gets no hang-up
     run.stop()

@@ -12,8 +12,9 @@ import pytest
 
 from kit.jobs import Run, run_here
 from kit.jobs.events import EventReader, EventWriter
+from kit.jobs.lock import run_lock
 from kit.jobs.process import write_identity
-from kit.jobs.start import create_run
+from kit.jobs.start import _begin_attempt, create_run
 from kit.jobs.state import Status
 from kit.jobs.summary import forget_summary, read_summary, summarize, write_summary
 from kit.spec import Spec
@@ -100,14 +101,15 @@ def test_a_run_that_is_taken_up_again_has_none_until_it_ends() -> None:
     assert run.status.state == Run(run.folder).status.state == "stopped"
 
 
-def test_work_removes_the_summary_of_an_earlier_attempt_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    import kit.jobs.work
+def test_a_resumed_run_has_no_summary_until_its_end() -> None:
+    from tinywork import MisbehaveSpec
 
-    run = run_here(_count())
-    seen: list[bool] = []
-    monkeypatch.setattr(kit.jobs.work, "provenance", lambda: seen.append((run.folder / "summary.json").exists()) or {})
-    kit.jobs.work.work(run.folder)
-    assert seen == [False]
+    run = run_here(MisbehaveSpec(how="kit_error"))
+    assert read_summary(run.folder) is not None
+    with run_lock(run.folder):
+        _begin_attempt(run)
+        assert not (run.folder / "summary.json").exists()
+        assert run.status.state == "starting"
     assert read_summary(run.folder) is not None
 
 
