@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 
 from kit.errors import ModelNotFoundError
 from kit.i18n import _
-from kit.models.conversion import remember_key
+from kit.models.hashes import remember_hash
 from kit.models.meter import ByteMeter, require_room
 from kit.models.package import MARKER, downloads_folder, find, model_files, normalised
 from kit.place import cache
@@ -200,4 +200,4 @@ def _put_in_place(taken: Path, place: Path) -> None:
     hashes = json.loads((place / MARKER).read_text(encoding="utf-8"))["sha256"]
     for name, value in hashes.items():
         if name.endswith(".gguf"):
-            remember_key(place / name, value)
+            remember_hash(place / name, value)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kit.models import converted_folder, is_converted
-from kit.models.conversion import content_key, converted
+from kit.models.conversion import converted
 
 Make = Callable[..., Path]
 
@@ -27,20 +27,6 @@ def test_the_folder_is_named_by_content(tmp_path: Path, make_gguf: Make) -> None
     assert converted_folder(path) == Path(os.environ["TUNEBOOK_CACHE"]) / "models" / f"{digest[:16]}-m.Q4_1"
 
 
-def test_the_hash_is_computed_once(tmp_path: Path, make_gguf: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = make_gguf(tmp_path / "m.gguf")
-    key = content_key(path)
-    monkeypatch.setattr(hashlib, "file_digest", None)
-    assert content_key(path) == key
-
-
-def test_a_replaced_file_is_hashed_again(tmp_path: Path, make_gguf: Make) -> None:
-    path = make_gguf(tmp_path / "m.gguf")
-    before = content_key(path)
-    make_gguf(path, seed=1)
-    assert content_key(path) != before
-
-
 def test_nothing_is_hashed_to_look(tmp_path: Path, make_gguf: Make) -> None:
     path = make_gguf(tmp_path / "m.gguf")
     assert converted(path) is None
@@ -55,11 +41,3 @@ def test_only_a_complete_conversion_counts(tmp_path: Path, make_gguf: Make, make
     (folder / lacking).unlink()
     assert not is_converted(folder)
     assert converted(path) is None
-
-
-def test_a_damaged_memory_is_made_anew(tmp_path: Path, make_gguf: Make) -> None:
-    path = make_gguf(tmp_path / "m.gguf")
-    key = content_key(path)
-    for memory in (Path(os.environ["TUNEBOOK_CACHE"]) / "hashes").iterdir():
-        memory.write_text("{")
-    assert content_key(path) == key
