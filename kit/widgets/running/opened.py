@@ -27,9 +27,13 @@ def opened(desk: RunsDesk, each: Summary, columns: int) -> h.Node:
     ]
 
 
+def printable(text: str) -> str:
+    """Return what a process printed without what only a terminal understands."""
+    return _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
 def _log(desk: RunsDesk, each: Summary) -> list[h.Node]:
-    text = desk.listing.run(each.id).log_tail(_CHARACTERS)
-    text = _ESCAPES.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    text = printable(desk.listing.run(each.id).log_tail(_CHARACTERS)).strip()
     lead = h.p[h.b[each.cause], " ", h.span(".tb-mute")[each.fix]] if each.cause else None
     note = _("The end of log.txt in {folder}").format(folder=desk.listing.run(each.id).folder)
     log = h.pre(".tb-log", tabindex="0", aria_label=_("Log"))[text] if text else None

@@ -1,0 +1,21 @@
+"""How a Jupyter server takes Tunebook in. Light: what speaks HTTP is imported when a server asks for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    return [{"module": "kit.lab"}]
+
+
+def _load_jupyter_server_extension(app: Any) -> None:
+    from kit.lab.handler import BOOK
+    from kit.lab.root import Root
+    from kit.lab.routes import routes
+    from kit.lab.runs import RunBook
+
+    web = app.web_app
+    folder = getattr(app.contents_manager, "root_dir", "") or web.settings["server_root_dir"]
+    web.settings[BOOK] = RunBook(Root(folder))
+    web.add_handlers(".*$", routes(web.settings["base_url"]))

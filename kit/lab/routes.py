@@ -1,0 +1,151 @@
+"""Which address does what. Each handler reads its request and calls one function of the rooms below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.utils import url_path_join
+from tornado.web import authenticated
+
+from kit.lab import log
+from kit.lab.body import text
+from kit.lab.handler import SLOW, Handler
+from kit.lab.machine import machine_now
+from kit.lab.models import drop_model, get_model, models_now
+
+API = ("tunebook", "api")
+_MOST_RUNS = 1000
+
+
+class MachineHandler(Handler):
+    """What this machine is and has free."""
+
+    tagged = False  # it is another one each time
+
+    @authenticated
+    async def get(self) -> None:
+        """Tell it."""
+        self.no_body()
+        await self.reply(machine_now)
+
+
+class RunsHandler(Handler):
+    """All runs."""
+
+    @authenticated
+    async def get(self) -> None:
+        """List those that are described."""
+        self.no_body()
+        states, kinds = self.get_arguments("state"), self.get_arguments("kind")
+        words = text("text", self.get_argument("text", ""))
+        limit = self.whole("limit", 100, low=1, high=_MOST_RUNS)
+        await self.reply_json(lambda: self.book.page(state=states or None, kind=kinds or None, text=words, limit=limit))
+
+
+class RunHandler(Handler):
+    """One run."""
+
+    @authenticated
+    async def get(self, id: str) -> None:
+        """Tell all of it."""
+        self.no_body()
+        await self.reply(lambda: self.book.detail(id))
+
+    @authenticated
+    async def delete(self, id: str) -> None:
+        """Move it to the trash."""
+        self.no_body()
+        await self.reply(lambda: self.book.delete(id))
+
+
+class LogHandler(Handler):
+    """What a run printed."""
+
+    tagged = False
+
+    @authenticated
+    async def get(self, id: str) -> None:
+        """Tell a stretch of it."""
+        self.no_body()
+        offset = self.whole("offset", 0, low=-(2**53), high=2**53)
+        limit = self.whole("limit", log.MOST, low=-(2**53), high=2**53)
+        await self.reply(lambda: self.book.log(id, offset=offset, limit=limit))
+
+
+class StopHandler(Handler):
+    """Stopping a run."""
+
+    @authenticated
+    async def post(self, id: str) -> None:
+        """Ask it to stop."""
+        self.fields()
+        await self.reply(lambda: self.book.stop(id), status=202)
+
+
+class ResumeHandler(Handler):
+    """Going on with a run."""
+
+    @authenticated
+    async def post(self, id: str) -> None:
+        """Take it up again."""
+        now = self.fields(now="flag?")["now"]
+        await self.reply(lambda: self.book.resume(id, now=now), status=202, on=SLOW)
+
+
+class RestoreHandler(Handler):
+    """Bringing a run back from the trash."""
+
+    @authenticated
+    async def post(self, id: str) -> None:
+        """Bring it back."""
+        self.fields()
+        await self.reply(lambda: self.book.restore(id))
+
+
+class ModelsHandler(Handler):
+    """All models."""
+
+    @authenticated
+    async def get(self) -> None:
+        """List what is on the disk, on its way and to be had."""
+        self.no_body()
+        await self.reply(lambda: models_now(self.book))
+
+
+class GetModelHandler(Handler):
+    """Fetching a model."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Start a run that fetches it."""
+        name = self.fields(name="text")["name"]
+        await self.reply(lambda: get_model(self.book, name), status=202, on=SLOW)
+
+
+class ModelHandler(Handler):
+    """One model on the disk."""
+
+    @authenticated
+    async def delete(self, name: str) -> None:
+        """Remove its weights."""
+        self.no_body()
+        await self.reply(lambda: drop_model(self.book, name), on=SLOW)
+
+
+ROUTES: tuple[tuple[str, type[Handler]], ...] = (
+    (r"machine", MachineHandler),
+    (r"runs", RunsHandler),
+    (r"runs/([^/]+)", RunHandler),
+    (r"runs/([^/]+)/log", LogHandler),
+    (r"runs/([^/]+)/stop", StopHandler),
+    (r"runs/([^/]+)/resume", ResumeHandler),
+    (r"runs/([^/]+)/restore", RestoreHandler),
+    (r"models", ModelsHandler),
+    (r"models/get", GetModelHandler),
+    (r"models/(.+)", ModelHandler),
+)
+
+
+def routes(base_url: str) -> list[tuple[str, Any]]:
+    """Return every address with its handler, for a server that lives at `base_url`."""
+    return [(url_path_join(base_url, *API, pattern), handler) for pattern, handler in ROUTES]
