@@ -9,6 +9,7 @@
     - UnsupportedError: a combination that cannot run on this machine
     - RunNotFoundError (also LookupError): no run has that id
     - RunFailedError (also RuntimeError): the result of a run that has none was asked for
+- KitWarning (a UserWarning): something was read or done otherwise than it was written
 - Stopped (not an error): raised inside work when somebody asked it to stop
 
 Every message has four parts: which parameter, the value, what is allowed, what to do.
@@ -38,6 +39,15 @@ class KitError(Exception):
         self.problem = problem
         self.fix = fix
         super().__init__(f"{problem} {fix}".strip())
+
+    def advise(self, fix: str) -> None:
+        """Put another next step in the place of the one there is."""
+        self.fix = fix
+        self.args = (f"{self.problem} {fix}".strip(),)
+
+
+class KitWarning(UserWarning):
+    """Something was read or done otherwise than it was written; the message tells how and why."""
 
 
 class ParameterError(KitError, ValueError):

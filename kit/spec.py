@@ -29,56 +29,18 @@ import yaml
 
 from kit._arguments import NamedArguments, missing, unknown_name
 from kit._check import checked, plain
+from kit._param import param
+from kit.changes import Change, advise_upgrade, brought_up, moved
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.report import Report
 from kit.result import Result
+from kit.spec_file import read_values
+from kit.version import version
+
+__all__ = ["Needs", "Spec", "carry_out", "check_work", "load_spec", "param", "resolve"]
 
 _IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
-
-
-def param(
-    default: Any = dataclasses.MISSING,
-    *,
-    label: str,
-    help: str = "",
-    unit: str = "",
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[Any, ...] | None = None,
-    above: float | None = None,
-    empty: bool = True,
-) -> Any:
-    """Describe one field of a spec.
-
-    Parameters
-    ----------
-    default : optional
-        Left out, the field must be given.
-    label, help : str
-        Marked with ``N_``; shown by panels and documentation.
-    unit : str, default ""
-        Shown behind the value.
-    low, high : float, optional
-        Least and greatest value allowed, themselves included.
-    above : float, optional
-        The value must be greater than this.
-    choices : tuple, optional
-        The only values allowed.
-    empty : bool, default True
-        May a string or a tuple be empty?
-    """
-    metadata = {
-        "label": label,
-        "help": help,
-        "unit": unit,
-        "low": low,
-        "high": high,
-        "above": above,
-        "choices": choices,
-        "empty": empty,
-    }
-    return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,6 +71,7 @@ class Spec(metaclass=NamedArguments):
 
     carried_out_by: ClassVar[str] = ""
     preload: ClassVar[tuple[str, ...]] = ()  # modules worth having ready before the work begins
+    changes: ClassVar[tuple[Change, ...]] = ()  # since earlier versions, oldest first
     made_by: ClassVar[str] = ""  # how a person makes one, for whoever gave something else
 
     def __post_init__(self) -> None:
@@ -136,8 +99,8 @@ class Spec(metaclass=NamedArguments):
 
     @property
     def key(self) -> str:
-        """Twelve hex digits that are equal exactly when two specs are."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        """Twelve hex digits that are equal exactly when two specs are, whatever version wrote them."""
+        text = json.dumps(_values_of(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def replace(self, **changes: Any) -> Self:
@@ -145,8 +108,9 @@ class Spec(metaclass=NamedArguments):
         return dataclasses.replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the spec as plain values, with the import path of its class under "spec"."""
-        return {"spec": self.path(), **{f.name: _to_plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+        """Return the spec as plain values, its class under "spec" and the version that wrote it under "version"."""
+        values = _values_of(self)
+        return {"spec": values.pop("spec"), "version": version(), **values}
 
     def to_json(self) -> str:
         """Return the spec as JSON."""
@@ -158,18 +122,31 @@ class Spec(metaclass=NamedArguments):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Make a spec from what `to_dict` returned.
+        """Make a spec from what `to_dict` returned, by this version or an earlier one.
+
+        What has changed since is brought up to date by `changes`, and a `KitWarning` tells it.
 
         Raises
         ------
         ParameterError
             An unknown key (the nearest known one is named), or a value that is not allowed.
         """
-        values = dict(values)
+        written = values.get("version")
+        written = None if written is None else str(written)  # YAML takes 0.3 for a number
+        try:
+            return cls._read(values, written)
+        except KitError as exc:
+            advise_upgrade(exc, written)
+            raise
+
+    @classmethod
+    def _read(cls, values: dict[str, Any], written: str | None) -> Self:
+        values = {name: value for name, value in values.items() if name != "version"}
         found = _class_of(values.pop("spec", cls.path()))
         if not issubclass(found, cls):
             raise ParameterError("spec", found.path(), allowed=cls.path())
         known = [field.name for field in dataclasses.fields(found)]
+        values = brought_up(values, found.changes, known=known, written=written)
         for name in values:
             if name not in known:
                 raise unknown_name(name, values[name], known)
@@ -177,7 +154,7 @@ class Spec(metaclass=NamedArguments):
         if lacking:
             raise missing(found.__name__, lacking[0])
         hints = _hints(found)
-        return found(**{name: _from_plain(value, hints[name]) for name, value in values.items()})
+        return found(**{name: _from_plain(value, hints[name], written) for name, value in values.items()})
 
     def code(self, module: str = "kit") -> str:
         """Return Python that makes this spec, holding only what differs from the defaults."""
@@ -195,29 +172,7 @@ class Spec(metaclass=NamedArguments):
 
 def load_spec(source: str | Path | dict[str, Any]) -> Spec:
     """Make the spec that a dict, a JSON file or a YAML file describes."""
-    if isinstance(source, dict):
-        return Spec.from_dict(source)
-    if not isinstance(source, str | os.PathLike):
-        raise ParameterError("spec", source, allowed=_("a JSON or YAML file, or what to_dict() returned"))
-    path = Path(source)
-    written = _("Write one with spec.to_yaml(), or correct the name.")
-    try:
-        values = _parse(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as exc:
-        allowed = _("valid JSON or YAML in UTF-8 ({reason})").format(reason=exc)
-        raise ParameterError("spec", str(source), allowed=allowed, fix=written) from exc
-    except (OSError, ValueError) as exc:  # ValueError: a name that no file has
-        allowed = _("a file that can be read ({reason})").format(reason=getattr(exc, "strerror", None) or exc)
-        raise ParameterError("spec", str(source), allowed=allowed, fix=written) from exc
-    except yaml.YAMLError as exc:
-        fix = _("Correct the file there, or write it anew with spec.to_yaml().")
-        raise ParameterError(
-            "spec", str(source), allowed=_("valid JSON or YAML ({where})").format(where=_where(exc)), fix=fix
-        ) from exc
-    if not isinstance(values, dict) or "spec" not in values:
-        fix = _("Add it as the first line, such as spec: kit.tuning.spec:TuneSpec; spec.to_yaml() writes it.")
-        raise ParameterError("spec", str(source), allowed=_("a mapping with the key 'spec'"), fix=fix)
-    return Spec.from_dict(values)
+    return Spec.from_dict(source if isinstance(source, dict) else read_values(source))
 
 
 def carry_out(spec: Spec, report: Report) -> Result:
@@ -276,7 +231,7 @@ def _class_of(path: Any) -> type[Spec]:
     if not isinstance(path, str) or not _IMPORT_PATH.fullmatch(path):
         fix = _("Write it as spec.to_yaml() does, such as kit.tuning.spec:TuneSpec.")
         raise ParameterError("spec", path, allowed="'package.module:Class'", fix=fix)
-    found = resolve(path)
+    found = resolve(moved(path))
     if not (isinstance(found, type) and issubclass(found, Spec)):
         raise ParameterError("spec", path, allowed=_("the import path of a Spec"))
     return found
@@ -290,24 +245,29 @@ def _required(field: dataclasses.Field[Any]) -> bool:
     return field.default is dataclasses.MISSING
 
 
+def _values_of(spec: Spec) -> dict[str, Any]:
+    fields = dataclasses.fields(spec)
+    return {"spec": spec.path(), **{field.name: _to_plain(getattr(spec, field.name)) for field in fields}}
+
+
 def _to_plain(value: Any) -> Any:
     if isinstance(value, Spec):
-        return value.to_dict()
+        return _values_of(value)
     if isinstance(value, tuple):
         return [_to_plain(item) for item in value]
     return value
 
 
-def _from_plain(value: Any, hint: Any) -> Any:
+def _from_plain(value: Any, hint: Any, written: str | None) -> Any:
     if get_origin(hint) in (Union, types.UnionType):
         hint = next(option for option in get_args(hint) if option is not type(None))
     if isinstance(value, dict) and "spec" in value:
-        return Spec.from_dict(value)
+        return Spec._read(value, written)
     if isinstance(value, dict) and isinstance(hint, type) and issubclass(hint, Spec):
-        return hint.from_dict(value)
+        return hint._read(value, written)
     if isinstance(value, list):
         item_hint = get_args(hint)[0] if get_origin(hint) is tuple else None
-        return tuple(_from_plain(item, item_hint) for item in value)
+        return tuple(_from_plain(item, item_hint, written) for item in value)
     return value
 
 
@@ -318,24 +278,3 @@ def _code(value: Any, module: str) -> str:
         body = "".join(f"{_code(item, module)},\n" for item in value)
         return f"(\n{textwrap.indent(body, '    ')})"
     return repr(value)
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads YAML 1.1, but 1e-4 as the number that everybody means and not as text."""
-
-
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"), None)
-
-
-def _where(exc: yaml.YAMLError) -> str:
-    """Return in one line what is wrong with a file and where."""
-    mark = getattr(exc, "problem_mark", None)
-    words = getattr(exc, "problem", None) or str(exc).splitlines()[0]
-    return _("line {line}: {problem}").format(line=mark.line + 1, problem=words) if mark else str(words)
-
-
-def _parse(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return yaml.load(text, Loader=_Loader)

@@ -20,10 +20,10 @@ from kit.data.spec import DataSpec
 from kit.errors import KitError
 from kit.jobs import find_run, run_here, runs
 from kit.machine import packages
-from kit.machine.provenance import version
 from kit.report import Report
 from kit.result import Result
 from kit.spec import Spec
+from kit.version import version
 
 TESTS = Path(__file__).parent
 TUNEBOOK = [sys.executable, "-m", "kit.cli"]

@@ -141,6 +141,17 @@ def test_every_field_is_described(cls: type[Spec]) -> None:
 
 
 @each_spec
+def test_no_field_bears_a_name_that_files_use_for_themselves(cls: type[Spec]) -> None:
+    assert not {"spec", "version"} & {field.name for field in dataclasses.fields(cls)}
+
+
+@each_spec
+def test_what_was_renamed_exists(cls: type[Spec]) -> None:
+    names = {field.name for field in dataclasses.fields(cls)} | {change.old for change in cls.changes}
+    assert {change.new for change in cls.changes} - {None} <= names
+
+
+@each_spec
 def test_work_is_named_by_an_import_path(cls: type[Spec]) -> None:
     assert cls.carried_out_by == "" or cls.carried_out_by.startswith("kit.")
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from kit.cli import app, doctor, models, runs
 from kit.errors import KitError
 from kit.i18n import _
-from kit.machine.provenance import version
+from kit.version import version
 
 OK, TROUBLE, INTERRUPTED = 0, 2, 130
 

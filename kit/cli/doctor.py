@@ -11,8 +11,8 @@ from kit.jobs.terminal import table
 from kit.machine import memory_free_mib, this_machine
 from kit.machine.live import disk
 from kit.machine.packages import needs, problems
-from kit.machine.provenance import version
 from kit.place import cache, home
+from kit.version import version
 
 
 def add(commands: Any, common: argparse.ArgumentParser) -> None:

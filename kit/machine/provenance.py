@@ -9,16 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from kit.machine.facts import this_machine
+from kit.version import version
 
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "numpy")
-
-
-def version() -> str:
-    """Return the version of Tunebook that is installed."""
-    try:
-        return metadata.version("tunebook")
-    except metadata.PackageNotFoundError:
-        return "unknown: not installed"
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kit.machine import provenance as module
-from kit.machine.provenance import provenance, version
+from kit.machine.provenance import provenance
 
 
 @pytest.fixture
@@ -56,5 +56,4 @@ def test_a_missing_package_is_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(module.metadata, "version", missing)
-    assert version() == "unknown: not installed"
     assert module._version_of("torch") == "not installed"
