@@ -11,17 +11,21 @@ ARGS ?=
 # The torch that `make pins` builds on; the newest that was tested on CPUs and GPUs.
 TORCH ?= 2.13.0
 
+# Node from .venv before one that the machine may have, which can be too old.
+WITH_NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+JLPM := cd labextension && $(WITH_NODE) jlpm
+
 # Jupyter refuses to run as root, which is what people are in containers, unless told that it is meant.
 ALLOW_ROOT := $(shell [ "$$(id -u)" = 0 ] && echo --allow-root)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help env model lab app test check format pins clean
+.PHONY: help env model labextension lab app test check format pins clean
 
 help: ## Show this list
 	@echo "Tunebook: make <target> [ARGS=\"...\"]"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo
 	@echo "  ARGS go on to the program, as in: make lab ARGS=\"--no-browser --port 9999\""
 
@@ -41,23 +45,30 @@ $(STAMP): pyproject.toml constraints.txt
 model: env ## Get the default model (quick when it is already there)
 	@$(BIN)/tunebook models get $(MODEL)
 
-lab: env model ## Open the quickstart in JupyterLab
+# Node and jlpm come from PyPI into .venv; what is up to date is not built again.
+labextension: env ## Build the JupyterLab extension (quick when it is up to date)
+	@$(WITH_NODE) $(BIN)/python labextension/build.py --link
+
+lab: env labextension model ## Open the quickstart in JupyterLab
 	$(BIN)/jupyter lab $(NOTEBOOK) $(ALLOW_ROOT) $(ARGS)
 
 app: env model ## Serve the quickstart as an app with Voila
 	$(BIN)/tunebook app $(NOTEBOOK) $(ARGS)
 
-test: env model ## Run all tests
+test: env labextension model ## Run all tests
+	$(JLPM) test
 	$(BIN)/python -m pytest $(ARGS)
 
-check: env ## Check format, lint and types
+check: env labextension ## Check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(JLPM) check
 
-format: env ## Format the code and fix what lint can fix
+format: env labextension ## Format the code and fix what lint can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(JLPM) format
 
 # Resolves anew, without the old pins, in an environment of its own. Left out: this project, GPU libraries (torch pins
 # its own), and "+cpu" and the like, so that every machine may take the torch that fits it. Run the tests afterwards.
@@ -78,4 +89,5 @@ pins: ## Write constraints.txt anew: the newest versions that pyproject.toml all
 
 clean: ## Remove .venv, caches and built things (runs and models stay)
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
+	rm -rf kit/labextension labextension/lib labextension/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
