@@ -12,6 +12,7 @@ from kit.models.estimate import (
     weights_bytes,
 )
 from kit.models.get import fetch
+from kit.models.provenance import model_provenance
 from kit.models.source import Location, available, check_name, locate
 from kit.models.spec import GetSpec
 
@@ -32,5 +33,6 @@ __all__ = [
     "is_converted",
     "kv_cache_bytes",
     "locate",
+    "model_provenance",
     "weights_bytes",
 ]

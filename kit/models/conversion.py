@@ -11,13 +11,17 @@ from pathlib import Path
 from kit.models.folder import model_problem
 from kit.models.hashes import file_hash, known_hash
 from kit.place import cache
+from kit.report import Report
 
 MARKER = "tunebook.json"
 
 
-def converted_folder(gguf: Path) -> Path:
-    """Return the folder where the conversion of the file `gguf` to safetensors belongs, whether or not it is there."""
-    return cache() / "models" / f"{file_hash(gguf)[:16]}-{gguf.stem}"
+def converted_folder(gguf: Path, report: Report | None = None) -> Path:
+    """Return the folder where the conversion of the file `gguf` to safetensors belongs, whether or not it is there.
+
+    The file is hashed when it never was; `report` is told how far that is, and may ask to stop.
+    """
+    return cache() / "models" / f"{file_hash(gguf, report)[:16]}-{gguf.stem}"
 
 
 def converted(gguf: Path) -> Path | None:

@@ -1,8 +1,8 @@
 """The SHA-256 of model files, computed once for each file.
 
-Hashing gigabytes takes long, so a hash is remembered with the file's size and time of change. A large file is hashed with
-its progress shown, whatever its size: it is read as a whole when it is loaded anyway, so this at most doubles the first
-reading, and never a later one. Files that came from the hub cost nothing: its cache names them by their hash.
+Hashing gigabytes takes long, so a hash is remembered with the file's size and time of change. A large file is hashed
+with its progress shown, whatever its size: it is read as a whole when it is loaded anyway, so this at most doubles the
+first reading, and never a later one. Files that came from the hub cost nothing: its cache names them by their hash.
 """
 
 from __future__ import annotations
