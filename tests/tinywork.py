@@ -5,6 +5,7 @@ Workers import it by its name, so a test that starts one puts this folder on ``P
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -14,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from kit.errors import KitError, UnsupportedError
+from kit.place import write_atomic
 from kit.report import Report
 from kit.result import Measurement, Result
-from kit.spec import Spec, param
+from kit.spec import Needs, Spec, param
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +29,25 @@ class CountSpec(Spec):
 
     steps: int = param(3, label="Steps", low=0, high=100_000)
     pause_s: float = param(0.0, label="Pause", unit="s", low=0, high=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HungrySpec(CountSpec):
+    """Count while holding a device and, as it says, so much memory."""
+
+    device: str = param("cpu", label="Device")
+    memory_mib: float | None = param(None, label="Memory", unit="MiB")
+
+    def needs(self) -> Needs:
+        memory = None if self.memory_mib is None else int(self.memory_mib * 2**20)
+        return Needs((self.device,), memory)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThoroughSpec(CountSpec):
+    """Count, and go on after an interruption where it left off."""
+
+    carried_out_by = "tinywork:count_on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +83,20 @@ def count(spec: CountSpec, report: Report) -> Result:
         metrics={"pid": float(os.getpid())},
         measurements={"pause_s": Measurement("pause_s", "s", (spec.pause_s,))},
     )
+
+
+def count_on(spec: ThoroughSpec, report: Report) -> Result:
+    """Count on from the number that an earlier attempt has kept; the result holds every number once."""
+    place = report.folder / "checkpoint" / f"{spec.key}.json"
+    counted = json.loads(place.read_text(encoding="utf-8")) if place.exists() else []
+    for i in range(len(counted), spec.steps):
+        report.check()
+        counted.append(i)
+        write_atomic(place, json.dumps(counted))
+        report.progress("counting", i + 1, spec.steps, unit="numbers")
+        report.metric("number", i, step=i)
+        time.sleep(spec.pause_s)
+    return Result(spec=spec.to_dict(), facts={"counted": counted})
 
 
 def misbehave(spec: MisbehaveSpec, report: Report) -> Result:

@@ -18,6 +18,10 @@ from kit.i18n import _
 _FILE = "lock"
 
 
+class RunBusyError(KitError):
+    """Another process carries the run out."""
+
+
 @contextlib.contextmanager
 def run_lock(folder: Path) -> Iterator[int]:
     """Hold the lock of the run in `folder`, and yield the open file that stands for it.
@@ -26,8 +30,10 @@ def run_lock(folder: Path) -> Iterator[int]:
 
     Raises
     ------
+    RunBusyError
+        Somebody else holds it.
     KitError
-        Somebody else holds it, or the folder cannot be written to.
+        The folder cannot be written to.
     """
     try:
         handle = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT, 0o644)
@@ -42,7 +48,7 @@ def run_lock(folder: Path) -> Iterator[int]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise KitError(
+            raise RunBusyError(
                 _("Run {id} is being carried out already.").format(id=folder.name),
                 fix=_("Watch it: it goes on by itself."),
             ) from None

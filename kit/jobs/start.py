@@ -13,7 +13,7 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.jobs.autopsy import NOTE
 from kit.jobs.events import EventWriter
-from kit.jobs.lock import run_lock
+from kit.jobs.lock import RunBusyError, run_lock
 from kit.jobs.process import write_identity, write_starter
 from kit.jobs.run import Run
 from kit.jobs.state import RESUMABLE
@@ -23,6 +23,8 @@ from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
 from kit.spec import Spec, check_work
 from kit.warm import Call, start_call, worker_environment
+
+_LEAVE_S = 10.0  # how long a worker may take from its last word to its end
 
 
 def create_run(spec: Spec, *, origin: str | None = None) -> Run:
@@ -94,15 +96,27 @@ def resume(run: Run, *, now: bool = False) -> Run:
     KitError
         It lives, it is finished, or somebody else resumes it just now.
     """
-    with run_lock(run.folder) as lock:
-        state = run.status.state
-        if state not in RESUMABLE:
-            raise KitError(
-                _("Run {id} cannot be resumed: it is {state}.").format(id=run.id, state=state),
-                fix=_("Start it anew with kit.start(run.spec).") if state == "finished" else _("It goes on by itself."),
-            )
-        _launch(run, lock, _preload(run), now)
-    return run
+    until = time.monotonic() + _LEAVE_S
+    while True:
+        try:
+            with run_lock(run.folder) as lock:
+                _check_resumable(run)
+                _launch(run, lock, _preload(run), now)
+                return run
+        except RunBusyError:  # most often the worker of the last attempt, which is about to be gone
+            _check_resumable(run)
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def _check_resumable(run: Run) -> None:
+    state = run.status.state
+    if state not in RESUMABLE:
+        raise KitError(
+            _("Run {id} cannot be resumed: it is {state}.").format(id=run.id, state=state),
+            fix=_("Start it anew with kit.start(run.spec).") if state == "finished" else _("It goes on by itself."),
+        )
 
 
 def run_here(spec: Spec) -> Run:
