@@ -7,6 +7,7 @@ from kit.i18n import _
 from kit.models import hub, wheel
 from kit.models.missing import not_here
 from kit.models.reference import Reference, refer
+from kit.models.registry import bring
 from kit.models.source import Location, base_of, locate
 from kit.report import Report
 
@@ -35,14 +36,16 @@ def fetch(name: str, report: Report) -> Location:
     Stopped
         The report asked to stop.
     """
+    reference = refer(name)
+    if reference.kind == "registry":
+        bring(reference.value, report)
     try:
         return locate(name)
     except ModelNotFoundError as exc:
-        reference = refer(name)
         base = base_of(reference)
         if base is not None:
             fetch(base, report)
-        elif reference.kind == "path":
+        elif reference.kind in ("path", "registry"):
             raise
         else:
             _bring(reference, report, exc)

@@ -13,8 +13,9 @@ from kit.i18n import _
 from kit.models.card import ModelCard
 from kit.models.catalogue import card_of_hub_id, catalogue
 from kit.models.package import normalised
+from kit.models.version import PREFIX, wanted
 
-ReferenceKind = Literal["run", "path", "package", "card", "hub"]
+ReferenceKind = Literal["run", "registry", "path", "package", "card", "hub"]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _FILE = (".gguf", ".safetensors", ".bin", ".pt", ".pth", ".ckpt")
@@ -28,10 +29,10 @@ class Reference:
     ----------
     name : str
         As it was written.
-    kind : {"run", "path", "package", "card", "hub"}
+    kind : {"run", "registry", "path", "package", "card", "hub"}
         What it stands for.
     value : str
-        The run's id, the path, the package, the catalogue name or the hub id.
+        The run's id, the version in the registry, the path, the package, the catalogue name or the hub id.
     card : ModelCard, optional
         Its card, when the catalogue has one.
     """
@@ -56,6 +57,9 @@ def refer(name: Any) -> Reference:
         raise ParameterError("model", name, allowed=_("the name of a model, as text"))
     if name.startswith("run:"):
         return Reference(name, "run", _run_id(name))
+    if name.startswith(PREFIX):
+        wanted(name, parameter="model")
+        return Reference(name, "registry", name.removeprefix(PREFIX))
     if name.startswith("package:"):
         package = normalised(name.removeprefix("package:"))
         return Reference(name, "package", package, _card_of_package(package))

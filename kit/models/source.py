@@ -18,9 +18,11 @@ from kit.models.conversion import converted_folder as converted_folder
 from kit.models.gguf_header import gguf_note
 from kit.models.missing import not_here
 from kit.models.reference import Reference, ReferenceKind, refer
+from kit.models.registry import not_kept
+from kit.models.version import kept, wanted
 from kit.place import runs_folder
 
-Origin = Literal["hub", "package", "local", "run"]
+Origin = Literal["hub", "package", "local", "run", "registry"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Location:
         Folder of a peft adapter to put on top.
     card : ModelCard, optional
         The card, when the catalogue has one.
-    origin : {"hub", "package", "local", "run"}
+    origin : {"hub", "package", "local", "run", "registry"}
         Where it came from.
     note : str
         A sentence to show beside results, such as "The weights were 4-bit (Q4_1) once."
@@ -57,8 +59,8 @@ class Location:
 def locate(name: str) -> Location:
     """Find the model `name` on this machine, without the network.
 
-    Tried in this order: ``run:ID``, a folder (a model or an adapter) or GGUF file, ``package:NAME``, a catalogue name,
-    a hub id in the Hugging Face cache.
+    Tried in this order: ``run:ID``, ``registry:NAME/VERSION``, a folder (a model or an adapter) or GGUF file,
+    ``package:NAME``, a catalogue name, a hub id in the Hugging Face cache.
 
     Parameters
     ----------
@@ -113,6 +115,9 @@ def base_of(reference: Reference) -> str | None:
     """Return the name of the base model when `reference` is an adapter, else None."""
     if reference.kind == "run":
         return _base_name(_run_adapter(reference.value))
+    if reference.kind == "registry":
+        copy = _copy(reference)
+        return _base_name(copy) if folders.is_adapter(copy) else None
     if reference.kind == "path" and folders.is_adapter(Path(reference.value)):
         return _base_name(Path(reference.value))
     return None
@@ -145,15 +150,31 @@ def _run_adapter(run_id: str) -> Path:
     return adapter
 
 
+def _registered(reference: Reference) -> Location:
+    return _adapter_or_model(reference, _copy(reference), "registry")
+
+
+def _copy(reference: Reference) -> Path:
+    """Return the folder of a registered version on this machine."""
+    folder = kept(wanted(reference.value))
+    if folder is None:
+        raise not_kept(reference.name)
+    return folder
+
+
+def _adapter_or_model(reference: Reference, folder: Path, origin: Origin) -> Location:
+    if folders.is_adapter(folder):
+        return _with_adapter(reference, folder, origin)
+    problem = folders.model_problem(folder)
+    if problem is not None:
+        raise problem
+    return _folder(reference, folder, origin)
+
+
 def _path(reference: Reference) -> Location:
     path = Path(reference.value)
     if path.is_dir():
-        if folders.is_adapter(path):
-            return _with_adapter(reference, path, "local")
-        problem = folders.model_problem(path)
-        if problem is not None:
-            raise problem
-        return _folder(reference, path, "local")
+        return _adapter_or_model(reference, path, "local")
     if not path.exists():
         raise ModelNotFoundError(
             _("The model {name!r} is not on this machine: there is no such file or folder.").format(
@@ -247,6 +268,7 @@ def _base_name(adapter: Path) -> str:
 
 _BY_KIND: dict[ReferenceKind, Callable[[Reference], Location]] = {
     "run": _run,
+    "registry": _registered,
     "path": _path,
     "package": _package,
     "card": _catalogued,
