@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +11,7 @@ from torch import nn
 
 from kit.errors import UnknownNameError
 from kit.i18n import _
+from kit.tuning.durable import os_errors, rebuilt
 from kit.tuning.spec import TuneSpec
 
 NOTE = "tunebook.json"  # beside the adapter: what the model was told and may answer
@@ -52,22 +50,21 @@ def save_adapter(model: Any, folder: Path, *, base: str, hub_id: str | None, not
         Its public name, by which plain peft finds the base elsewhere.
     note : dict
         Kept in ``tunebook.json``: "instruction" and "labels".
+
+    Raises
+    ------
+    OSError
+        It cannot be written; an earlier one is as it was.
     """
-    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".adapter."))
-    model.save_pretrained(building)
-    (building / "README.md").unlink(missing_ok=True)  # a form to fill in, which nobody did
-    config = json.loads((building / "adapter_config.json").read_text(encoding="utf-8"))
-    config["base_model_name_or_path"] = hub_id or base
-    (building / "adapter_config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
-    text = json.dumps({"base": base, **note}, indent=2, ensure_ascii=False)
-    (building / NOTE).write_text(text, encoding="utf-8")
-    building.chmod(0o755)
-    old = folder.with_name(".old-adapter")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, old)
-    os.replace(building, folder)
-    shutil.rmtree(old, ignore_errors=True)
+    with rebuilt(folder) as building:
+        with os_errors(folder):
+            model.save_pretrained(building)
+        (building / "README.md").unlink(missing_ok=True)  # a form to fill in, which nobody did
+        config = json.loads((building / "adapter_config.json").read_text(encoding="utf-8"))
+        config["base_model_name_or_path"] = hub_id or base
+        (building / "adapter_config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+        text = json.dumps({"base": base, **note}, indent=2, ensure_ascii=False)
+        (building / NOTE).write_text(text, encoding="utf-8")
 
 
 def how_many(model: Any) -> str:
