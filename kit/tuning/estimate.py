@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kit.machine.facts import MIB
 from kit.models import ModelCard
+
+if TYPE_CHECKING:
+    from kit.tuning.spec import TuneSpec
 
 # A process with torch, transformers, peft and accelerate, its allocator's slack and the backward pass's temporaries:
 # what two runs of SmolLM2-135M on Linux took (1,805 and 2,558 MiB) beyond the other terms, which then meet both to 2 %.
@@ -41,3 +46,10 @@ def tuning_peak_bytes(
     activations = 34 * tokens * card.layers * card.hidden_size * bits // 16
     logits = 3 * answers * card.vocabulary * 4
     return weights + adapter * 4 * optimizer_copies + activations + logits + RUNTIME_BYTES
+
+
+def peak_bytes_of(spec: TuneSpec, card: ModelCard, *, bits: int, tokens: int, answers: int) -> int:
+    """Return `tuning_peak_bytes` of one process of `spec`, whose largest micro-batch has so many tokens and answers."""
+    return tuning_peak_bytes(
+        card, bits=bits, rank=spec.rank, tokens=tokens, answers=answers, targets=len(spec.target_modules)
+    )

@@ -1,4 +1,4 @@
-"""The learning rate and the evaluations over the steps."""
+"""How many steps and rows, the learning rate and the evaluations over the steps."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import math
 def total_steps(rows: int, batch_size: int, epochs: float, steps: int | None) -> int:
     """Return how many optimizer steps a run takes: `steps`, or as many as `epochs` passes need."""
     return steps or max(math.ceil(math.ceil(rows / batch_size) * epochs), 1)
+
+
+def rows_at_a_time(batch_size: int, micro_batch_size: int | None, processes: int) -> int:
+    """Return how many rows each process reads at a time, at least one."""
+    return max((micro_batch_size or batch_size) // processes, 1)
 
 
 def share_of_peak(step: int, *, total: int, warmup_share: float, schedule: str) -> float:

@@ -8,7 +8,8 @@ from kit.data import DataSpec, open_data
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.models import check_name
-from kit.spec import Spec, param
+from kit.spec import Needs, Spec, param
+from kit.tuning.needs import needs_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +17,7 @@ class TuneSpec(Spec):
     """LoRA tuning of one model on labelled texts."""
 
     carried_out_by = "kit.tuning.tune:tune"
+    preload = ("kit.tuning.tune",)
 
     model: str = param(label=N_("Model"), help=N_("The model to tune"), empty=False)
     data: DataSpec = param(label=N_("Training data"))
@@ -61,6 +63,9 @@ class TuneSpec(Spec):
             if data is not None:
                 open_data(data)
         check_name(self.model)
+
+    def needs(self) -> Needs:
+        return needs_of(self)
 
     def check(self) -> None:
         if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:

@@ -1,0 +1,120 @@
+"""What a tuning says that it will take, before anything loads."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from tinymodel import write_rows
+
+from kit.data import DataSpec
+from kit.engines.hf.load import has_fast_bf16
+from kit.machine import Gpu, this_machine
+from kit.models import catalogue
+from kit.spec import Needs
+from kit.tuning import TuneSpec, needs, tuning_peak_bytes
+
+NAME = "smollm2-135m-instruct"
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> TuneSpec:
+    """Ask for the tuning of a model with a card, on ten rows of 40 to 400 characters."""
+    texts = ["x" * 40 * i for i in range(1, 11)]
+    rows = write_rows(tmp_path / "rows.jsonl", texts, ["up", "down"] * 5)
+    data = DataSpec(source=str(rows), instruction="y" * 80)
+    return TuneSpec(model=NAME, data=data, precision="fp32", batch_size=4, rank=8)
+
+
+def _with_gpus(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    machine = dataclasses.replace(this_machine(), gpus=(Gpu("a GPU", 16000),) * count)
+    monkeypatch.setattr(needs, "this_machine", lambda: machine)
+
+
+def _peak(**changes: Any) -> int:
+    # The four longest rows: 400, 360, 320 and 280 characters at four a token; "down" and the end of an answer are two
+    # tokens; the instruction twenty, with twelve of a template around each question.
+    asked = {"bits": 32, "rank": 8, "tokens": 20 + 12 + 100 + 90 + 80 + 70 + 4 * 2, "answers": 4 * 2, **changes}
+    return tuning_peak_bytes(catalogue()[NAME], **asked)
+
+
+def test_on_the_cpu_it_is_the_estimate_of_the_longest_rows(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, 0)
+    assert known.needs() == Needs(("cpu",), _peak())
+
+
+@pytest.mark.parametrize(
+    ("change", "peak"),
+    [
+        ({"precision": "bf16"}, {"bits": 16}),
+        ({"micro_batch_size": 2}, {"tokens": 32 + 190 + 4, "answers": 4}),
+        ({"max_length": 64}, {"tokens": 32 + 4 * 30 + 8}),
+        ({"target_modules": ("q_proj",)}, {"targets": 1}),
+    ],
+    ids=str,
+)
+def test_it_follows_what_was_asked_for(
+    known: TuneSpec, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], peak: dict[str, int]
+) -> None:
+    _with_gpus(monkeypatch, 0)
+    assert known.replace(**change).needs().memory_bytes == _peak(**peak)
+
+
+def test_several_processes_hold_a_model_each(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, 0)
+    asked = known.replace(processes=2).needs()
+    assert asked == Needs(("cpu",), 2 * _peak(tokens=32 + 190 + 4, answers=4))
+
+
+@pytest.mark.parametrize(
+    ("gpus", "processes", "devices"),
+    [(1, 1, ("cuda:0",)), (2, 1, ("cuda:0",)), (2, 2, ("cuda:0", "cuda:1")), (2, 4, ("cuda:0", "cuda:1"))],
+)
+def test_on_gpus_it_is_those_that_it_uses(
+    known: TuneSpec, monkeypatch: pytest.MonkeyPatch, gpus: int, processes: int, devices: tuple[str, ...]
+) -> None:
+    _with_gpus(monkeypatch, gpus)
+    assert known.replace(processes=processes).needs() == Needs(devices, None)
+
+
+def test_what_cannot_be_known_is_not_said(
+    known: TuneSpec, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_gpus(monkeypatch, 0)
+    unknown = Needs(("cpu",), None)
+    assert known.replace(model=str(tiny_model)).needs() == unknown, "a folder has no card"
+    assert known.replace(model="no-such-model").needs() == unknown
+    assert known.replace(data=DataSpec(source=str(tmp_path / "none.jsonl"))).needs() == unknown
+    assert known.replace(data=DataSpec(source=known.data.source, text="no column")).needs() == unknown
+
+
+def test_a_file_that_is_slow_to_read_counts_as_full_rows(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, 0)
+    monkeypatch.setattr(needs, "_MOST_BYTES", 10)
+    assert known.needs().memory_bytes == _peak(tokens=4 * 512 + 8)
+
+
+@pytest.mark.parametrize("sets", [(), ("AVX2",), ("bf16",), ("AMX", "AVX-512"), ("SVE",)], ids=str)
+def test_light_code_and_torch_agree_on_the_precision(
+    known: TuneSpec, monkeypatch: pytest.MonkeyPatch, sets: tuple[str, ...]
+) -> None:
+    machine = dataclasses.replace(this_machine(), gpus=(), instruction_sets=sets)
+    monkeypatch.setattr(needs, "this_machine", lambda: machine)
+    monkeypatch.setattr("kit.engines.hf.load.this_machine", lambda: machine)
+    bits = 16 if has_fast_bf16(torch.device("cpu")) else 32
+    assert known.replace(precision="auto").needs().memory_bytes == _peak(bits=bits)
+
+
+def test_it_is_light(known: TuneSpec, tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(known.to_json(), encoding="utf-8")
+    code = f"import sys, kit.spec; print(kit.spec.load_spec({str(path)!r}).needs()); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "Needs(devices=" in done.stdout
+    assert not loaded & {"torch", "transformers", "peft", "accelerate", "pandas", "safetensors"}
