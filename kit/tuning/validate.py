@@ -64,3 +64,15 @@ def validate(
     best = table.argmax(-1).tolist()
     accuracy = sum(a == b for a, b in zip(best, gold, strict=True)) / len(gold)
     return Validation(loss, accuracy, tuple(data.labels[i] for i in best))
+
+
+def telling_answer(data: Dataset, before: Validation, now: Validation) -> dict[str, str]:
+    """Return a row that training has put right, or else the first: "text", "gold", "answer" and "before"."""
+    rows = zip(data.answers, before.answers, now.answers, strict=True)
+    row = next((i for i, (gold, first, answer) in enumerate(rows) if answer == gold != first), 0)
+    return {
+        "text": data.texts[row],
+        "gold": data.answers[row],
+        "answer": now.answers[row],
+        "before": before.answers[row],
+    }

@@ -12,7 +12,6 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-from kit.data import DataSpec
 from kit.engines.prepare import ready_folder
 from kit.errors import UnknownNameError
 from kit.models import locate
@@ -24,17 +23,6 @@ from kit.tuning.schedule import evaluation_steps
 from kit.tuning.tune import tune
 
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-
-
-@pytest.fixture
-def spec(tiny_model: Path, rows_file: Path) -> TuneSpec:
-    return TuneSpec(
-        model=str(tiny_model),
-        data=DataSpec(source=str(rows_file), instruction="Up or down?"),
-        precision="fp32",
-        steps=4,
-        evaluations=2,
-    )
 
 
 def _tuned(spec: TuneSpec, folder: Path) -> tuple[Result, ListReport]:

@@ -1,0 +1,127 @@
+"""What a tuning works with: rows, model, tokenizer, devices."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import set_seed
+
+from kit.data import Dataset
+from kit.engines.hf.load import best_device, has_fast_bf16, load_model, load_tokenizer
+from kit.engines.hf.prefix import can_share, shared_length
+from kit.engines.prepare import ready_folder
+from kit.models import Location
+from kit.report import Report
+from kit.tuning.adapter import add_adapter
+from kit.tuning.estimate import peak_bytes_of
+from kit.tuning.example import Example, encode_examples
+from kit.tuning.schedule import rows_at_a_time
+from kit.tuning.spec import TuneSpec
+from kit.tuning.validate import training_and_validation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """What a tuning works with.
+
+    Parameters
+    ----------
+    train, held : Dataset
+        Rows to train on and to validate with.
+    examples, held_examples : list of Example
+        The same as tokens.
+    location : Location
+        Of the model.
+    base : str
+        How the adapter names the model it stands on.
+    accelerator : Accelerator
+        This process among those that train together, and its device.
+    tokenizer : tokenizer of Transformers
+    model : causal language model, with its adapter
+    dtype : torch.dtype
+        Of the frozen weights.
+    """
+
+    train: Dataset
+    held: Dataset
+    examples: list[Example]
+    held_examples: list[Example]
+    location: Location
+    base: str
+    accelerator: Accelerator
+    tokenizer: Any
+    model: Any
+    dtype: torch.dtype
+
+    @property
+    def pad(self) -> int:
+        """A token id to pad with."""
+        return self.tokenizer.pad_token_id or 0
+
+    @property
+    def hub_id(self) -> str | None:
+        """The public name of the model that the adapter stands on, where it has one."""
+        return self.location.card.hub_id if self.location.card and self.location.adapter is None else None
+
+    @property
+    def precision(self) -> str:
+        """The type of the frozen weights, such as "bfloat16"."""
+        return str(self.dtype).removeprefix("torch.")
+
+
+def gather(spec: TuneSpec, report: Report) -> Material:
+    """Read the rows of `spec`, load its model and put a new adapter on it, drawn by its seed."""
+    report.progress("loading")
+    train, held = training_and_validation(spec.data, spec.validation, spec.seed)
+    folder, location = ready_folder(spec.model, report)
+    report.progress("loading")
+    accelerator = Accelerator(cpu=best_device().type == "cpu")
+    set_seed(spec.seed)
+    tokenizer = load_tokenizer(folder)
+    dtype = _dtype(spec.precision)
+    return Material(
+        train=train,
+        held=held,
+        examples=encode_examples(tokenizer, train, spec.max_length),
+        held_examples=encode_examples(tokenizer, held, spec.max_length),
+        location=location,
+        base=_base_name(spec.model, location, folder),
+        accelerator=accelerator,
+        tokenizer=tokenizer,
+        model=add_adapter(load_model(folder, dtype=dtype, device=accelerator.device), spec),
+        dtype=dtype,
+    )
+
+
+def predicted_peak_bytes(material: Material, spec: TuneSpec) -> int | None:
+    """Return the peak memory that one process is expected to take, or None for a model without a card."""
+    card = material.location.card
+    if card is None:
+        return None
+    size = rows_at_a_time(spec.batch_size, spec.micro_batch_size, material.accelerator.num_processes)
+    longest = sorted(material.examples, key=len, reverse=True)[:size]
+    shared = shared_length([e.question for e in longest]) if can_share(material.model) else 0
+    return peak_bytes_of(
+        spec,
+        card,
+        bits=torch.finfo(material.dtype).bits,
+        tokens=shared + sum(len(e) - shared for e in longest),
+        answers=sum(len(e.answer) for e in longest),
+    )
+
+
+def _dtype(wanted: str) -> torch.dtype:
+    fast = has_fast_bf16(best_device())
+    return torch.bfloat16 if wanted == "bf16" or (wanted == "auto" and fast) else torch.float32
+
+
+def _base_name(model: str, location: Location, folder: Path) -> str:
+    """Return how the adapter names the model it stands on, so that it is found from any folder."""
+    if location.adapter is not None:
+        return str(folder)
+    return os.path.abspath(os.path.expanduser(model)) if location.origin == "local" else model

@@ -1,0 +1,40 @@
+"""What a tuning leaves behind, as a result."""
+
+from __future__ import annotations
+
+from kit.result import Result
+from kit.tuning.material import Material
+from kit.tuning.progress import Progress
+from kit.tuning.spec import TuneSpec
+
+
+def outcome(spec: TuneSpec, material: Material, progress: Progress, *, total: int) -> Result:
+    """Return the result of a tuning that came to `progress` of `total` steps: finished, or stopped before."""
+    return Result(
+        spec=spec.to_dict(),
+        status="finished" if progress.step == total else "stopped",
+        metrics={**_validated(progress), "peak_memory_mib": progress.peak_mib, "steps": progress.step},
+        artifacts={"adapter": "artifacts/adapter"},
+        facts={
+            "rows": len(material.train),
+            "validation_rows": len(material.held),
+            "labels": list(material.train.labels),
+            "precision": material.precision,
+            "device": str(material.accelerator.device),
+            "processes": material.accelerator.num_processes,
+            "weights_note": material.location.note,
+            "resumed_at": list(progress.resumed_at),
+        },
+        provenance={"data_hash": material.train.hash, "validation_hash": material.held.hash},
+    )
+
+
+def _validated(progress: Progress) -> dict[str, float]:
+    """Return what the newest validation and the one before training found; stopped early, there may be neither."""
+    metrics: dict[str, float] = {}
+    if progress.last is not None:
+        metrics |= {"validation_loss": progress.last.loss, "validation_accuracy": progress.last.accuracy}
+    if progress.before is not None:
+        metrics["validation_loss_before"] = progress.before.loss
+        metrics["validation_accuracy_before"] = progress.before.accuracy
+    return metrics
