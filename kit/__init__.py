@@ -18,9 +18,11 @@ from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
 from kit.measure import AnswerSpec, EvaluateSpec, Verdict, compare
 from kit.models import GetSpec, ModelCard, catalogue
+from kit.plots import beside
 from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
+from kit.tracking import RegisteredModel, load, register
 from kit.tuning import TuneSpec
 from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
@@ -36,6 +38,7 @@ __all__ = [
     "Measurement",
     "ModelCard",
     "ModelPicker",
+    "RegisteredModel",
     "Result",
     "Run",
     "RunsPanel",
@@ -46,15 +49,18 @@ __all__ = [
     "Variant",
     "Verdict",
     "answer",
+    "beside",
     "catalogue",
     "columns",
     "compare",
     "datasets",
     "evaluate",
     "find_run",
+    "load",
     "load_data",
     "load_spec",
     "methods",
+    "register",
     "runs",
     "start",
     "sweep",

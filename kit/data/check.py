@@ -45,13 +45,9 @@ def checked_rows(table: Table, text: str, label: str, allowed: tuple[str, ...]) 
     texts: list[str] = []
     answers: list[str] = []
     for number, cells in table.rows:
-        problem = _text_problem(cells, text)
-        if problem:
-            faults.add(number, problem[0], fix=problem[1], field=text)
-            continue
-        answer, problem = _label_of(cells, label, allowed)
-        if problem:
-            faults.add(number, problem[0], fix=problem[1], field=label)
+        answer, fault = checked_row(cells, text, label, allowed)
+        if fault is not None:
+            faults.add(number, fault[0], fix=fault[1], field=fault[2])
             continue
         texts.append(cells[text])
         answers.append(answer)
@@ -59,6 +55,17 @@ def checked_rows(table: Table, text: str, label: str, allowed: tuple[str, ...]) 
     if not allowed:
         _check_variety(table, label, answers)
     return texts, answers
+
+
+def checked_row(
+    cells: Mapping[str, Any], text: str, label: str, allowed: tuple[str, ...]
+) -> tuple[str, tuple[str, str, str] | None]:
+    """Return the label of one row, and what is wrong with it (problem, fix, column) or None."""
+    problem = _text_problem(cells, text)
+    if problem:
+        return "", (*problem, text)
+    answer, problem = _label_of(cells, label, allowed)
+    return answer, (*problem, label) if problem else None
 
 
 def _no_column(table: Table, parameter: str, column: str) -> UnknownNameError:

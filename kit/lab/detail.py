@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kit.apps.notebooks import KINDS, code_of
 from kit.errors import KitError
 from kit.jobs import Run, Summary
 from kit.lab.curve import thinned
 from kit.lab.root import Root
-from kit.widgets.running.desk import COMPARED
 
 _MESSAGES = 100
 _POINTS = 200
@@ -37,19 +37,8 @@ def detail_of(run: Run, summary: Summary, root: Root) -> dict[str, Any]:
         "facts": facts,
         "bundle": root.relative(facts.get("bundle")),
         "log_bytes": _log_bytes(run),
-        "comparable": summary.kind in COMPARED,
+        "comparable": summary.kind in KINDS,
     }
-
-
-def code_of(run: Run) -> str:
-    """Return Python that starts `run` once more.
-
-    Raises
-    ------
-    KitError
-        Its spec cannot be read here.
-    """
-    return f"import kit\n\nrun = kit.start({run.spec.code()})"
 
 
 def _code(run: Run) -> str:

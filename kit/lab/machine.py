@@ -13,7 +13,7 @@ from kit.i18n import N_, _
 from kit.machine import memory_free_mib, this_machine
 from kit.machine.live import cpu_percent, disk, gpu_loads, load_average
 from kit.machine.packages import problems
-from kit.machine.provenance import version
+from kit.version import version
 from kit.place import cache, home
 from kit.quantization import Method, methods
 from kit.quantization.load import check_runs_here

@@ -7,8 +7,9 @@ from typing import Any
 from jupyter_server.utils import url_path_join
 from tornado.web import authenticated
 
-from kit.lab import log
+from kit.lab import desk, log
 from kit.lab.body import text
+from kit.lab.data import check_data
 from kit.lab.handler import SLOW, Handler
 from kit.lab.machine import machine_now
 from kit.lab.models import drop_model, get_model, models_now
@@ -132,17 +133,100 @@ class ModelHandler(Handler):
         await self.reply(lambda: drop_model(self.book, name), on=SLOW)
 
 
+class CompareHandler(Handler):
+    """Runs beside each other."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Write a notebook that compares them."""
+        values = self.fields(ids="texts", folder="text")
+        await self.reply(lambda: desk.compare(self.book, values["ids"], values["folder"]), status=201)
+
+
+class RerunHandler(Handler):
+    """A run once more."""
+
+    @authenticated
+    async def post(self, id: str) -> None:
+        """Write a notebook that reproduces it."""
+        folder = self.fields(folder="text")["folder"]
+        await self.reply(lambda: desk.rerun(self.book, id, folder), status=201)
+
+
+class TemplatesHandler(Handler):
+    """Notebooks to start from."""
+
+    @authenticated
+    async def get(self) -> None:
+        """List them."""
+        self.no_body()
+        await self.reply(desk.list_templates)
+
+
+class CopyHandler(Handler):
+    """One notebook to start from."""
+
+    @authenticated
+    async def post(self, name: str) -> None:
+        """Copy it."""
+        folder = self.fields(folder="text")["folder"]
+        await self.reply(lambda: desk.copy(self.root, name, folder), status=201)
+
+
+class PanelsHandler(Handler):
+    """Panels for notebooks."""
+
+    @authenticated
+    async def get(self) -> None:
+        """List them."""
+        self.no_body()
+        await self.reply(desk.list_panels)
+
+
+class ExperimentsHandler(Handler):
+    """New experiments."""
+
+    @authenticated
+    async def get(self) -> None:
+        """Tell what there is to choose."""
+        self.no_body()
+        await self.reply(desk.list_choices)
+
+    @authenticated
+    async def post(self) -> None:
+        """Write the notebook of one."""
+        values = self.fields(data="text", task="text", goal="text", folder="text", text="text?", label="text?")
+        await self.reply(lambda: desk.experiment(self.root, values), status=201, on=SLOW)
+
+
+class DataHandler(Handler):
+    """Data files."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Look at one."""
+        values = self.fields(path="text", text="text?", label="text?")
+        await self.reply(lambda: check_data(self.root, values["path"], values["text"], values["label"]), on=SLOW)
+
+
 ROUTES: tuple[tuple[str, type[Handler]], ...] = (
     (r"machine", MachineHandler),
     (r"runs", RunsHandler),
+    (r"runs/compare", CompareHandler),
     (r"runs/([^/]+)", RunHandler),
     (r"runs/([^/]+)/log", LogHandler),
     (r"runs/([^/]+)/stop", StopHandler),
     (r"runs/([^/]+)/resume", ResumeHandler),
     (r"runs/([^/]+)/restore", RestoreHandler),
+    (r"runs/([^/]+)/notebook", RerunHandler),
     (r"models", ModelsHandler),
     (r"models/get", GetModelHandler),
     (r"models/(.+)", ModelHandler),
+    (r"templates", TemplatesHandler),
+    (r"templates/([^/]+)/copy", CopyHandler),
+    (r"panels", PanelsHandler),
+    (r"experiments", ExperimentsHandler),
+    (r"data/check", DataHandler),
 )
 
 

@@ -1,9 +1,10 @@
 """Figures from results, for scripts and panels: matplotlib without its global state."""
 
 from kit.plots.accuracy import accuracy_and_latency
+from kit.plots.beside import beside
 from kit.plots.loss import losses
 from kit.plots.pareto import pareto
 from kit.plots.svg import svg
 from kit.plots.trade import tradeoff
 
-__all__ = ["accuracy_and_latency", "losses", "pareto", "svg", "tradeoff"]
+__all__ = ["accuracy_and_latency", "beside", "losses", "pareto", "svg", "tradeoff"]

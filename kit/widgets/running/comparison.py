@@ -2,76 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from typing import Any
-
 import htpy as h
 
-from kit.errors import KitError
 from kit.i18n import _
-from kit.jobs import Run
-from kit.measure import compare
-from kit.measure.verdict import reference_verdict
-from kit.plots.reading import rows_of, variant_name
+from kit.plots.beside import beside
+from kit.plots.reading import variant_name
 from kit.result import Result
 from kit.widgets.running.desk import RunsDesk
-from kit.widgets.running.words import letters, title
+from kit.widgets.running.words import title
 from kit.widgets.sweeping.page import numbers
 from kit.widgets.verdict import judgement, recommendation, verdict_of, worth_it
-
-
-def measured(run: Run) -> list[Result]:
-    """Return the variants that a sweep or an evaluation has measured so far."""
-    try:
-        result = run.result
-    except (KitError, OSError, ValueError, TypeError, KeyError):  # not over, or ended before it had one
-        return rows_of([Result.from_dict(data) for data in run.status.records.get("variant", [])])
-    return rows_of(result if result.parts else [result])
-
-
-def against_first(rows: list[Result]) -> list[Result]:
-    """Return the variants with a verdict against the first; only those measured on the same rows get one."""
-    judged = []
-    for place, row in enumerate(rows):
-        verdict: dict[str, Any] = {}
-        if not place:
-            verdict = reference_verdict().to_dict()
-        elif _paired(row, rows[0]):
-            right, reference = ([bool(x) for x in each.facts["right"]] for each in (row, rows[0]))
-            seconds, reference_s = (_seconds(each) for each in (row, rows[0]))
-            verdict = compare(right, reference, seconds=seconds, reference_s=reference_s).to_dict()
-        judged.append(dataclasses.replace(row, facts={**row.facts, "verdict": verdict}))
-    return judged
-
-
-def _paired(row: Result, reference: Result) -> bool:
-    n, other = (len(each.facts.get("right") or ()) for each in (row, reference))
-    return n == other > 0 and _rows(row) == _rows(reference)
-
-
-def _rows(result: Result) -> str:
-    held = result.provenance.get("data_hash") or result.spec.get("data")
-    return json.dumps(held, sort_keys=True)
-
-
-def _seconds(result: Result) -> float | None:
-    return result.measurements["e2el_s"].p50 if "e2el_s" in result.measurements else None
 
 
 def comparison(desk: RunsDesk) -> h.Node:
     """Return the comparison of the runs that were asked for, or nothing."""
     if len(desk.compared) < 2:
         return None
-    rows = []
-    for id in desk.compared:
-        for result in measured(desk.listing.run(id)):
-            name = f"{variant_name(result)} · {letters(id)}"
-            rows.append(dataclasses.replace(result, facts={**result.facts, "method": name, "run": id}))
+    rows = beside(*(desk.listing.run(id) for id in desk.compared)).parts
     close = h.button(".tb-link", type="button", data_action="uncompare")[_("Close")]
     return h.div(".tb-section", data_key="comparison")[
         h.div(".tb-row")[h.b[_("Compared")], h.span(".tb-space"), close],
-        _table(desk, against_first(rows)) if rows else h.p(".tb-mute")[_("None of these runs has measured anything.")],
+        _table(desk, list(rows)) if rows else h.p(".tb-mute")[_("None of these runs has measured anything.")],
     ]
 
 

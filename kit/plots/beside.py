@@ -1,0 +1,85 @@
+"""Several runs beside each other: every variant that they measured, judged against the first."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from kit.errors import KitError, ParameterError
+from kit.i18n import _
+from kit.jobs import Run
+from kit.measure import compare
+from kit.measure.verdict import reference_verdict
+from kit.plots.reading import rows_of, variant_name
+from kit.result import Result
+
+
+def beside(*runs: Run) -> Result:
+    """Return one result with every variant that `runs` have measured, for `kit.ComparePanel` and the figures.
+
+    Parameters
+    ----------
+    *runs : Run
+        Sweeps and evaluations; those that are not over give what they have so far.
+
+    Returns
+    -------
+    Result
+        Its parts are the variants, each with a verdict against the first where both were measured on the same rows.
+
+    Raises
+    ------
+    ParameterError
+        Something else than a run was given, or nothing.
+    """
+    if not runs or not all(isinstance(run, Run) for run in runs):
+        raise ParameterError("runs", runs, allowed=_("runs, such as those that kit.find_run returns"))
+    rows = [named(row, run.id) for run in runs for row in measured(run)]
+    return Result(spec={"runs": [run.id for run in runs]}, parts=tuple(against_first(rows)))
+
+
+def named(row: Result, id: str) -> Result:
+    """Return a variant under a name that tells from which run it is, which its facts hold as well."""
+    held = row.spec.get("variant")
+    own = variant_name(row) if row.facts.get("method") or not isinstance(held, dict) else str(held.get("method"))
+    name = f"{own} · {id.rpartition('-')[2]}"
+    return dataclasses.replace(row, facts={**row.facts, "method": name, "run": id})
+
+
+def measured(run: Run) -> list[Result]:
+    """Return the variants that a sweep or an evaluation has measured so far."""
+    try:
+        result = run.result
+    except (KitError, OSError, ValueError, TypeError, KeyError):  # not over, or ended before it had one
+        return rows_of([Result.from_dict(data) for data in run.status.records.get("variant", [])])
+    return rows_of(result if result.parts else [result])
+
+
+def against_first(rows: list[Result]) -> list[Result]:
+    """Return the variants with a verdict against the first; only those measured on the same rows get one."""
+    judged = []
+    for place, row in enumerate(rows):
+        verdict: dict[str, Any] = {}
+        if not place:
+            verdict = reference_verdict().to_dict()
+        elif _paired(row, rows[0]):
+            right, reference = ([bool(x) for x in each.facts["right"]] for each in (row, rows[0]))
+            seconds, reference_s = (_seconds(each) for each in (row, rows[0]))
+            verdict = compare(right, reference, seconds=seconds, reference_s=reference_s).to_dict()
+        judged.append(dataclasses.replace(row, facts={**row.facts, "verdict": verdict}))
+    return judged
+
+
+def _paired(row: Result, reference: Result) -> bool:
+    n, other = (len(each.facts.get("right") or ()) for each in (row, reference))
+    return n == other > 0 and _rows(row) == _rows(reference)
+
+
+def _rows(result: Result) -> str:
+    held = result.provenance.get("data_hash") or result.spec.get("data")
+    return json.dumps(held, sort_keys=True)
+
+
+def _seconds(result: Result) -> float | None:
+    return result.measurements["e2el_s"].p50 if "e2el_s" in result.measurements else None
