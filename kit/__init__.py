@@ -22,7 +22,6 @@ from kit.plots import beside
 from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
-from kit.tracking import RegisteredModel, load, register
 from kit.tuning import TuneSpec
 from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
@@ -38,7 +37,6 @@ __all__ = [
     "Measurement",
     "ModelCard",
     "ModelPicker",
-    "RegisteredModel",
     "Result",
     "Run",
     "RunsPanel",
@@ -56,11 +54,9 @@ __all__ = [
     "datasets",
     "evaluate",
     "find_run",
-    "load",
     "load_data",
     "load_spec",
     "methods",
-    "register",
     "runs",
     "start",
     "sweep",
