@@ -16,6 +16,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,11 @@ from kit.i18n import _
 from kit.report import Event, Report
 from kit.result import Result
 from kit.spec import Spec, carry_out, load_spec
+from kit.teller import MemoryTeller
 from kit.warm import Call, Process, start_call, worker_environment
 
 _LONGEST = 400  # characters of an error of a library
+_HELD_NOW = {"now_mib", "gpu_now_mib"}
 
 
 def error_dict(exc: BaseException) -> dict[str, str]:
@@ -48,6 +51,9 @@ class Child:
     process: Process
     lifeline: IO[str]
     said: IO[str] | None
+
+
+_silent: set[int] = set()  # ids of those that nobody hears: what memory they hold must be said for them
 
 
 def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, heard: bool = True) -> Child:
@@ -71,6 +77,8 @@ def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None 
         os.close(inner)
         os.close(outer)
     child = Child(process, os.fdopen(lifeline, "w"), None if said is None else os.fdopen(said, encoding="utf-8"))
+    if not heard and process.pid is not None:
+        _silent.add(process.pid)
     with contextlib.suppress(BrokenPipeError):  # a child that died at once tells by its exit code
         child.lifeline.write(json.dumps(spec.to_dict()) + "\n")
         child.lifeline.flush()
@@ -94,6 +102,7 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     child = start_child(spec, report.folder, environment=environment)
     watcher = _StopWatcher(child, report)
     result: Result | None = None
+    memory: dict[int, Event] = {}  # the last word of each process
     try:
         assert child.said is not None
         for line in child.said:
@@ -104,9 +113,14 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
                 result = Result.from_dict(message["result"])
             else:
                 report.emit(message)
+                if message["kind"] == "memory":
+                    memory[message["pid"]] = message
     finally:
         watcher.end()
         end_child(child)
+    for message in memory.values():
+        if message["now_mib"]:  # it was killed before it could say that it holds nothing any more
+            report.emit({**message, "t": round(time.time(), 3), **dict.fromkeys(message.keys() & _HELD_NOW, 0.0)})
     # Work that came to its end before it heard of the stop keeps its result; the caller's next check tells it to stop.
     if (result.status == "stopped") if result else watcher.stopped:
         raise Stopped(result)
@@ -125,6 +139,7 @@ def _message(line: str) -> dict[str, Any] | None:
 
 def end_child(child: Child, patience_s: float = 10.0) -> None:
     """Make sure that `child` is gone: close its lifeline, wait, then kill."""
+    _silent.discard(child.process.pid or 0)
     for pipe in (child.lifeline, child.said):
         if pipe is not None:
             with contextlib.suppress(OSError):
@@ -209,8 +224,14 @@ class PipeReport(Report):
 def result_of(values: dict[str, Any], report: Report) -> Result:
     """Carry out the spec that `values` describe and return a result whatever happens.
 
-    A spec that cannot be read is a failed result too; a traceback goes to standard error.
+    A spec that cannot be read is a failed result too; a traceback goes to standard error. Meanwhile `report` is told
+    what memory the work holds.
     """
+    with MemoryTeller(report, _silent.copy):
+        return _result_of(values, report)
+
+
+def _result_of(values: dict[str, Any], report: Report) -> Result:
     try:
         result = carry_out(load_spec(values), report)
         json.dumps(result.to_dict())  # what cannot be written down is an error of the work, found while it can be told

@@ -14,12 +14,15 @@ message     text
 artifact    name, path (relative to the run folder)
 record      name, data: one finished piece of a result, such as a row of a sweep
 token       part, text: a piece of an answer that is being written
+memory      pid, now_mib, peak_mib and, where GPUs are used, gpu_now_mib, gpu_peak_mib: what a process
+            holds and has held at most; 0 now: its work has ended
 state       state, cause: written by whoever carries the work out, not by the work itself
 =========== ====================================================================================
 """
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -86,6 +89,14 @@ class Report:
         """Say one finished piece of the result."""
         self.say("record", name=name, data=data)
 
+    def memory(
+        self, now_mib: float, peak_mib: float, *, gpu_now_mib: float | None = None, gpu_peak_mib: float | None = None
+    ) -> None:
+        """Say how much memory this process holds and has held at most; whoever carries work out says it."""
+        on_gpu = {"gpu_now_mib": gpu_now_mib, "gpu_peak_mib": gpu_peak_mib}
+        held = {"now_mib": now_mib, "peak_mib": peak_mib, **{k: v for k, v in on_gpu.items() if v is not None}}
+        self.say("memory", pid=os.getpid(), **{name: round(mib, 1) for name, mib in held.items()})
+
     def token(self, part: str, text: str) -> None:
         """Say the next piece of the answer that `part` is writing."""
         self.say("token", part=part, text=text)
@@ -128,6 +139,8 @@ class PrefixedReport(Report):
     def emit(self, event: Event) -> None:
         if event["kind"] == "progress":
             event = {**event, "phase": f"{self.label}: {event['phase']}", "part": self.label}
+        elif event["kind"] == "memory":
+            event = {**event, "part": self.label}
         elif event["kind"] in ("metric", "artifact"):
             event = {**event, "name": f"{self.label}/{event['name']}"}
         self.outer.emit(event)

@@ -17,7 +17,7 @@ import pytest
 from kit import isolated
 from kit.errors import Stopped
 from kit.isolated import carry_out_isolated, end_child, start_child, worker_environment
-from kit.report import ListReport
+from kit.report import Event, ListReport
 from kit.spec import Spec
 
 TESTS = Path(__file__).parent
@@ -58,7 +58,9 @@ def test_events_and_result_come_through(tmp_path: Path) -> None:
     assert result.metrics["pid"] != os.getpid()
     assert result.measurements["pause_s"].samples == (0.0,)
     assert report.values("number") == [0, 1, 2, 3, 4]
-    assert [event["kind"] for event in report.events[-2:]] == ["message", "artifact"]
+    assert [event["kind"] for event in report.events[-3:]] == ["message", "artifact", "memory"]
+    assert report.events[-1]["pid"] == result.metrics["pid"]
+    assert report.events[-1]["now_mib"] == 0 < report.events[-1]["peak_mib"]
     assert (tmp_path / "artifacts" / "numbers.txt").read_text(encoding="utf-8") == "5"
 
 
@@ -101,6 +103,27 @@ def test_a_crash_is_a_failed_result_with_its_signal(how: str, tmp_path: Path) ->
     assert "SIGKILL" in result.error["message"]
     assert "memory" in result.error["fix"]
     assert report.events[-1]["text"] == f"about to: {how}"  # said before the crash, and heard
+
+
+def test_a_child_that_was_killed_holds_nothing_any_more(tmp_path: Path) -> None:
+    class Deadly(ListReport):
+        def emit(self, event: Event) -> None:
+            super().emit(event)
+            if event["kind"] == "memory" and event["now_mib"]:
+                os.kill(event["pid"], signal.SIGKILL)
+
+    report = Deadly(tmp_path)
+    assert carry_out_isolated(_count(10_000, 0.02), report).status == "failed"
+    first, last = (event for event in report.events if event["kind"] == "memory")
+    assert {**first, "now_mib": 0.0, "t": 0} == {**last, "t": 0}
+    assert last["t"] >= first["t"]
+
+
+def test_children_that_nobody_hears_are_known_while_they_live(tmp_path: Path) -> None:
+    child = start_child(_misbehave("silence"), tmp_path, environment={}, heard=False)
+    assert child.process.pid in isolated._silent
+    end_child(child, patience_s=5)
+    assert child.process.pid not in isolated._silent
 
 
 def test_a_result_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from typing import Any
 
 from kit.i18n import _
 from kit.jobs.course import Course
+from kit.jobs.held import Held
 from kit.report import Event
 
 ENDED = ("stopped", "finished", "failed", "crashed")
@@ -39,7 +40,7 @@ class Status:
     `curves` holds (step, value) pairs of every metric said with a step, `metrics` the newest value of each metric,
     `records` the finished pieces by name, `messages` every sentence said, `texts` the answers as far
     as they are written, by part. `said` is the state by the log alone, `worked_s` the seconds of the attempts that are
-    over. Times are Unix times in seconds.
+    over. Memory is that of all its processes together. Times are Unix times in seconds.
     """
 
     state: str = "starting"
@@ -61,7 +62,11 @@ class Status:
     messages: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=lambda: defaultdict(str))
     artifacts: dict[str, str] = field(default_factory=dict)
+    memory_peak_mib: float | None = None
+    gpu_memory_peak_mib: float | None = None
     _course: Course = field(default_factory=Course, compare=False)
+    _ram: Held = field(default_factory=Held, compare=False)
+    _gpu: Held = field(default_factory=lambda: Held("gpu_"), compare=False)
     _tokens: tuple[str, float] | None = None  # tokens_per_s, and in which phase it was said
     _since: float | None = None  # when the present stretch of work began
 
@@ -98,6 +103,16 @@ class Status:
         per_s = self._course.per_s()
         return None if per_s is None or not self.unit else (per_s, f"{self.unit}/s")
 
+    @property
+    def memory_mib(self) -> float | None:
+        """What its processes hold now, or None where none has said."""
+        return None if self.over else self._ram.now_mib
+
+    @property
+    def gpu_memory_mib(self) -> float | None:
+        """What its processes have reserved on GPUs now, or None where they use none."""
+        return None if self.over else self._gpu.now_mib
+
     def add(self, event: Event) -> None:
         """Take one event in."""
         kind, at = event["kind"], event.get("t", 0.0)
@@ -117,6 +132,10 @@ class Status:
             self.messages.append(event["text"])
         elif kind == "artifact":
             self.artifacts[event["name"]] = event["path"]
+        elif kind == "memory":
+            self._ram.add(event)
+            self._gpu.add(event)
+            self.memory_peak_mib, self.gpu_memory_peak_mib = self._ram.peak_mib, self._gpu.peak_mib
         elif kind == "state":
             self._add_state(event, at)
 
@@ -148,6 +167,8 @@ class Status:
         self.attempt += 1
         self.phase, self.done, self.total, self.unit = "", 0, None, ""
         self._course.begin()
+        self._ram.forget()
+        self._gpu.forget()
         self._tokens = None
         self.ended = None
         self.texts.clear()

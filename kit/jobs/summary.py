@@ -30,7 +30,7 @@ class Summary:
 
     `kind` is the kind of work ("tune", "sweep", ...), `model` and `data` are the names that stand in the spec, or "".
     `figures` holds the newest values of the metrics in `FIGURES`, those of a part of the work with its name before, as
-    in "bf16/acc". Times are Unix times in seconds.
+    in "bf16/acc", `throughput` a number and its unit. Times are Unix times in seconds.
     """
 
     id: str
@@ -50,6 +50,11 @@ class Summary:
     done: float = 0
     total: float | None = None
     unit: str = ""
+    throughput: tuple[float, str] | None = None
+    memory_mib: float | None = None
+    memory_peak_mib: float | None = None
+    gpu_memory_mib: float | None = None
+    gpu_memory_peak_mib: float | None = None
     origin: str | None = None
     figures: dict[str, float] = field(default_factory=dict)
 
