@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from kit._check import plain
@@ -62,8 +61,6 @@ class TuneDesk(Desk):
         self.editing = True
         self.share: float | None = None
         self.steps: int | None = None
-        self._step: float = 0
-        self._seen: tuple[float, float] | None = None  # when, and at which step, the first step was seen
         if not self.renew():
             self.form.take(recall(self.name))
 
@@ -79,7 +76,6 @@ class TuneDesk(Desk):
         spec = self.run.spec
         self.form.fill({name: getattr(spec, name) for name in self.form.names})
         self.editing, self.share, self.steps = False, None, getattr(spec, "steps", None)
-        self._seen, self._step = None, 0
         self.look()
 
     def look(self) -> None:
@@ -89,20 +85,14 @@ class TuneDesk(Desk):
         status = self.status
         # A validation counts rows: how far the training is stays as it was.
         if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
-            self.share, self._step = status.share, status.done
-            self._seen = self._seen or (status.updated, status.done)
+            self.share = status.share
             self.steps = int(status.total) if status.total else self.steps
 
     def left_s(self) -> float | None:
         """Return how long the steps still take, validations between them included, or None while nobody can know."""
-        status = self.status
-        if status is None or status.over or not self.steps or self._seen is None:
+        if self.status is None or self.share is None:  # what comes before the first step tells nothing of the steps
             return None
-        since, first = self._seen
-        if self._step <= first:
-            return status.eta_s if status.phase == "training" else None
-        pace = (status.updated - since) / (self._step - first)
-        return max(pace * (self.steps - self._step) - max(time.time() - status.updated, 0.0), 0.0)
+        return self.status.eta_s
 
     def spec(self) -> TuneSpec:
         return TuneSpec(model=plain(self.model), data=self.data, validation=self.validation, **self.form.values())
