@@ -132,7 +132,7 @@ def test_ctrl_c_stops_a_run_and_keeps_it(spec_file: Any) -> None:
     terminal = pexpect.spawn(
         TUNEBOOK[0], [*TUNEBOOK[1:], "run", spec_file(_count(10_000, 0.02))], timeout=30, encoding="utf-8"
     )
-    terminal.expect("running · counting")
+    terminal.expect("counting")
     terminal.sendintr()
     terminal.expect("Stopping; what is done is kept")
     terminal.expect("stopped")

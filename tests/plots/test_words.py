@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import doctest
+import types
 
 import pytest
 
+import kit.words
 from kit.plots import words
 
 
-def test_the_examples_in_the_docstrings_hold() -> None:
-    failed, tried = doctest.testmod(words)
-    assert tried >= 5
+@pytest.mark.parametrize(("module", "examples"), [(kit.words, 3), (words, 2)])
+def test_the_examples_in_the_docstrings_hold(module: types.ModuleType, examples: int) -> None:
+    failed, tried = doctest.testmod(module)
+    assert tried >= examples
     assert failed == 0
 
 
