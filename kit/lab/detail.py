@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from kit.apps.notebooks import KINDS, code_of
+from kit.apps.notebooks import code_of
 from kit.errors import KitError
-from kit.jobs import Run, Summary
+from kit.jobs import Run
 from kit.lab.curve import thinned
 from kit.lab.root import Root
 
@@ -17,7 +17,7 @@ _RECORDS = 100
 _LARGE = 16 * 1024  # characters of JSON: what is larger (the answers to every row) is for notebooks
 
 
-def detail_of(run: Run, summary: Summary, root: Root) -> dict[str, Any]:
+def detail_of(run: Run, root: Root) -> dict[str, Any]:
     """Return the details of `run` as plain values; what cannot be read is left empty."""
     status = run.status
     result = _read(run, "result.json")
@@ -37,7 +37,6 @@ def detail_of(run: Run, summary: Summary, root: Root) -> dict[str, Any]:
         "facts": facts,
         "bundle": root.relative(facts.get("bundle")),
         "log_bytes": _log_bytes(run),
-        "comparable": summary.kind in KINDS,
     }
 
 

@@ -13,10 +13,10 @@ from kit.i18n import N_, _
 from kit.machine import memory_free_mib, this_machine
 from kit.machine.live import cpu_percent, disk, gpu_loads, load_average
 from kit.machine.packages import problems
-from kit.version import version
 from kit.place import cache, home
 from kit.quantization import Method, methods
 from kit.quantization.load import check_runs_here
+from kit.version import version
 
 # By import name: the distribution that brings it, and what people call the engine.
 _ENGINES = {"transformers": (("torch", "transformers"), N_("Transformers"))}

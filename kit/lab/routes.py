@@ -7,7 +7,7 @@ from typing import Any
 from jupyter_server.utils import url_path_join
 from tornado.web import authenticated
 
-from kit.lab import desk, log
+from kit.lab import apps, desk, log
 from kit.lab.body import text
 from kit.lab.data import check_data
 from kit.lab.handler import SLOW, Handler
@@ -209,6 +209,26 @@ class DataHandler(Handler):
         await self.reply(lambda: check_data(self.root, values["path"], values["text"], values["label"]), on=SLOW)
 
 
+class CheckAppHandler(Handler):
+    """A notebook before it is published."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Look at it without running it."""
+        path = self.fields(path="text")["path"]
+        await self.reply(lambda: apps.check_app(self.root, path), on=SLOW)
+
+
+class PublishHandler(Handler):
+    """A notebook as a bundle."""
+
+    @authenticated
+    async def post(self) -> None:
+        """Start a run that makes it."""
+        values = self.fields(path="text", folder="text")
+        await self.reply(lambda: apps.publish_app(self.book, values["path"], values["folder"]), status=202, on=SLOW)
+
+
 ROUTES: tuple[tuple[str, type[Handler]], ...] = (
     (r"machine", MachineHandler),
     (r"runs", RunsHandler),
@@ -227,6 +247,8 @@ ROUTES: tuple[tuple[str, type[Handler]], ...] = (
     (r"panels", PanelsHandler),
     (r"experiments", ExperimentsHandler),
     (r"data/check", DataHandler),
+    (r"apps/check", CheckAppHandler),
+    (r"apps/publish", PublishHandler),
 )
 
 

@@ -6,6 +6,7 @@ import time
 from dataclasses import fields
 from typing import Any
 
+from kit.apps.notebooks import KINDS
 from kit.jobs import Run, Status, Summary
 from kit.jobs.state import RESUMABLE
 from kit.lab.curve import spark
@@ -34,10 +35,11 @@ def row_of(run: Run, summary: Summary, *, notebook: str | None, curve: bool) -> 
     return {
         **values,
         **_pace(status),
-        "figure": _figure(summary),
+        "figure": figure_of(summary),
         "curve": spark(status.curves) if curve else None,
         "resumable": summary.state in RESUMABLE,
         "over": summary.over,
+        "comparable": summary.kind in KINDS,
         "notebook": notebook,
     }
 
@@ -55,7 +57,8 @@ def _pace(status: Status) -> dict[str, Any]:
     }
 
 
-def _figure(summary: Summary) -> dict[str, Any] | None:
+def figure_of(summary: Summary) -> dict[str, Any] | None:
+    """Return the key figure of a run as plain values, or None."""
     found = figure(summary)
     if found is None:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from typing import Any
 
 from kit.errors import RunNotFoundError
@@ -40,6 +41,9 @@ class RunBook:
         self._lock = threading.Lock()
         self._rows: dict[str, tuple[object, str]] = {}
         self._notebooks: dict[str, str | None] = {}
+        self._alive: set[str] = set()
+        self._told: set[str] = set()
+        self._began = time.time()
 
     def page(self, *, state: Wanted, kind: Wanted, text: str, limit: int) -> str:
         """Return the newest runs that are described, as JSON.
@@ -67,7 +71,7 @@ class RunBook:
         """Return all that is told of one run."""
         with self._lock:
             run, summary = self._find(id)
-            return {**self._values(run, summary, curve=True), **detail_of(run, summary, self.root)}
+            return {**self._values(run, summary, curve=True), **detail_of(run, self.root)}
 
     def log(self, id: str, *, offset: int, limit: int) -> dict[str, Any]:
         """Return part of what a run printed; see `stretch`."""
@@ -100,6 +104,17 @@ class RunBook:
         with self._lock:
             self._listing.look()
             return self._listing.pick(state=state, kind=kind)
+
+    def ended(self) -> list[Summary]:
+        """Return the runs that have ended since the last call, or, at the first one, since the server began."""
+        with self._lock:
+            self._listing.look()
+            summaries = self._listing.summaries
+            over = [each for each in summaries.values() if each.over and (each.ended or 0) >= self._began]
+            told = [each for each in over if each.id in self._alive or each.id not in self._told]
+            self._alive = {each.id for each in summaries.values() if not each.over}
+            self._told = {each.id for each in over}
+        return told
 
     def stop(self, id: str) -> dict[str, Any]:
         """Ask a run to stop, and return its row; once more does no harm.
