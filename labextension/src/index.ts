@@ -1,10 +1,12 @@
-import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+/** Tunebook in JupyterLab and Notebook: each part is a plugin of its own and can be switched off by itself. */
+import { code } from './plugin/code';
+import { desk } from './plugin/desk';
+import { experiments } from './plugin/experiments';
+import { launcher } from './plugin/launcher';
+import { logs } from './plugin/logs';
+import { notices } from './plugin/notices';
+import { panel } from './plugin/panel';
+import { toolbar } from './plugin/toolbar';
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: 'tunebook:plugin',
-  description: 'The machine, the runs and the models beside the notebook.',
-  autoStart: true,
-  activate: () => undefined
-};
-
-export default plugin;
+export { ITunebook } from './tokens';
+export default [desk, panel, logs, notices, launcher, experiments, toolbar, code];

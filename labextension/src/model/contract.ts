@@ -73,6 +73,18 @@ const publishCheck = object({
   findings: otherwise(list(finding), [])
 });
 
+/** What the server tells of its own accord when a run ends. */
+export const endedRun = object({
+  id: text,
+  kind: text,
+  model: text,
+  data: text,
+  state: oneOf(...STATES),
+  cause: text,
+  fix: text,
+  figure: maybe(figure)
+});
+
 /** One run in full, as far as publishing shows it. */
 export const publishing = object({
   ...ofRun,

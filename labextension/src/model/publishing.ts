@@ -35,6 +35,11 @@ export class Publication implements IDisposable {
     return this.changedSignal;
   }
 
+  /** Can it be published now? Also anew, after it failed. */
+  get ready(): boolean {
+    return this.state === 'ready' || this.state === 'failed';
+  }
+
   get state(): PublishState {
     const run = this.watch?.value;
     if (run?.over) {
@@ -63,6 +68,8 @@ export class Publication implements IDisposable {
   /** Start the run that makes the bundle and watch it to its end. */
   async publish(): Promise<void> {
     this.sending = true;
+    this.watch?.dispose();
+    this.watch = null;
     this.changedSignal.emit();
     await this.attempt(async () => {
       const body = { path: this.path, folder: this.folder };
