@@ -22,6 +22,7 @@ from kit.plots import beside
 from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
+from kit.tracking import RegisteredModel, load, register
 from kit.tuning import TuneSpec
 from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
@@ -37,6 +38,7 @@ __all__ = [
     "Measurement",
     "ModelCard",
     "ModelPicker",
+    "RegisteredModel",
     "Result",
     "Run",
     "RunsPanel",
@@ -54,9 +56,11 @@ __all__ = [
     "datasets",
     "evaluate",
     "find_run",
+    "load",
     "load_data",
     "load_spec",
     "methods",
+    "register",
     "runs",
     "start",
     "sweep",

@@ -37,6 +37,7 @@ ROOMS = (
     "experiments",
     "jobs",
     "calls",
+    "tracking",
     "plots",
     "widgets",
     "apps",

@@ -8,6 +8,7 @@ variables: user, password or token, certificates, ``MLFLOW_REGISTRY_URI``.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ _ALWAYS = {
 _UNLESS_SET = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
 
 _LOGGERS = ("mlflow", "alembic", "urllib3.connectionpool")
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 _LONGEST = 300  # characters of a message of MLflow
 _DENIED = ("PERMISSION_DENIED", "UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED")
 _PASSING = (
@@ -91,13 +93,12 @@ def speaking(uri: str) -> Iterator[Any]:
     """
     with _quiet():
         try:
-            from mlflow import MlflowClient
-
+            make_client = _client_class(uri)
             levels = {name: logging.getLogger(name).level for name in _LOGGERS}
             try:
                 for name in _LOGGERS:
                     logging.getLogger(name).setLevel(logging.CRITICAL)
-                yield MlflowClient(tracking_uri=uri)
+                yield make_client(tracking_uri=uri)
             finally:
                 for name, level in levels.items():
                     logging.getLogger(name).setLevel(level)
@@ -106,6 +107,13 @@ def speaking(uri: str) -> Iterator[Any]:
             if ours is None:
                 raise
             raise ours from exc
+
+
+def _client_class(uri: str) -> Any:
+    if uri.partition(":")[0].partition("+")[0] in _DATABASES:
+        for package in ("sqlalchemy", "alembic"):  # without them MLflow would say that it knows no such place
+            importlib.import_module(package)
+    return importlib.import_module("mlflow").MlflowClient
 
 
 @contextlib.contextmanager
