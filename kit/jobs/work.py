@@ -20,6 +20,7 @@ from kit.i18n import _
 from kit.isolated import error_dict, result_of
 from kit.jobs import turns
 from kit.jobs.events import EventWriter
+from kit.jobs.mirrored import start_mirror
 from kit.jobs.run import Run
 from kit.jobs.summary import write_summary
 from kit.machine.provenance import provenance
@@ -106,6 +107,7 @@ def work(folder: Path, *, heard: Callable[[Event], None] | None = None, now: boo
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")
+    start_mirror(folder)
     report.progress("starting")  # until the libraries of the work are imported
     values: dict[str, Any] = {}
     try:
