@@ -131,7 +131,7 @@ class Keeper:
     def _check(self, checkpoint: Checkpoint) -> None:
         changed = [name for name, value in self._same.items() if checkpoint.notes.get(name) != value]
         if changed:
-            raise Unusable(_("{what} is not the same now").format(what=", ".join(changed)))
+            raise Unusable(_("it was made with other rows ({what})").format(what=", ".join(changed)))
         optimizer = self._has_optimizer(checkpoint.step)
         if checkpoint.step > self._total or not self._learner.fits(checkpoint.tensors, optimizer=optimizer):
             raise Unusable(_("it is of another model or adapter"))

@@ -106,7 +106,8 @@ class _Tuning:
             if step in evaluate_after:
                 self.progress.last = self._evaluate()
                 self.keeper.keep(self._now())
-                self._save_adapter_if_there_is_room()
+                if step < self.total:
+                    self._save_adapter_if_there_is_room()
             elif self.keeper.due():
                 self.keeper.keep(self._now())
 

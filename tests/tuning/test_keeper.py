@@ -98,7 +98,7 @@ def test_room_that_comes_back_is_used(asked: TuneSpec, tmp_path: Path, monkeypat
 
 def test_the_last_adapter_waits_for_room(asked: TuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kit.place._RETRY_S", 0.01)
-    save = _RefusesAtFirst(tune_module.save_adapter, 6)  # after three evaluations, then three times at the end
+    save = _RefusesAtFirst(tune_module.save_adapter, 6)  # after two evaluations, then four times at the end
     monkeypatch.setattr(tune_module, "save_adapter", save)
     report = ListReport(tmp_path)
     assert tune(asked, report).status == "finished"

@@ -144,14 +144,14 @@ class _AsksOnceTold(ListReport):
 
 @pytest.mark.slow
 def test_two_processes_go_on_exactly(spec: TuneSpec, tmp_path: Path) -> None:
-    together = spec.replace(processes=2, batch_size=5, dropout=0.1, steps=120, evaluations=1)
+    together = spec.replace(processes=2, batch_size=5, dropout=0.1, steps=60, evaluations=1)
     uninterrupted = ListReport(tmp_path / "whole")
     tune(together, uninterrupted)
     first = _AsksOnceTold(tmp_path / "parts")
     with pytest.raises(Stopped) as caught:
         tune(together, first)
     stopped_at = int(caught.value.result.metrics["steps"])
-    assert 0 < stopped_at < 120
+    assert 0 < stopped_at < 60
     second = ListReport(tmp_path / "parts")
     result = tune(together, second)
     assert (result.status, result.facts["resumed_at"], result.facts["processes"]) == ("finished", [stopped_at], 2)
