@@ -67,11 +67,11 @@ def rerun(book: RunBook, id: str, folder: str) -> dict[str, Any]:
 def compare(book: RunBook, ids: Sequence[str], folder: str) -> dict[str, Any]:
     """Write a notebook that compares runs."""
     place = book.root.within(folder)
-    if not 2 <= len(ids) <= MOST_COMPARED:
+    if not 2 <= len(ids) <= MOST_COMPARED or len(set(ids)) < len(ids):
         raise Refused(
             400,
             _("{n} runs cannot be compared.").format(n=len(ids)),
-            fix=_("Choose 2 to {most}.").format(most=MOST_COMPARED),
+            fix=_("Choose 2 to {most} different ones.").format(most=MOST_COMPARED),
         )
     runs = [book.open(id) for id in ids]
     wrong = [run.id for run in runs if run.summary.kind not in KINDS]

@@ -9,6 +9,8 @@ from kit.i18n import _
 from kit.lab.body import text
 from kit.lab.refusal import Refused
 
+_LONGEST_NAME = 255  # bytes, on every file system in use
+
 
 class Root:
     """The folder that the server serves, and nothing beyond it.
@@ -66,17 +68,21 @@ class Root:
         parts = [part for part in text("path", path).split("/") if part not in ("", ".")]
         if path.startswith("/") or any(part.startswith(".") for part in parts):
             raise _outside(path)
+        if any(len(os.fsencode(part)) > _LONGEST_NAME for part in parts):
+            raise _unusable(path)
         try:
             found = self.folder.joinpath(*parts).resolve()
             inside = found.is_relative_to(self.folder)
             hidden = inside and any(part.startswith(".") for part in found.relative_to(self.folder).parts)
         except (OSError, RuntimeError, ValueError) as exc:  # too long a name; a circle of links
-            raise Refused(
-                400, _("No file can be called {path!r}.").format(path=path[:100]), fix=_("Give another path.")
-            ) from exc
+            raise _unusable(path) from exc
         if not inside or hidden:
             raise _outside(path)
         return found
+
+
+def _unusable(path: str) -> Refused:
+    return Refused(400, _("No file can be called {path!r}.").format(path=path[:100]), fix=_("Give another path."))
 
 
 def _outside(path: str) -> Refused:

@@ -52,8 +52,6 @@ def _pace(status: Status) -> dict[str, Any]:
         "eta_s": left,
         "throughput": None if done is None else round(done[0], 2),
         "throughput_unit": "" if done is None else done[1],
-        "memory_mib": getattr(status, "memory_mib", None),
-        "memory_peak_mib": getattr(status, "memory_peak_mib", None),
     }
 
 

@@ -136,8 +136,23 @@ class RunBook:
         return {"run": self.one(id)}
 
     def resume(self, id: str, *, now: bool) -> dict[str, Any]:
-        """Go on with a run, and return its row."""
-        self.open(id).resume(now=now)
+        """Go on with a run, and return its row.
+
+        Raises
+        ------
+        Refused
+            It lives, or it is finished.
+        KitError
+            Somebody else resumes it just now, or its process cannot be started.
+        """
+        run = self.open(id)
+        if not run.resumable:  # asked before anything is written
+            raise Refused(
+                409,
+                _("Run {id} cannot be resumed: it is {state}.").format(id=id, state=run.status.state),
+                fix=_("Only runs that were stopped, failed or crashed can be."),
+            )
+        run.resume(now=now)
         return {"run": self.one(id)}
 
     def delete(self, id: str) -> dict[str, Any]:

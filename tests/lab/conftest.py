@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +49,10 @@ def server(one_server: Any, own_folders: None, monkeypatch: pytest.MonkeyPatch) 
         run.stop()
     for run in runs(state="living"):
         run.wait(30)
-    for place in (one_server.root, one_server.outside, one_server.home, one_server.cache):
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(exist_ok=True)
+    one_server.clear()
+
+
+@pytest.fixture
+def listening() -> Any:
+    """What opens a page's ear for the events of a server."""
+    return _module("websocket_of_events").listen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -148,6 +149,12 @@ class Server:
                 return values
             assert time.monotonic() < until, values
             time.sleep(0.1)
+
+    def clear(self) -> None:
+        """Empty all folders."""
+        for place in (self.root, self.outside, self.home, self.cache):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir(exist_ok=True)
 
     def end(self) -> None:
         """End the server."""
