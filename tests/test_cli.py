@@ -70,7 +70,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_nothing_asked_shows_what_can_be(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     shown = capsys.readouterr().out
-    assert all(name in shown for name in ("models", "run", "runs", "stop", "log", "app", "doctor"))
+    assert all(name in shown for name in ("models", "run", "resume", "runs", "queue", "stop", "log", "app", "doctor"))
 
 
 def test_the_installed_command_is_this_one() -> None:
@@ -135,7 +135,9 @@ def test_ctrl_c_stops_a_run_and_keeps_it(spec_file: Any) -> None:
     terminal.expect("counting")
     terminal.sendintr()
     terminal.expect("Stopping; what is done is kept")
+    terminal.expect("Go on with it later: tunebook resume [-a-z0-9]+")
     terminal.expect("stopped")
+    terminal.expect("Go on with it later: tunebook resume [-a-z0-9]+")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130
@@ -167,11 +169,12 @@ def test_runs_lists_the_newest_first(capsys: pytest.CaptureFixture[str]) -> None
     made = [run_here(_count(1)), run_here(_misbehave("kit_error")), run_here(_count(2))]
     capsys.readouterr()
     assert main(["runs"]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["ID", "KIND", "STATE", "MEMORY", "TIME", "CAUSE"]
     assert [line.split()[0] for line in lines] == [run.id for run in made[::-1]]
     assert "The left sock is missing." in lines[1]
     assert main(["runs", "-n", "1"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 def test_runs_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,7 +188,7 @@ def test_runs_can_be_chosen(capsys: pytest.CaptureFixture[str]) -> None:
     ):
         assert main(["runs", *wanted]) == 0
         shown = capsys.readouterr()
-        assert [line.split()[0] for line in shown.out.splitlines()] == [run.id for run in found]
+        assert [line.split()[0] for line in shown.out.splitlines()[1:]] == [run.id for run in found]
         assert ("No run answers" in shown.err) == (not found)
     with pytest.raises(SystemExit):
         main(["runs", "--state", "done"])
