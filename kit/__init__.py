@@ -9,6 +9,7 @@
 ``kit.TunePanel(model=..., data=train)`` does it with the mouse.
 """
 
+from kit.apps import PublishSpec
 from kit.calls import answer, evaluate, sweep, tune
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
@@ -38,6 +39,7 @@ __all__ = [
     "Measurement",
     "ModelCard",
     "ModelPicker",
+    "PublishSpec",
     "RegisteredModel",
     "Result",
     "Run",
