@@ -1,28 +1,29 @@
-"""Carry out an `EvaluateSpec`: everything that is worth knowing of one variant, each in a pass of its own."""
+"""Carry out an `EvaluateSpec`: everything that is worth knowing of one variant, each in a pass of its own.
+
+Whatever is finished goes to a ledger. A resumed evaluation does only the rest, and loads the model only for that.
+"""
 
 from __future__ import annotations
 
-import gc
+import hashlib
 import json
-from collections.abc import Callable
 from typing import Any
 
 from kit.data import Dataset
 from kit.engines import Engine
-from kit.machine.facts import MIB
+from kit.i18n import _
 from kit.machine.memory import PeakMemory
-from kit.measure.accuracy import accuracy, macro_f1, macro_f1_stderr
-from kit.measure.latency import measure_latency
-from kit.measure.perplexity import MOST_ROWS, perplexity
+from kit.machine.provenance import hardware, seeds
+from kit.measure.ledger import Ledger
+from kit.measure.passes import Passes
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
-from kit.place import write_atomic
+from kit.models import model_provenance
 from kit.quantization.load import load
 from kit.report import Report
-from kit.result import Measurement, Result
+from kit.result import Result
 from kit.spec import Spec
-
-_MEMORY_ROWS = 16  # rows scored while memory is watched
+from kit.version import version
 
 
 def evaluate(spec: Spec, report: Report) -> Result:
@@ -30,18 +31,25 @@ def evaluate(spec: Spec, report: Report) -> Result:
     assert isinstance(spec, EvaluateSpec)
     report.progress("loading")
     data = rows_for(spec.data, spec.variant.model, report)
-    with PeakMemory() as loading:
-        engine = load(spec.variant, report, batch_size=spec.batch_size)
+    origin: dict[str, Any] = {
+        "data_hash": data.hash,
+        "model": model_provenance(spec.variant.model, report),
+        "seeds": seeds(spec.to_dict()),
+    }
+    report.check()  # a stop leaves hashes out, by which a ledger would not be known again
+    ledger = Ledger(spec.key, _holds_for(data, origin["model"]), report)
+    loader = _Loader(spec, report, ledger)
+    passes = Passes(spec, data, loader.engine, ledger, report)
+    _say_kept(passes, report)
     try:
-        found = _Evaluation(spec, report, engine, data)
-        metrics = {"load_max_ram_mib": loading.peak_mib, **found.measure()}
+        metrics = {**loader.metrics(), **passes.measure()}
     finally:
-        engine.close()
+        loader.close()
     return Result(
         spec=spec.to_dict(),
         metrics=metrics,
-        measurements=found.measurements,
-        artifacts=found.artifacts,
+        measurements=passes.measurements,
+        artifacts=passes.artifacts,
         facts={
             "method": spec.variant.method,
             "engine": spec.variant.engine,
@@ -49,121 +57,52 @@ def evaluate(spec: Spec, report: Report) -> Result:
             "rows": len(data),
             "labels": list(data.labels),
             "instruction": data.instruction,
-            **found.facts,
+            **passes.facts,
         },
-        provenance={"data_hash": data.hash},
+        provenance=origin,
     )
 
 
-class _Evaluation:
-    def __init__(self, spec: EvaluateSpec, report: Report, engine: Engine, data: Dataset) -> None:
-        self.spec, self.report, self.engine, self.data = spec, report, engine, data
-        self.measurements: dict[str, Measurement] = {}
-        self.artifacts: dict[str, str] = {}
-        self.facts: dict[str, Any] = {}
-
-    def measure(self) -> dict[str, float]:
-        passes = {
-            "accuracy": self._accuracy,
-            "perplexity": self._perplexity,
-            "latency": self._latency,
-            "memory": self._memory,
-        }
-        metrics: dict[str, float] = {}
-        for name in self.spec.measures:
-            self.report.check()
-            metrics |= passes[name]()
-        for name, value in metrics.items():
-            self.report.metric(name, value)
-        return metrics
-
-    def _hear(self, phase: str, total: int, unit: str) -> Callable[[int], None]:
-        self.report.progress(phase, 0, total, unit)
-
-        def heard(done: int) -> None:
-            self.report.progress(phase, done, total, unit)
-            self.report.check()
-
-        return heard
-
-    def _accuracy(self) -> dict[str, float]:
-        data = self.data
-        hear = self._hear("scoring", len(data), "rows")
-        table = self.engine.score(data.prompts(), [data.labels] * len(data), on_progress=hear)
-        predicted = [max(range(len(row)), key=lambda i: row[i].logprob) for row in table]
-        gold = [data.labels.index(answer) for answer in data.answers]
-        self.facts["majority_acc"] = max(data.counts.values()) / len(data)
-        self.facts["only_answer"] = data.labels[predicted[0]] if len(set(predicted)) == 1 else None
-        self._keep_rows(gold, predicted, [[score.logprob for score in row] for row in table])
-        acc, acc_stderr = accuracy(gold, predicted)
-        return {
-            "acc": acc,
-            "acc_stderr": acc_stderr,
-            "macro_f1": macro_f1(gold, predicted, len(data.labels)),
-            "macro_f1_stderr": macro_f1_stderr(gold, predicted, len(data.labels)),
-        }
-
-    def _keep_rows(self, gold: list[int], predicted: list[int], logprobs: list[list[float]]) -> None:
-        """Keep what was answered to each row: comparisons are paired."""
-        labels = self.data.labels
-        lines = [
-            json.dumps(
-                {"row": i, "gold": labels[g], "answer": labels[p], "logprobs": [round(x, 4) for x in logprobs[i]]},
-                ensure_ascii=False,
-            )
-            for i, (g, p) in enumerate(zip(gold, predicted, strict=True))
-        ]
-        path = self.report.folder / "artifacts" / f"rows-{self.spec.key}.jsonl"
-        write_atomic(path, "\n".join(lines) + "\n")
-        self.artifacts["rows"] = str(path.relative_to(self.report.folder))
-        self.report.artifact("rows", path)
-        self.facts["right"] = [int(g == p) for g, p in zip(gold, predicted, strict=True)]
-
-    def _perplexity(self) -> dict[str, float]:
-        texts = self.data.texts[:MOST_ROWS]
-        value, stderr = perplexity(self.engine, texts, on_progress=self._hear("reading", len(texts), "rows"))
-        self.facts["perplexity_rows"] = len(texts)
-        return {"perplexity": value, "perplexity_stderr": stderr}
-
-    def _latency(self) -> dict[str, float]:
-        self.measurements |= measure_latency(
-            self.engine,
-            self.data.prompts()[: self.spec.requests],
-            requests=self.spec.requests,
-            new_tokens=self.spec.new_tokens,
-            on_progress=self._hear("timing", self.spec.requests, "requests"),
-        )
-        return {name: measurement.p50 for name, measurement in self.measurements.items()}
-
-    def _memory(self) -> dict[str, float]:
-        self.report.progress("weighing", 0, 1)
-        rows = self.data.prompts()[:_MEMORY_ROWS]
-        gc.collect()
-        _give_back_free_memory()
-        with PeakMemory() as memory:
-            self.engine.score(rows, [self.data.labels] * len(rows))
-            for _token in self.engine.generate(rows[0], max_new_tokens=self.spec.new_tokens, ignore_end=True):
-                self.report.check()
-        return {
-            "max_ram_mib": memory.peak_mib,
-            "weight_mib": self.engine.footprint() / MIB,
-            "file_size_mib": self.engine.file_size() / MIB,
-            **_gpu_peak(),
-        }
+def _holds_for(data: Dataset, model: dict[str, Any]) -> dict[str, Any]:
+    """Return what must be the same for numbers of an earlier attempt to be used."""
+    exactly = hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()
+    return {
+        "data_hash": data.hash,
+        "rows": len(data),
+        "instruction": data.instruction,
+        "model": exactly,
+        "hardware": hardware(),
+        "tunebook": version(),
+    }
 
 
-def _give_back_free_memory() -> None:
-    """Return what the C library holds back after loading to the system, so that it does not count as in use."""
-    import ctypes
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
-    if trim is not None:
-        trim(0)
+def _say_kept(passes: Passes, report: Report) -> None:
+    kept = passes.kept()
+    if kept:
+        report.message(_("Going on where an earlier attempt ended; done before: {what}.").format(what=", ".join(kept)))
 
 
-def _gpu_peak() -> dict[str, float]:
-    import torch
+class _Loader:
+    """Loads the variant when it is first asked for, and never when everything is in the ledger."""
 
-    if not torch.cuda.is_available():
-        return {}
-    return {"max_vram_reserved_mib": torch.cuda.max_memory_reserved() / MIB}
+    def __init__(self, spec: EvaluateSpec, report: Report, ledger: Ledger) -> None:
+        self._spec, self._report, self._ledger = spec, report, ledger
+        self._engine: Engine | None = None
+
+    def engine(self) -> Engine:
+        if self._engine is None:
+            with PeakMemory() as loading:
+                self._engine = load(self._spec.variant, self._report, batch_size=self._spec.batch_size)
+            if self._ledger.values("loading") is None:
+                self._ledger.add_values("loading", {"load_max_ram_mib": loading.peak_mib})
+        return self._engine
+
+    def metrics(self) -> dict[str, float]:
+        """Return what loading took, in the attempt that first did it."""
+        if self._ledger.values("loading") is None:
+            self.engine()
+        return dict(self._ledger.values("loading") or {})
+
+    def close(self) -> None:
+        if self._engine is not None:
+            self._engine.close()

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from kit.engines import Engine
+from kit.engines import Score
 
 MOST_ROWS = 100  # texts read; quantization shows on far fewer
 
 
-def perplexity(
-    engine: Engine, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
-) -> tuple[float, float]:
-    """Return the perplexity of each token of `texts` and its standard error.
+def perplexity(scores: Sequence[Score]) -> tuple[float, float]:
+    """Return the perplexity of each token of some texts and its standard error.
 
-    exp(-sum of log-probabilities / number of tokens), each text read on its own, its first token predicted from the
-    beginning of text. The standard error is that of the ratio of sums (delta method), texts taken as the sample.
+    exp(-sum of log-probabilities / number of tokens). The standard error is that of the ratio of sums (delta method),
+    texts taken as the sample.
+
+    Parameters
+    ----------
+    scores : sequence of Score
+        One for each text, read on its own, its first token predicted from the beginning of text.
     """
-    scores = [row[0] for row in engine.score([""] * len(texts), [[text] for text in texts], on_progress=on_progress)]
     tokens = sum(score.tokens for score in scores)
     mean = -math.fsum(score.logprob for score in scores) / tokens
     value = math.exp(mean)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -26,29 +25,15 @@ def test_it_is_the_exponential_of_transformers_loss(tiny_model: Path) -> None:
             loss = model(input_ids=ids, labels=ids).loss  # a mean over all tokens but the first
         total += float(loss) * (ids.shape[1] - 1)
         count += ids.shape[1] - 1
-    heard: list[int] = []
-    value, stderr = perplexity(TransformersEngine(model, tokenizer, batch_size=3), TEXTS, on_progress=heard.append)
+    engine = TransformersEngine(model, tokenizer, batch_size=3)
+    scores = [row[0] for row in engine.score([""] * len(TEXTS), [[text] for text in TEXTS])]
+    value, stderr = perplexity(scores)
     assert value == pytest.approx(math.exp(total / count), rel=1e-4)
     assert 0 < stderr < value
-    assert heard == [3, 4]
-
-
-class _Known:
-    def __init__(self, scores: list[Score]) -> None:
-        self._scores = scores
-
-    def score(self, prompts: Any, continuations: Any, **_: Any) -> list[list[Score]]:
-        assert list(prompts) == [""] * len(self._scores)
-        return [[score] for score in self._scores]
-
-
-def _of(scores: list[Score]) -> tuple[float, float]:
-    engine: Any = _Known(scores)
-    return perplexity(engine, ["text"] * len(scores))
 
 
 def test_tokens_count_alike_whatever_their_text() -> None:
-    value, _stderr = _of([Score(-30.0, 10), Score(-1.0, 1)])
+    value, _stderr = perplexity([Score(-30.0, 10), Score(-1.0, 1)])
     assert value == pytest.approx(math.exp(31 / 11))
 
 
@@ -60,10 +45,10 @@ def test_standard_error_is_that_of_the_spread_over_samples() -> None:
         loss = tokens * 3 + tokens.sqrt() * torch.randn(80, generator=draw) * 2
         return [Score(-float(x), int(n)) for x, n in zip(loss, tokens, strict=True)]
 
-    found = [_of(sample()) for _ in range(400)]
+    found = [perplexity(sample()) for _ in range(400)]
     spread = float(torch.tensor([value for value, _ in found]).std())
     assert sum(stderr for _, stderr in found) / 400 == pytest.approx(spread, rel=0.12)
 
 
 def test_one_text_has_no_spread() -> None:
-    assert _of([Score(-6.0, 3)]) == (pytest.approx(math.exp(2)), 0.0)
+    assert perplexity([Score(-6.0, 3)]) == (pytest.approx(math.exp(2)), 0.0)
