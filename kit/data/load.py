@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import time
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from kit._arguments import named_arguments
@@ -19,6 +21,8 @@ from kit.data.split import sample_rows, split_rows
 from kit.data.store import store_rows
 from kit.errors import ParameterError
 from kit.i18n import _
+
+_SETTLES_NS = 2_000_000_000  # a file's time is this coarse on some file systems
 
 
 @named_arguments
@@ -111,8 +115,34 @@ def open_data(spec: DataSpec) -> Dataset:
     ParameterError, UnknownNameError, DataError
         As `load_data` does.
     """
+    state = _state(spec.source)
+    return _read(spec) if state is None else _read_once(spec, state)
+
+
+# Specs are looked at before the work and opened by it, with the same rows: those opened last are kept. Two, since a
+# tuning has training and validation rows.
+@lru_cache(maxsize=2)
+def _read_once(spec: DataSpec, state: object) -> Dataset:
+    return _read(spec)
+
+
+def _read(spec: DataSpec) -> Dataset:
     table = read_source(spec.source, (spec.text, spec.label), spec.encoding)
     return _dataset(spec, *checked_rows(table, spec.text, spec.label, spec.labels))
+
+
+def _state(source: str) -> object:
+    """Return what changes when the rows of `source` do, or None where they may change and leave no trace."""
+    if source in DATASETS:
+        return source
+    path = absolute(source)
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):  # told by whoever reads it
+        return None
+    if time.time_ns() - found.st_mtime_ns < _SETTLES_NS:
+        return None
+    return path, found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _dataset(spec: DataSpec, texts: list[str], answers: list[str]) -> Dataset:
