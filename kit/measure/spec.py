@@ -12,6 +12,7 @@ from kit.models import check_name
 from kit.quantization.registry import get_method
 from kit.spec import Spec, param
 
+_ENGINE = ("kit.engines.hf.engine", "kit.engines.hf.load")
 MEASURES = ("accuracy", "perplexity", "latency", "memory")
 
 
@@ -20,6 +21,7 @@ class EvaluateSpec(Spec):
     """Measure one variant on held-out rows."""
 
     carried_out_by = "kit.measure.evaluate:evaluate"
+    preload = _ENGINE
 
     variant: Variant = param(label=N_("Variant"))
     data: DataSpec = param(label=N_("Test data"))
@@ -51,6 +53,7 @@ class AnswerSpec(Spec):
     """Put the same question to several variants."""
 
     carried_out_by = "kit.measure.answer:answer"
+    preload = _ENGINE
 
     variants: tuple[Variant, ...] = param(label=N_("Variants"), empty=False)
     prompt: str = param(label=N_("Question"), help=N_("Asked as a user would"), empty=False)
