@@ -47,9 +47,9 @@ def part(method: str, right: list[bool], data: str = "finance-alerts", status: A
 
 def test_variants_are_judged_against_the_first_across_runs() -> None:
     good, bad = [True] * 40, [True] * 10 + [False] * 30
-    first, second = leave("aaaa", part("bf16", good)), leave("bbbb", part("bf16", bad), part("nf4", good))
+    first, second = leave("aaaa", part("bf16", good)), leave("bbbb", part("bf16", bad), part("fp16", good))
     rows = beside(first, second).parts
-    assert [variant_name(row) for row in rows] == ["bf16 · aaaa", "bf16 · bbbb", "nf4 · bbbb"]
+    assert [variant_name(row) for row in rows] == ["bf16 · aaaa", "bf16 · bbbb", "fp16 · bbbb"]
     assert [row.facts["verdict"]["kind"] for row in rows] == ["reference", "worse", "no evidence"]
     assert [row.facts["run"] for row in rows] == [first.id, second.id, second.id]
 
@@ -61,7 +61,7 @@ def test_other_rows_give_no_verdict() -> None:
 
 
 def test_a_sweep_that_is_going_on_gives_what_it_has() -> None:
-    going = leave("aaaa", part("bf16", [True] * 4), part("nf4", [True] * 4, status="failed"), over=False)
+    going = leave("aaaa", part("bf16", [True] * 4), part("fp16", [True] * 4, status="failed"), over=False)
     assert [variant_name(row) for row in beside(going).parts] == ["bf16 · aaaa"]
 
 
@@ -74,11 +74,11 @@ def test_an_evaluation_goes_by_its_method() -> None:
 
 
 def test_the_comparison_panel_takes_it() -> None:
-    panel = ComparePanel(beside(leave("aaaa", part("bf16", [True] * 40)), leave("bbbb", part("nf4", [True] * 40))))
+    panel = ComparePanel(beside(leave("aaaa", part("bf16", [True] * 40)), leave("bbbb", part("fp16", [True] * 40))))
     assert "bf16 · aaaa" in panel.html()
     panel.desk.act("set", "", {"prompt": "Why?"})
     asked = panel.desk.spec()
-    assert [(variant.model, variant.method) for variant in asked.variants] == [("m", "bf16"), ("m", "nf4")]
+    assert [(variant.model, variant.method) for variant in asked.variants] == [("m", "bf16"), ("m", "fp16")]
 
 
 @pytest.mark.parametrize("given", [(), ("20260101-000000-sweep-aaaa",), (Path("x"),)])

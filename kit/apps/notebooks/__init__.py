@@ -2,9 +2,9 @@
 
 from kit.apps.notebooks.compared import KINDS, comparison_notebook
 from kit.apps.notebooks.experiment import GOALS, TASKS, experiment_notebook
-from kit.apps.notebooks.panels import PANELS, PanelCell
+from kit.apps.notebooks.panel import PANELS, PanelCell
 from kit.apps.notebooks.rerun import code_of, rerun_notebook
-from kit.apps.notebooks.templates import Template, copy_template, templates
+from kit.apps.notebooks.template import Template, copy_template, templates
 
 __all__ = [
     "GOALS",
