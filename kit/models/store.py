@@ -11,13 +11,15 @@ import contextlib
 import importlib
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from kit.errors import KitError, MissingPackageError
 from kit.i18n import _
-from kit.place import home
+from kit.place import home, mendable
 
 VARIABLE = "MLFLOW_TRACKING_URI"
 
@@ -57,19 +59,28 @@ class StoreRefused(KitError):
         super().__init__(problem, fix=fix)
 
 
+def embedded_file() -> Path:
+    """Return the SQLite file that serves this machine where no server is named; it need not exist yet."""
+    return home() / "mlflow.db"
+
+
 def store_uri() -> str:
     """Return where versions are kept: what ``MLFLOW_TRACKING_URI`` says, or the SQLite file of this machine."""
-    return os.environ.get(VARIABLE, "").strip() or f"sqlite:///{home() / 'mlflow.db'}"
+    return os.environ.get(VARIABLE, "").strip() or _sqlite(embedded_file())
 
 
-def is_embedded() -> bool:
-    """Are versions kept in the SQLite file of this machine?"""
-    return not os.environ.get(VARIABLE, "").strip()
+def _sqlite(path: Path) -> str:
+    return f"sqlite:///{path}"
 
 
-def artifact_root() -> str | None:
-    """Return where an embedded store keeps files, as a URI, or None where a server decides."""
-    return (home() / "mlflow-artifacts").absolute().as_uri() if is_embedded() else None
+def is_new() -> bool:
+    """Has the registry of this machine, which is to be used, still to be made?"""
+    return store_uri() == _sqlite(embedded_file()) and not embedded_file().exists()
+
+
+def artifact_root(uri: str) -> str | None:
+    """Return where the registry of this machine keeps files, as a URI; None for any other `uri`: it decides itself."""
+    return (home() / "mlflow-artifacts").absolute().as_uri() if uri == _sqlite(embedded_file()) else None
 
 
 def public(uri: str) -> str:
@@ -98,6 +109,8 @@ def speaking(uri: str) -> Iterator[Any]:
             try:
                 for name in _LOGGERS:
                     logging.getLogger(name).setLevel(logging.CRITICAL)
+                if uri == _sqlite(embedded_file()):
+                    _make_embedded(make_client)
                 yield make_client(tracking_uri=uri)
             finally:
                 for name, level in levels.items():
@@ -114,6 +127,23 @@ def _client_class(uri: str) -> Any:
         for package in ("sqlalchemy", "alembic"):  # without them MLflow would say that it knows no such place
             importlib.import_module(package)
     return importlib.import_module("mlflow").MlflowClient
+
+
+def _make_embedded(make_client: Any) -> None:
+    """Make the registry of this machine, unless it is there: at once for everybody, so that none is ever half-made."""
+    if embedded_file().exists():
+        return
+    home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home(), prefix=".mlflow-", ignore_cleanup_errors=True) as folder:
+        making = Path(folder) / "mlflow.db"
+        make_client(tracking_uri=_sqlite(making)).search_experiments(max_results=1)
+        try:
+            os.link(making, embedded_file())
+        except FileExistsError:
+            return  # another process was quicker, and may have written to its own
+        except OSError:  # a file system without links
+            if not embedded_file().exists():
+                os.replace(making, embedded_file())
 
 
 @contextlib.contextmanager
@@ -144,6 +174,11 @@ def _in_our_words(exc: Exception, uri: str) -> KitError | None:
         return _refused(code in _DENIED, exc, uri, code)
     if 400 <= answered < 500 and answered not in (408, 429):
         return _refused(answered in (401, 403), exc, uri, "")
+    if isinstance(exc, OSError) and mendable(exc):
+        return StoreUnavailable(
+            _("{file} cannot be written: {reason}.").format(file=exc.filename or _("A file"), reason=exc.strerror),
+            fix=_("Make room on the disk, or the folder writable."),
+        )
     if module in ("mlflow", "sqlalchemy", "requests", "urllib3") or isinstance(exc, OSError):
         return StoreUnavailable(
             _("MLflow at {uri} gives nothing now: {reason}").format(uri=public(uri), reason=_reason(exc, uri)),

@@ -21,7 +21,10 @@ _EVERY_S = 1.0
 
 @contextlib.contextmanager
 def only_one(folder: Path, *, wait_s: float = 0) -> Iterator[bool]:
-    """Hold the right to mirror the run in `folder`; yields whether it was to be had within `wait_s` seconds."""
+    """Hold the right to mirror the run in `folder`; yields whether it was to be had within `wait_s` seconds.
+
+    The file that stands for the right tells the id of the process that held it last.
+    """
     until = time.monotonic() + wait_s
     handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
@@ -29,9 +32,17 @@ def only_one(folder: Path, *, wait_s: float = 0) -> Iterator[bool]:
         while not mine and time.monotonic() < until:
             time.sleep(0.1)
             mine = _locked(handle)
+        if mine:
+            _sign(handle)
         yield mine
     finally:
         os.close(handle)
+
+
+def _sign(handle: int) -> None:
+    with contextlib.suppress(OSError):  # a full disk
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)
 
 
 def _locked(handle: int) -> bool:

@@ -99,10 +99,13 @@ def main(arguments: list[str] | None = None) -> int:
     sys.modules.update({"pandas": None, "pyarrow": None})  # type: ignore[dict-item]
     with contextlib.suppress(OSError):
         os.nice(_NICE)
+    folder = options.folder.absolute()
+    with contextlib.suppress(OSError, KeyError, TypeError):
+        os.chdir(Run(folder).about["cwd"])  # where a name such as sqlite:///mlflow.db was written
     try:
-        mirror(options.folder, uri, patience_s=options.patience)
+        mirror(folder, uri, patience_s=options.patience)
     except Exception:
-        _say(options.folder, traceback.format_exc(), again=True)
+        _say(folder, traceback.format_exc(), again=True)
         return 1
     return 0
 

@@ -52,7 +52,7 @@ class Target:
     """
 
     def __init__(self, client: Any, run: Run, uri: str) -> None:
-        self._client, self._run, self._uri = client, run, public(uri)
+        self._client, self._run, self._uri, self._files = client, run, public(uri), artifact_root(uri)
         found = self._find() or self._make()
         self.id: str = found.info.run_id
         self.experiment_id: str = found.info.experiment_id
@@ -101,7 +101,7 @@ class Target:
         if found is not None:
             return str(found.experiment_id)
         try:
-            return str(self._client.create_experiment(name, artifact_location=artifact_root()))
+            return str(self._client.create_experiment(name, artifact_location=self._files))
         except Exception as exc:
             if getattr(exc, "error_code", "") != "RESOURCE_ALREADY_EXISTS":
                 raise

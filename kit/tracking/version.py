@@ -20,9 +20,8 @@ from kit.jobs import Run, Status, find_run
 from kit.jobs.terminal import ProgressLine
 from kit.models.folder import adapter_problem, read_json
 from kit.models.registry import RUN_TAG, registered, resolve
-from kit.models.store import is_embedded, speaking, store_uri
+from kit.models.store import is_new, speaking, store_uri
 from kit.models.version import RegisteredModel, Wanted, check_alias, check_model_name, keep, remember
-from kit.place import home
 from kit.result import Result
 from kit.tracking.follow import follow, only_one
 from kit.tracking.target import Target
@@ -191,7 +190,7 @@ def _content(folder: Path) -> str:
 def _opening() -> Iterator[None]:
     """Say on standard error why this takes a while, where the registry of this machine has still to be made."""
     line = ProgressLine()
-    if is_embedded() and not (home() / "mlflow.db").exists():
+    if is_new():
         line.show(Status(state="running", phase=_("making the registry of this machine (once, some seconds)")))
     try:
         yield

@@ -12,7 +12,7 @@ from kit._check import plain
 from kit.errors import ModelNotFoundError, ParameterError
 from kit.models import available, check_name, locate
 from kit.models.reference import refer
-from kit.models.store import is_embedded, public, store_uri
+from kit.models.store import artifact_root, is_new, public, store_uri
 from kit.models.version import (
     RegisteredModel,
     Wanted,
@@ -184,10 +184,12 @@ def test_a_registered_model_is_located(make_model: Callable[..., Path]) -> None:
 
 
 def test_where_the_registry_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert store_uri() == f"sqlite:///{home() / 'mlflow.db'}"
-    assert is_embedded()
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://mlflow.example:5000")
-    assert (store_uri(), is_embedded()) == ("http://mlflow.example:5000", False)
+    here = f"sqlite:///{home() / 'mlflow.db'}"
+    assert (store_uri(), is_new()) == (here, True)
+    assert artifact_root(here) == (home() / "mlflow-artifacts").as_uri()
+    server = "http://mlflow.example:5000"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
+    assert (store_uri(), is_new(), artifact_root(server)) == (server, False, None)
 
 
 @pytest.mark.parametrize(

@@ -28,9 +28,15 @@ def own_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server keeps its database and its artifacts."""
+    return tmp_path_factory.mktemp("mlflow")
+
+
+@pytest.fixture(scope="session")
+def server_uri(server_folder: Path) -> Iterator[str]:
     """Where a tracking server listens, with a database and a folder for artifacts of its own."""
-    folder = tmp_path_factory.mktemp("mlflow")
+    folder = server_folder
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -72,15 +78,15 @@ def _await_health(uri: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture
 def server(server_uri: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The server's own client, with the variable set that names the server."""
+    """The server's own client; the server is not named yet, so no run is mirrored by itself."""
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     from mlflow import MlflowClient
 
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", server_uri)
-    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     return MlflowClient(tracking_uri=server_uri)
 
 
 @pytest.fixture
-def mirror_command() -> list[str]:
-    """What starts the mirror of a run, but for the run's folder."""
-    return [sys.executable, "-m", "kit.tracking.mirror"]
+def named_server(server: Any, server_uri: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The server's own client, with the variable set that names the server."""
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", server_uri)
+    return server
