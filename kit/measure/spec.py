@@ -12,7 +12,12 @@ from kit.models import check_name
 from kit.quantization.registry import get_method
 from kit.spec import Spec, param
 
-_ENGINE = ("kit.engines.hf.engine", "kit.engines.hf.load")
+_ENGINE = (
+    "kit.engines.hf.engine",
+    "kit.engines.hf.load",
+    "transformers.modeling_utils",
+    "transformers.generation.utils",
+)
 MEASURES = ("accuracy", "perplexity", "latency", "memory")
 
 
