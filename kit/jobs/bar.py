@@ -8,7 +8,7 @@ from kit.i18n import _
 from kit.jobs.state import Status
 from kit.words import duration, memory, number, remaining
 
-_LEAST, _MOST = 6, 30  # cells of a bar
+_BARS = (30, 20, 12, 6)  # cells; few sizes, so that it does not breathe with every word beside it
 _BOLD, _GREEN, _DIM, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[2m", "\x1b[0m"
 
 
@@ -32,8 +32,8 @@ def progress_line(status: Status, width: int, *, color: bool = False, signs: str
         room = width - _cells(head) - _cells(text) - 2 * bool(text)
         if status.share is None and room >= 0:
             return _paint(head, _BOLD, color) + ("  " + text if text else "")
-        if room - 1 >= _LEAST:
-            bar = _bar(status.share or 0.0, min(room - 1, _MOST), signs, color)
+        if room > _BARS[-1]:
+            bar = _bar(status.share or 0.0, next(cells for cells in _BARS if cells < room), signs, color)
             return f"{_paint(head, _BOLD, color)} {bar}  {text}".rstrip()
     return _clipped(head, width)
 
