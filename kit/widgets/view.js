@@ -103,6 +103,7 @@ function clicked(event, root, opened, talk) {
   if (!button || button.getAttribute("aria-disabled") === "true") return;
   if (button.dataset.toggle) {
     const id = button.dataset.toggle;
+    if (!opened.has(id) && takenByPage(root, id)) return;
     opened.has(id) ? opened.delete(id) : opened.add(id);
     showOpened(root, opened);
   } else if (button.dataset.copy) {
@@ -111,6 +112,15 @@ function clicked(event, root, opened, talk) {
     // The second click of a double click would hit whatever took this button's place.
     talk.say(button.dataset.action, { value: button.value || button.dataset.value || "" });
   }
+}
+
+/** JupyterLab with our extension takes the code into a cell of its own; anybody else leaves it to be shown here. */
+function takenByPage(root, id) {
+  const code = root.querySelector(`[data-part="${id}"]`)?.textContent;
+  if (id !== "code" || !code) return false;
+  return !root.dispatchEvent(
+    new CustomEvent("tunebook:insert-code", { bubbles: true, composed: true, cancelable: true, detail: { code } }),
+  );
 }
 
 function showOpened(root, opened) {

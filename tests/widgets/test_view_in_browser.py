@@ -143,6 +143,22 @@ def test_the_button_for_the_code_says_what_it_would_do(show: Any) -> None:
     assert button.inner_text() == "Show code"
 
 
+def test_code_goes_to_a_page_that_takes_it_and_is_not_shown_twice(show: Any) -> None:
+    page = show(str(parts.card("T", code="x = 1", body=None)))
+    page.evaluate(
+        """document.addEventListener("tunebook:insert-code", (event) => {
+          window.taken = event.detail.code;
+          event.preventDefault();
+        }, {once: true})"""
+    )
+    button = page.get_by_role("button", name="code")
+    button.click()
+    assert page.evaluate("window.taken") == "x = 1"
+    assert (button.inner_text(), page.locator("pre").is_visible()) == ("Show code", False)
+    button.click()  # nobody takes it now
+    assert page.locator("pre").is_visible()
+
+
 def test_a_slow_kernel_is_told_and_the_telling_ends_with_its_answer(show: Any) -> None:
     page = show(FORM % "" + "<p class=tb-late data-when=busy>busy</p>")
     assert not page.locator(".tb-late").is_visible()
