@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import time
 from pathlib import Path
 
 import kit
+from benchmarks.faults import progress
 from benchmarks.faults.kinds import Fault, Kind
 from benchmarks.faults.subjects import Essence, Subject
 from kit.errors import KitError
@@ -33,6 +35,7 @@ def carry_out(kind: Kind, subject: Subject, place: Path, draw: random.Random) ->
     bring_to_its_end(run, kind, fault, outcome)
     if run.status.state == "finished":
         outcome["lost_results"] += differences(subject.essence(run), subject.expected)
+        outcome["lost_results"] += done_again(run, subject) if kind.keeps_checkpoints else []
     kind.clean(run, fault)
     run.delete()
     kit.jobs.empty_trash(0)
@@ -91,6 +94,17 @@ def steps_said(run: Run) -> set[tuple[str, int]]:
         if event.get("kind") == "metric" and event.get("step") is not None:
             seen.add((event["name"], event["step"]))
     return seen
+
+
+def done_again(run: Run, subject: Subject) -> list[str]:
+    """Return in words where an attempt did again what the one before it had kept."""
+    wrong = []
+    each = progress.attempts(list(run.watch()))
+    for before, after in itertools.pairwise(each):
+        done, begun = subject.done(before), subject.begun(after)
+        if begun < done:
+            wrong.append(f"goes on from {begun:g} though {done:g} were done")
+    return wrong
 
 
 def differences(found: Essence, expected: Essence) -> list[str]:

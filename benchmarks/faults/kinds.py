@@ -37,7 +37,7 @@ class Kind:
     name = "sigkill_worker"
     states: tuple[str, ...] = ("crashed",)  # in which the run may end, if it does not finish
     word = "SIGKILL"  # that the cause of a crash must hold
-    keeps_log = True
+    keeps_log = keeps_checkpoints = True
 
     def possible(self, place: Path) -> bool:
         """Can it be done here?"""
@@ -137,7 +137,7 @@ class TornLog(Kind):
     """The worker is killed in the middle of a line of its log."""
 
     name = "truncated_log"
-    keeps_log = False
+    keeps_log = False  # of the last line
 
     def strike(self, run: Run, fault: Fault) -> None:
         super().strike(run, fault)
@@ -150,6 +150,7 @@ class CheckpointGone(Kind):
     """The worker is killed, and a checkpoint is deleted or damaged before it is resumed."""
 
     name = "deleted_checkpoint"
+    keeps_checkpoints = False
 
     def strike(self, run: Run, fault: Fault) -> None:
         super().strike(run, fault)
@@ -162,6 +163,7 @@ class FullDisk(Kind):
     """The disk is full for a while; sometimes the worker is killed meanwhile."""
 
     name = "disk_full"
+    keeps_checkpoints = False
     states = ("failed", "crashed", "stopped")
     word = ""
 

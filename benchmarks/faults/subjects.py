@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import kit
+from benchmarks.faults import progress
 from kit.jobs import Run
+from kit.report import Event
 from kit.spec import Spec
 
 TESTS = Path(__file__).parents[2] / "tests"
@@ -31,6 +33,9 @@ class Subject:
         The essence of a run that nothing happened to.
     events : int
         How long the log of that run was.
+    done, begun : callable
+        How far the work was, by the events of an attempt that was broken, as far as it must have been kept; and from
+        where the next attempt went on.
     """
 
     name: str
@@ -38,6 +43,8 @@ class Subject:
     essence: Callable[[Run], Essence]
     expected: Essence
     events: int
+    done: Callable[[list[Event]], float]
+    begun: Callable[[list[Event]], float]
 
 
 def make_subjects(place: Path) -> list[Subject]:
@@ -59,15 +66,21 @@ def make_subjects(place: Path) -> list[Subject]:
         model=model, data=data, methods=("fp32", "bf16"), measures=("accuracy", "perplexity"), batch_size=2
     )
     return [
-        _subject("tune", tune, _of_tuning),
-        _subject("evaluate", evaluate, _of_evaluation),
-        _subject("sweep", sweep, _of_sweep),
+        _subject("tune", tune, _of_tuning, progress.steps_kept, progress.step_begun),
+        _subject("evaluate", evaluate, _of_evaluation, progress.rows_kept, progress.row_begun),
+        _subject("sweep", sweep, _of_sweep, progress.variants_kept, progress.variants_left_out),
     ]
 
 
-def _subject(name: str, spec: Spec, essence: Callable[[Run], Essence]) -> Subject:
+def _subject(
+    name: str,
+    spec: Spec,
+    essence: Callable[[Run], Essence],
+    done: Callable[[list[Event]], float],
+    begun: Callable[[list[Event]], float],
+) -> Subject:
     run = kit.start(spec).wait(600)
-    return Subject(name, spec, essence, essence(run), sum(1 for _ in run.watch()))
+    return Subject(name, spec, essence, essence(run), sum(1 for _ in run.watch()), done, begun)
 
 
 def _of_tuning(run: Run) -> Essence:
