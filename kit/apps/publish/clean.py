@@ -113,6 +113,8 @@ async def _until_done(work: Any, report: Report) -> None:
         if report.stop_asked() and not task.done():
             task.cancel()
             await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # how it ended does not matter any more
             raise Stopped
     task.result()
 
