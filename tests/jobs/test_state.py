@@ -65,6 +65,52 @@ def test_time_left_follows_the_pace_of_the_phase() -> None:
     assert _status(_progress(now - 60, 0), _progress(now - 50, 9)).eta_s == 0  # overdue, not negative
 
 
+@pytest.mark.parametrize(
+    ("state", "known"), [("running", True), ("starting", True), ("queued", False), ("stopping", False)]
+)
+def test_time_left_and_throughput_are_told_of_work_that_goes_on(state: str, known: bool) -> None:
+    now = time.time()
+    status = _status(*(_progress(now - 4 + step, step) for step in range(5)))
+    status.state = state
+    assert (status.eta_s is not None) == known
+    assert (status.throughput == (pytest.approx(1), "steps/s")) == known
+
+
+def test_throughput_is_told_in_tokens_where_the_phase_counts_them() -> None:
+    def tokens(value: float, name: str = "tokens_per_s") -> dict[str, object]:
+        return {"kind": "metric", "t": 1, "name": name, "value": value, "step": 1}
+
+    status = _status(_progress(0, 0), tokens(1900), _progress(1, 1), tokens(1943), _progress(2, 2))
+    assert status.throughput == (1943, "tokens/s")
+    for step in range(4):
+        status.add(_progress(2 + step / 2, step, 8, "validating"))
+    assert status.throughput == (pytest.approx(2), "steps/s")
+    status.add(_progress(4, 2))
+    assert status.throughput == (1943, "tokens/s")
+    status.add({"kind": "state", "t": 5, "state": "starting"})  # resumed
+    status.add(_progress(6, 0, None, "loading"))
+    assert status.throughput is None
+    part = _status(_progress(0, 0, phase="bf16: training"), tokens(12, "bf16/tokens_per_s"))
+    assert part.throughput == (12, "tokens/s")
+
+
+def test_throughput_without_a_unit_says_nothing() -> None:
+    words = [{**_progress(at, at), "unit": ""} for at in range(4)]
+    assert _status(*words).throughput is None
+
+
+def test_a_resumed_run_goes_on_at_the_pace_that_was_learnt() -> None:
+    now = time.time()
+    status = _status(
+        {"kind": "state", "t": now - 4000, "state": "running"},
+        *(_progress(now - 4000 + 2 * step, step, 100) for step in range(50)),
+        {"kind": "state", "t": now - 20, "state": "starting"},
+        _progress(now - 10, 0, None, "loading"),
+        _progress(now, 40, 100),
+    )
+    assert status.eta_s == pytest.approx(120, abs=1)
+
+
 def test_time_left_is_unknown_without_pace_or_total() -> None:
     assert _status(_progress(1, 3)).eta_s is None
     assert _status(_progress(1, 1, None), _progress(2, 3, None)).eta_s is None

@@ -54,10 +54,12 @@ def test_a_summary_says_what_the_log_says(spec: Any) -> None:
     truth, stored = folded(run), read_summary(run.folder)
     assert stored is not None
     assert stored == summarize(run.folder, truth)
-    for name in ("state", "cause", "fix", "started", "ended", "phase", "done", "total", "unit"):
+    for name in ("state", "cause", "fix", "started", "ended", "phase", "done", "total", "unit", "memory_peak_mib"):
         assert getattr(run.status, name) == getattr(truth, name)
     assert stored.created == run.about["created"]
     assert stored.took_s == pytest.approx(truth.elapsed_s)
+    assert (stored.memory_peak_mib or 0) > 10
+    assert (stored.memory_mib, stored.throughput) == (None, None)
 
 
 def test_the_state_is_told_without_the_log_and_the_rest_read_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
