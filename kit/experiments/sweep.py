@@ -1,6 +1,7 @@
 """Carry out a `SweepSpec`: the same model held in several ways, each measured in a process of its own.
 
-A variant that cannot run is a row with its reason; one that fails or is killed takes no other with it.
+A variant that cannot run is a row with its reason; one that fails or is killed takes no other with it. A variant that
+is finished is kept: a resumed sweep measures the others only, and goes on inside the one that was interrupted.
 """
 
 from __future__ import annotations
@@ -10,10 +11,15 @@ import dataclasses
 from kit.engines import Variant
 from kit.engines.prepare import ready_folder
 from kit.errors import MissingPackageError, Stopped, UnsupportedError
+from kit.experiments.finished import Finished
 from kit.experiments.spec import SweepSpec
 from kit.isolated import carry_out_isolated, error_dict
+from kit.machine.provenance import provenance, seeds
+from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.measure.verdict import Verdict, compare, reference_verdict
+from kit.models import model_provenance
+from kit.models.provenance import hashes_left_out
 from kit.quantization.load import check_runs_here
 from kit.quantization.registry import get_method
 from kit.report import PrefixedReport, Report
@@ -24,23 +30,24 @@ from kit.spec import Spec
 def sweep(spec: Spec, report: Report) -> Result:
     """Measure every method of `spec`; the result has one part for each, in the order of the methods.
 
-    Asked to stop, it gives up the variant it is at; those before it are kept.
+    Asked to stop, it gives up the variant it is at; those that are done are kept.
     """
     assert isinstance(spec, SweepSpec)
     report.progress("loading", 0, len(spec.methods), "methods")
     ready_folder(spec.model, report)  # converted and merged once, here, for all of them
-    parts: list[Result] = []
-    status: Status = "finished"
-    try:
-        for method in spec.methods:
-            report.check()
-            report.progress(f"{method}: starting", len(parts), len(spec.methods), "methods")
-            parts.append(with_verdict(_one(spec, method, report), parts))
-            report.record("variant", parts[-1].to_dict())
-    except Stopped:
-        status = "stopped"
-    best = {"reference": next((p.facts["method"] for p in parts if p.status == "finished"), None)}
-    return Result(spec=spec.to_dict(), status=status, parts=tuple(parts), facts=best)
+    data = rows_for(spec.data, spec.model, report)
+    model = model_provenance(spec.model, report)
+    if hashes_left_out(model):  # by which finished variants would not be known again
+        raise Stopped
+    found = _Sweep(spec, report, Finished(spec, report, model=model, data=data))
+    status = found.measure()
+    return Result(
+        spec=spec.to_dict(),
+        status=status,
+        parts=tuple(found.parts),
+        facts={"reference": next((p.facts["method"] for p in found.parts if p.status == "finished"), None)},
+        provenance={"data_hash": data.hash, "model": model, "seeds": seeds(spec.to_dict())},
+    )
 
 
 def variant_spec(spec: SweepSpec, method: str) -> EvaluateSpec:
@@ -55,6 +62,41 @@ def variant_spec(spec: SweepSpec, method: str) -> EvaluateSpec:
     )
 
 
+class _Sweep:
+    def __init__(self, spec: SweepSpec, report: Report, finished: Finished) -> None:
+        self._spec, self._report, self._finished = spec, report, finished
+        self.parts: list[Result] = []  # in the order of the methods
+
+    def measure(self) -> Status:
+        """Make a part for each method; asked to stop, for those only that are done."""
+        try:
+            for method in self._spec.methods:
+                self._take(method)
+        except Stopped:
+            left = self._spec.methods[len(self.parts) :]
+            for part in filter(None, map(self._finished.get, left)):
+                self.parts.append(with_verdict(part, self.parts))
+            return "stopped"
+        return "finished"
+
+    def _take(self, method: str) -> None:
+        """Add the part of one method, and say it unless an earlier attempt has said the same."""
+        said = self._finished.get(method)
+        if said is None:
+            self._report.check()
+            self._report.progress(f"{method}: starting", self._done(), len(self._spec.methods), "methods")
+        part = with_verdict(_one(self._spec, method, self._report) if said is None else said, self.parts)
+        self.parts.append(part)
+        if part != said:  # an earlier method that failed may be the reference now
+            # Said before it is kept: killed in between, it is said twice and not never.
+            self._report.record("variant", part.to_dict())
+            self._finished.keep(method, part)
+
+    def _done(self) -> int:
+        left = self._spec.methods[len(self.parts) :]
+        return len(self.parts) + sum(self._finished.get(method) is not None for method in left)
+
+
 def _one(spec: SweepSpec, method: str, report: Report) -> Result:
     what = variant_spec(spec, method)
     inner = PrefixedReport(report, method)
@@ -65,7 +107,7 @@ def _one(spec: SweepSpec, method: str, report: Report) -> Result:
     else:
         result = carry_out_isolated(what, inner)
     facts = {"method": method, "engine": what.variant.engine, "model": spec.model, **result.facts}
-    return dataclasses.replace(result, facts=facts)
+    return dataclasses.replace(result, facts=facts, provenance={**provenance(), **result.provenance})
 
 
 def with_verdict(part: Result, earlier: list[Result]) -> Result:

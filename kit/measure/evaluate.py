@@ -5,15 +5,12 @@ Whatever is finished goes to a ledger. A resumed evaluation does only the rest, 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
-from kit.data import Dataset
 from kit.engines import Engine
-from kit.i18n import _
 from kit.machine.memory import PeakMemory
-from kit.machine.provenance import hardware, seeds
+from kit.machine.provenance import seeds
+from kit.measure.checkpoint import Checkpoint, holds_for
 from kit.measure.ledger import Ledger
 from kit.measure.passes import Passes
 from kit.measure.rows import rows_for
@@ -37,10 +34,11 @@ def evaluate(spec: Spec, report: Report) -> Result:
         "seeds": seeds(spec.to_dict()),
     }
     report.check()  # a stop leaves hashes out, by which a ledger would not be known again
-    ledger = Ledger(spec.key, _holds_for(data, origin["model"]), report)
+    checkpoint = Checkpoint(spec.key, report)
+    ledger = Ledger(checkpoint, {**holds_for(model=origin["model"], data=data), "version": version()})
     loader = _Loader(spec, report, ledger)
     passes = Passes(spec, data, loader.engine, ledger, report)
-    _say_kept(passes, report)
+    checkpoint.say_kept(passes.kept())
     try:
         metrics = {**loader.metrics(), **passes.measure()}
     finally:
@@ -61,25 +59,6 @@ def evaluate(spec: Spec, report: Report) -> Result:
         },
         provenance=origin,
     )
-
-
-def _holds_for(data: Dataset, model: dict[str, Any]) -> dict[str, Any]:
-    """Return what must be the same for numbers of an earlier attempt to be used."""
-    exactly = hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()
-    return {
-        "data_hash": data.hash,
-        "rows": len(data),
-        "instruction": data.instruction,
-        "model": exactly,
-        "hardware": hardware(),
-        "tunebook": version(),
-    }
-
-
-def _say_kept(passes: Passes, report: Report) -> None:
-    kept = passes.kept()
-    if kept:
-        report.message(_("Going on where an earlier attempt ended; done before: {what}.").format(what=", ".join(kept)))
 
 
 class _Loader:

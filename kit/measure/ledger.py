@@ -11,18 +11,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.engines import Score
-from kit.i18n import N_, _
-from kit.measure.checkpoint import Checkpoint
-from kit.report import Report
+from kit.i18n import _
+from kit.measure.checkpoint import Checkpoint, misfit
 
 _FILE = "ledger.jsonl"
-_CHANGED = {
-    "data_hash": N_("the data has changed since"),
-    "rows": N_("the data has changed since"),
-    "instruction": N_("the instruction has changed since"),
-    "model": N_("the model has changed since"),
-    "hardware": N_("it was measured on another machine"),
-}
 
 
 class Ledger:
@@ -30,16 +22,14 @@ class Ledger:
 
     Parameters
     ----------
-    key : str
-        Of the spec.
+    checkpoint : Checkpoint
+        Where it is kept; a ledger that does not fit is put aside there.
     holds_for : dict
         Plain values that must be the same for a piece to be used again.
-    report : Report
-        In whose folder the ledger lies; told when one does not fit, which is then put aside.
     """
 
-    def __init__(self, key: str, holds_for: dict[str, Any], report: Report) -> None:
-        self._checkpoint = Checkpoint(key, report)
+    def __init__(self, checkpoint: Checkpoint, holds_for: dict[str, Any]) -> None:
+        self._checkpoint = checkpoint
         self._header = {"ledger": 1, **holds_for}
         self._rows: dict[str, dict[int, list[Score]]] = {}
         self._passes: dict[str, dict[str, Any]] = {}
@@ -77,22 +67,13 @@ class Ledger:
             self._checkpoint.put_aside(_FILE, _("it cannot be read ({reason})").format(reason=exc.strerror))
             return False
         found = [piece for piece in map(_parsed, lines) if piece is not None]
-        why = self._misfit(found[0]) if found else _("it is damaged")
+        why = misfit(found[0], self._header) if found else _("it is damaged")
         if why:
             self._checkpoint.put_aside(_FILE, why)
             return False
         for piece in found[1:]:
             self._take(piece)
         return True
-
-    def _misfit(self, header: dict[str, Any]) -> str:
-        if "ledger" not in header:
-            return _("it is damaged")
-        different = [name for name, value in self._header.items() if header.get(name) != value]
-        if not different:
-            return ""
-        words = next((_CHANGED[name] for name in different if name in _CHANGED), None)
-        return _(words) if words else _("another version of Tunebook measured it")
 
     def _take(self, piece: dict[str, Any]) -> None:
         try:

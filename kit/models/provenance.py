@@ -26,6 +26,7 @@ _BESIDE = {
     *("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "special_tokens_map.json", "added_tokens.json"),
     *("vocab.json", "vocab.txt", "merges.txt", "chat_template.jinja"),
 }
+_STOPPED = "unknown: a stop was asked for before it was hashed"
 _REMEMBERED_FROM = 1_000_000  # bytes; less is hashed anew each time
 
 
@@ -67,6 +68,12 @@ def model_provenance(model: str | Location, report: Report | None = None) -> dic
         return {**values, "base": model_provenance(base, report)}
     gguf = _gguf(reference) if location.origin in ("local", "package") else None
     return values if gguf in (None, location.path) else {**values, "converted_from": _hashes(gguf, report)}
+
+
+def hashes_left_out(provenance: dict[str, Any]) -> bool:
+    """Did a stop keep `model_provenance` from hashing a file, so that another time it would tell something else?"""
+    base = provenance.get("base")
+    return _STOPPED in provenance["files"].values() or (base is not None and hashes_left_out(base))
 
 
 def _origin(location: Location, reference: Reference) -> tuple[str, str]:
@@ -126,6 +133,6 @@ def _hash(path: Path, report: Report | None) -> str:
             return hashlib.sha256(path.read_bytes()).hexdigest()
         return file_hash(path, report)
     except Stopped:
-        return "unknown: a stop was asked for before it was hashed"
+        return _STOPPED
     except OSError as exc:
         return f"unknown: {exc.strerror or exc}"

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from kit.engines import Score
+from kit.measure.checkpoint import Checkpoint
 from kit.measure.ledger import Ledger
 from kit.report import ListReport
 
-HOLDS_FOR = {"data_hash": "d", "rows": 9, "instruction": "i", "model": "m", "hardware": {"cores": 2}, "tunebook": "1"}
+HOLDS_FOR = {"data": "d", "instruction": "i", "model": "m", "hardware": {"cores": 2}, "version": "1"}
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def report(tmp_path: Path) -> ListReport:
 
 
 def _open(report: ListReport, **changes: object) -> Ledger:
-    return Ledger("abc", {**HOLDS_FOR, **changes}, report)
+    return Ledger(Checkpoint("abc", report), {**HOLDS_FOR, **changes})
 
 
 def _path(report: ListReport) -> Path:
@@ -73,12 +74,11 @@ def test_a_line_that_was_cut_off_is_left_out(report: ListReport, cut: int) -> No
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"data_hash": "e"}, "the data has changed since"),
-        ({"rows": 10}, "the data has changed since"),
+        ({"data": "e"}, "the data has changed since"),
         ({"instruction": "j"}, "the instruction has changed since"),
         ({"model": "n"}, "the model has changed since"),
         ({"hardware": {"cores": 3}}, "it was measured on another machine"),
-        ({"tunebook": "2"}, "another version of Tunebook measured it"),
+        ({"version": "2"}, "another version of Tunebook measured it"),
     ],
 )
 def test_one_that_does_not_fit_is_put_aside(report: ListReport, changes: dict[str, object], why: str) -> None:

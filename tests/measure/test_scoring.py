@@ -15,6 +15,7 @@ from kit.engines.hf.engine import TransformersEngine
 from kit.engines.hf.load import load_model, load_tokenizer
 from kit.errors import Stopped
 from kit.measure import scoring
+from kit.measure.checkpoint import Checkpoint
 from kit.measure.ledger import Ledger
 from kit.measure.scoring import chunks, score_in_chunks
 from kit.report import ListReport
@@ -67,7 +68,7 @@ def _score(engine: Any, report: ListReport, prompts: Sequence[str]) -> list[list
         [["a", "b"]] * len(prompts),
         parts=[list(range(i, min(i + 10, len(prompts)))) for i in range(0, len(prompts), 10)],
         engine=lambda: engine,
-        ledger=Ledger("abc", {}, report),
+        ledger=Ledger(Checkpoint("abc", report), {}),
         report=report,
     )
 
@@ -107,7 +108,7 @@ def test_with_everything_kept_no_engine_is_asked_for(tmp_path: Path) -> None:
         [["a", "b"]] * 24,
         parts=[list(range(24))],
         engine=refuse,
-        ledger=Ledger("abc", {}, report),
+        ledger=Ledger(Checkpoint("abc", report), {}),
         report=report,
     )
     assert found == expected
@@ -125,7 +126,7 @@ def test_the_numbers_are_those_of_one_call(tiny_model: Path, tmp_path: Path, mon
         labels,
         parts=chunks([len(prompt) for prompt in prompts], 3),
         engine=lambda: engine,
-        ledger=Ledger("abc", {}, report),
+        ledger=Ledger(Checkpoint("abc", report), {}),
         report=report,
     )
     at_once = engine.score(prompts, labels)

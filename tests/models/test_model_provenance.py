@@ -12,6 +12,7 @@ import pytest
 
 from kit.errors import ModelNotFoundError
 from kit.models import converted_folder, fetch, hashes, locate, model_provenance
+from kit.models.provenance import hashes_left_out
 from kit.place import runs_folder
 from kit.report import ListReport, Report
 
@@ -104,9 +105,13 @@ def test_a_stop_leaves_the_hash_out_and_raises_nothing(
     known = hashes.file_hash(folder / "model.safetensors")
     report = ListReport(tmp_path)
     report.stop = True
-    found = model_provenance(str(folder), report)["files"]
-    assert found["model.safetensors"] == known
-    assert found["config.json"].startswith("unknown: a stop was asked for")
+    found = model_provenance(str(folder), report)
+    assert found["files"]["model.safetensors"] == known
+    assert found["files"]["config.json"].startswith("unknown: a stop was asked for")
+    assert hashes_left_out(found)
+    assert hashes_left_out({"files": {}, "base": found})
+    report.stop = False
+    assert not hashes_left_out(model_provenance(str(folder), report))
 
 
 def test_a_model_that_is_not_here_has_none() -> None:
