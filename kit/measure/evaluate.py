@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from kit.engines import Engine
-from kit.machine.memory import PeakMemory
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
 from kit.measure.ledger import Ledger
 from kit.measure.passes import Passes
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
+from kit.memory import PeakMemory
 from kit.models import model_provenance
 from kit.quantization.load import load
 from kit.report import Report

@@ -10,13 +10,13 @@ from kit.data import Dataset
 from kit.engines import Engine, Score
 from kit.i18n import _
 from kit.machine.facts import MIB
-from kit.machine.memory import PeakMemory
 from kit.measure.accuracy import accuracy, macro_f1, macro_f1_stderr
 from kit.measure.latency import measure_latency
 from kit.measure.ledger import Ledger
 from kit.measure.perplexity import MOST_ROWS, perplexity
 from kit.measure.scoring import chunks, score_in_chunks
 from kit.measure.spec import EvaluateSpec
+from kit.memory import PeakMemory
 from kit.place import patiently, write_atomic
 from kit.report import Report
 from kit.result import Measurement

@@ -12,7 +12,7 @@ import torch
 from kit.errors import KitError
 from kit.i18n import _
 from kit.machine.facts import MIB
-from kit.machine.memory import PeakMemory
+from kit.memory import PeakMemory
 from kit.place import mendable, patiently
 from kit.report import Report
 from kit.result import Result
