@@ -181,6 +181,8 @@ def _begin_attempt(run: Run) -> None:
         write_starter(run.folder, os.getpid(), anew=True)
         for name in ("stop", NOTE):
             (run.folder / name).unlink(missing_ok=True)
+        for path in run.folder.glob(".*.json.*"):  # what a killed writer had not yet given its name
+            path.unlink(missing_ok=True)
         forget_summary(run.folder)
     except OSError as exc:
         raise _unwritable(run.folder, exc) from exc
