@@ -1,4 +1,4 @@
-"""A resumed sweep does what is left: finished variants are kept, an interrupted one goes on, failed ones are retried."""
+"""A resumed sweep does what is left: what is finished is kept, what was interrupted goes on, what failed is retried."""
 
 from __future__ import annotations
 

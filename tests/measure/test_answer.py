@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from kit.engines import Variant
+from kit.engines import Engine, Variant
 from kit.errors import Stopped
 from kit.measure import AnswerSpec
+from kit.measure import answer as module
 from kit.measure.answer import answer
-from kit.report import ListReport
+from kit.report import ListReport, Report
 
 
 @pytest.fixture
@@ -48,13 +49,71 @@ def test_greedy_answers_are_the_same_each_time(spec: AnswerSpec, tmp_path: Path)
     assert len({tuple(each) for each in texts}) == 3
 
 
-def test_it_stops_between_tokens(spec: AnswerSpec, tmp_path: Path) -> None:
-    report = _StopsAfterThree(tmp_path)
-    with pytest.raises(Stopped):
-        answer(spec, report)
-    assert sum(event["kind"] == "token" for event in report.events) == 3
+@pytest.mark.parametrize(("tokens", "kept"), [(3, []), (8, []), (9, ["0"]), (15, ["0"])])
+def test_a_stop_between_tokens_costs_that_answer_only(
+    spec: AnswerSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tokens: int, kept: list[str]
+) -> None:
+    first = _StopsAfter(tmp_path, tokens)
+    with pytest.raises(Stopped) as stop:
+        answer(spec, first)
+    assert len(_tokens(first)) == tokens
+    done = stop.value.result.facts["answers"]
+    assert [one["part"] for one in done] == kept
+    assert stop.value.result.status == "stopped"
+
+    loaded = _counting_loads(monkeypatch)
+    second = ListReport(tmp_path)
+    result = answer(spec, second)
+    assert [one["part"] for one in result.facts["answers"]] == ["0", "1"]
+    assert result.facts["answers"][: len(kept)] == done
+    assert len(loaded) == 2 - len(kept)
+    assert [event["data"]["part"] for event in second.events if event["kind"] == "record"] == ["0", "1"][len(kept) :]
+    for one in result.facts["answers"]:
+        assert "".join(text for part, text in _tokens(second) if part == one["part"]) == one["text"]
+    assert len(_tokens(second)) == 8 * (2 - len(kept)) + len(kept)
 
 
-class _StopsAfterThree(ListReport):
+def test_with_all_answers_kept_nothing_is_loaded(
+    spec: AnswerSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = answer(spec, ListReport(tmp_path))
+    loaded = _counting_loads(monkeypatch)
+    report = ListReport(tmp_path)
+    assert answer(spec, report) == whole
+    assert loaded == []
+    assert _tokens(report) == [(one["part"], one["text"]) for one in whole.facts["answers"]]
+    messages = [event["text"] for event in report.events if event["kind"] == "message"]
+    assert messages == ["Going on where an earlier attempt ended; done before: fp32, bf16."]
+
+
+def test_where_it_came_from_is_told(spec: AnswerSpec, tmp_path: Path) -> None:
+    told = answer(spec.replace(seed=5, max_new_tokens=1), ListReport(tmp_path)).provenance
+    assert told["seeds"] == {"seed": 5}
+    assert [model["source"] for model in told["models"]] == [variant.model for variant in spec.variants]
+
+
+class _StopsAfter(ListReport):
+    """Asks to stop after so many tokens."""
+
+    def __init__(self, folder: Path, tokens: int) -> None:
+        super().__init__(folder)
+        self._most = tokens
+
     def stop_asked(self) -> bool:
-        return sum(event["kind"] == "token" for event in self.events) >= 3
+        return len(_tokens(self)) >= self._most
+
+
+def _tokens(report: ListReport) -> list[tuple[str, str]]:
+    return [(event["part"], event["text"]) for event in report.events if event["kind"] == "token"]
+
+
+def _counting_loads(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    loaded: list[object] = []
+    load = module.load
+
+    def counted(variant: Variant, report: Report) -> Engine:
+        loaded.append(variant)
+        return load(variant, report)
+
+    monkeypatch.setattr(module, "load", counted)
+    return loaded
