@@ -105,7 +105,7 @@ def _high_water_mib() -> float:
 
 
 def _lifetime_mib() -> float:
-    """Return the greatest resident memory that this process ever had."""
+    """Return the greatest resident memory that this process ever had, or the one that started it: Linux hands it on."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RUSAGE_UNIT / MIB
 
 
