@@ -12,8 +12,9 @@ from typing import Any
 
 from kit.jobs import Run
 from kit.jobs.events import EventReader
-from kit.tracking.target import Target, final_facts
-from kit.tracking.told import Curves, events_before
+from kit.models.folder import read_json
+from kit.tracking.target import Target
+from kit.tracking.told import Curves, events_before, points_of_result, provenance_tags
 
 _LOCK = "mirror.lock"
 _EVERY_S = 1.0
@@ -71,8 +72,9 @@ def follow(client: Any, run: Run, uri: str) -> Target:
         elif target.told(status, reader.offset):
             break
         else:
-            more, tags = final_facts(run, status, curves.names)
-            target.tell([*points, *more], reader.offset, status, tags)
+            result = read_json(run.folder / "result.json") or {}
+            points += points_of_result(result, curves.names, int((status.ended or time.time()) * 1000))
+            target.tell(points, reader.offset, status, provenance_tags(result.get("provenance") or {}))
             target.close(status)
             break
     return target

@@ -17,12 +17,13 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.i18n import _
-from kit.jobs import ENDED, Run, Status
+from kit.jobs import Run, Status
 from kit.machine.provenance import provenance
+from kit.models.folder import read_json
 from kit.models.registry import RUN_TAG
 from kit.models.store import artifact_root, public
 from kit.place import write_atomic
-from kit.tracking.told import Point, kind_of, name_for_mlflow, params_of, tag
+from kit.tracking.told import Point, kind_of, name_for_mlflow, params_of, provenance_tags, tag
 
 MEMORY = "mlflow.json"
 _READ_TAG = "tunebook.events_read"
@@ -65,7 +66,7 @@ class Target:
         self._note()
 
     def _find(self) -> Any:
-        memory = _read(self._run.folder / MEMORY)
+        memory = read_json(self._run.folder / MEMORY) or {}
         if memory.get("tracking_uri") == self._uri and memory.get("run_id"):
             found = _unless_missing(lambda: self._client.get_run(memory["run_id"]))
             if found is not None and found.info.lifecycle_stage == "deleted":
@@ -80,18 +81,19 @@ class Target:
         return next(iter(self._client.search_runs([self._experiment()], wanted, max_results=1)), None)
 
     def _make(self) -> Any:
-        about, known = self._run.about, provenance()
         tags = {
             RUN_TAG: self._run.id,
-            "tunebook.kind": kind_of(_read(self._run.folder / "spec.json")),
-            "tunebook.version": tag(known.get("tunebook", "")),
-            "tunebook.commit": tag(known.get("commit", "")),
+            "tunebook.kind": kind_of(self._spec()),
+            **provenance_tags(provenance()),
             "mlflow.source.name": "tunebook",
         }
         with contextlib.suppress(OSError, KeyError, ImportError):  # a container may run for a user without a name
             tags["mlflow.user"] = getpass.getuser()
-        started = int(float(about["created"]) * 1000)
+        started = int(float(self._run.about["created"]) * 1000)
         return self._client.create_run(self._experiment(), start_time=started, tags=tags, run_name=self._run.id)
+
+    def _spec(self) -> dict[str, Any]:
+        return read_json(self._run.folder / "spec.json") or {}
 
     def _experiment(self) -> str:
         if os.environ.get("MLFLOW_EXPERIMENT_ID"):
@@ -110,7 +112,7 @@ class Target:
     def _tell_params(self) -> None:
         from mlflow.entities import Param
 
-        params = [Param(name, value) for name, value in params_of(_read(self._run.folder / "spec.json")).items()]
+        params = [Param(name, value) for name, value in params_of(self._spec()).items()]
         for part in _parts(params, _MOST_PARAMS):
             self._client.log_batch(self.id, params=part)
 
@@ -128,6 +130,8 @@ class Target:
 
         wanted = {_STATE_TAG: status.state, "tunebook.cause": tag(status.cause), _READ_TAG: str(read), **(tags or {})}
         new = {name: value for name, value in wanted.items() if self._tags.get(name, "") != value}
+        # Only `close` says that a run is over: by that `told` knows that the files came too.
+        self._set_status("RUNNING" if status.over else _WORDS.get(status.state, "RUNNING"))
         if points or new:
             *parts, last = _parts(points, _MOST_POINTS) or [[]]
             for part in parts:
@@ -138,8 +142,6 @@ class Target:
             if read != self.read:
                 self.read = read
                 self._note()
-        if not status.over:
-            self._set_status(_WORDS.get(status.state, "RUNNING"))
 
     def close(self, status: Status) -> None:
         """Bring the files of a run that is over, and say how it ended."""
@@ -147,8 +149,8 @@ class Target:
         if left:
             self._client.set_tag(self.id, "tunebook.left_out", tag(", ".join(left)))
         ended = int((status.ended or time.time()) * 1000)
+        self._client.set_terminated(self.id, status=_WORDS[status.state], end_time=ended)
         self._status = _WORDS[status.state]
-        self._client.set_terminated(self.id, status=self._status, end_time=ended)
 
     def _upload(self, status: Status) -> Iterator[str]:
         """Upload what the run made, and yield the names of what is too large."""
@@ -184,24 +186,6 @@ class Target:
                 write_atomic(self._run.folder / MEMORY, json.dumps(values, indent=1))
 
 
-def final_facts(run: Run, status: Status, said: set[str]) -> tuple[list[Point], dict[str, str]]:
-    """Return what only the result of a run that is over tells: numbers without events, and where it came from."""
-    result = _read(run.folder / "result.json")
-    at_ms = int((status.ended or time.time()) * 1000)
-    points = [
-        Point(name_for_mlflow(name), float(value), 0, at_ms)
-        for name, value in (result.get("metrics") or {}).items()
-        if name_for_mlflow(name) not in said and isinstance(value, int | float)
-    ]
-    known = result.get("provenance") or {}
-    tags = {f"tunebook.{tagged}": tag(known[name]) for name, tagged in _PROVENANCE.items() if name in known}
-    return points, tags
-
-
-_PROVENANCE = {"tunebook": "version", "commit": "commit", "data_hash": "data_hash"}
-assert set(ENDED) <= set(_WORDS)
-
-
 def _unless_missing(ask: Any) -> Any:
     try:
         return ask()
@@ -219,11 +203,3 @@ def _size(path: Path) -> int:
     if path.is_dir():
         return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
     return path.stat().st_size if path.is_file() else 0
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}

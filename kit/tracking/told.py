@@ -14,6 +14,7 @@ from kit.report import Event
 
 # MLflow's own limits, in characters.
 _LONGEST_NAME, _LONGEST_PARAM, _LONGEST_TAG = 250, 6000, 5000
+_PROVENANCE = {"tunebook": "version", "commit": "commit", "data_hash": "data_hash"}
 _NOT_IN_NAMES = re.compile(r"[^/\w.\- :]")
 
 
@@ -72,6 +73,21 @@ def tag(value: Any) -> str:
 
 def _short(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def provenance_tags(known: dict[str, Any]) -> dict[str, str]:
+    """Return the tags that tell where a run came from, by the provenance of a result or of this process."""
+    return {f"tunebook.{name}": tag(known[key]) for key, name in _PROVENANCE.items() if key in known}
+
+
+def points_of_result(result: dict[str, Any], said: set[str], at_ms: int) -> list[Point]:
+    """Return the final numbers of a result whose names are not among those that events have `said`."""
+    numbers = {name_for_mlflow(name): value for name, value in (result.get("metrics") or {}).items()}
+    return [
+        Point(name, float(value), 0, at_ms)
+        for name, value in numbers.items()
+        if name not in said and isinstance(value, int | float)
+    ]
 
 
 class Curves:

@@ -25,7 +25,7 @@ from kit.models.version import RegisteredModel, Wanted, check_alias, check_model
 from kit.result import Result
 from kit.tracking.follow import follow, only_one
 from kit.tracking.target import Target
-from kit.tracking.told import tag
+from kit.tracking.told import provenance_tags
 
 _MIRROR_S = 60.0  # how long another process may still be mirroring the run
 _EXISTS = "RESOURCE_ALREADY_EXISTS"
@@ -160,11 +160,8 @@ def _make(client: Any, target: Target, name: str, adapter: Path, run: Run, resul
 
 
 def _tags(run: Run, result: Result) -> dict[str, str]:
-    known = {"tunebook": "version", "commit": "commit", "data_hash": "data_hash"}
-    origin = {
-        f"tunebook.{ours}": tag(result.provenance[key]) for key, ours in known.items() if key in result.provenance
-    }
-    return {RUN_TAG: run.id, **origin, **{name: f"{value:.6g}" for name, value in result.metrics.items()}}
+    numbers = {name: f"{value:.6g}" for name, value in result.metrics.items()}
+    return {RUN_TAG: run.id, **provenance_tags(result.provenance), **numbers}
 
 
 def _description(run: Run, result: Result, adapter: Path) -> str:

@@ -12,7 +12,17 @@ import pytest
 from kit.data import DataSpec
 from kit.engines import Variant
 from kit.measure import AnswerSpec
-from kit.tracking.told import Curves, Point, events_before, kind_of, name_for_mlflow, params_of, tag
+from kit.tracking.told import (
+    Curves,
+    Point,
+    events_before,
+    kind_of,
+    name_for_mlflow,
+    params_of,
+    points_of_result,
+    provenance_tags,
+    tag,
+)
 from kit.tuning import TuneSpec
 
 
@@ -98,6 +108,17 @@ def test_events_without_a_number_are_passed_over(event: dict[str, Any]) -> None:
 def test_numbers_that_are_none_are_numbers() -> None:
     (nan, infinite) = Curves().add([_metric("a", math.nan, 1), _metric("a", math.inf, 2)])
     assert (math.isnan(nan.value), infinite.value) == (True, math.inf)
+
+
+def test_a_result_adds_what_no_event_said() -> None:
+    result = {"metrics": {"acc": 0.5, "steps": 3, "odd≥": None}}
+    assert points_of_result(result, {"acc"}, 7) == [Point("steps", 3.0, 0, 7)]
+    assert points_of_result({}, set(), 7) == []
+
+
+def test_where_a_run_came_from() -> None:
+    known = {"tunebook": "0.1.0", "commit": "abc+dirty", "packages": {"torch": "2"}}
+    assert provenance_tags(known) == {"tunebook.version": "0.1.0", "tunebook.commit": "abc+dirty"}
 
 
 def test_only_whole_events_before_a_place_are_read(tmp_path: Path) -> None:
