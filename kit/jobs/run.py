@@ -100,6 +100,7 @@ class Run:
             stopping = (self.folder / "stop").exists()
             status.state, status.ended = "stopping" if stopping else status.said, None
             return
+        (self.folder / "about.json").stat()  # raises where the whole run is gone
         status.state, status.ended = "crashed", status.updated or None
         status.cause, status.fix = cause_of_death(self.folder, began=status.started is not None)
 

@@ -27,6 +27,7 @@ from kit.i18n import _
 from kit.jobs.course import Course
 from kit.jobs.held import Held
 from kit.report import Event
+from kit.words import remaining
 
 ENDED = ("stopped", "finished", "failed", "crashed")
 RESUMABLE = ("stopped", "failed", "crashed")
@@ -185,7 +186,7 @@ class Status:
             of = f" {self.done:g}" + (f" of {self.total:g}" if self.total else "") if self.done or self.total else ""
             parts.append(f"{self.phase}{of} {self.unit}".strip())
         if self.eta_s is not None:
-            parts.append(_("{seconds:.0f} s left").format(seconds=self.eta_s))
+            parts.append(_("{time} left").format(time=remaining(self.eta_s)))
         if self.cause:
             parts.append(f"{self.cause} {self.fix}".strip())
         return " · ".join(parts)

@@ -127,5 +127,5 @@ def test_it_reads_as_a_sentence() -> None:
     assert str(failed) == "failed · No rows. Add some."
     now = time.time()
     going = _status({"kind": "state", "t": 1, "state": "running"}, _progress(now - 4, 0), _progress(now, 4))
-    assert str(going) == "running · training 4 of 10 steps · 6 s left"
+    assert str(going) == "running · training 4 of 10 steps · 10 s left"
     assert repr(going) == f"Status({going})"
