@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kit.apps.publish.check import look_at
-from kit.apps.publish.finding import report_of
 from kit.apps.publish.spec import PublishSpec
 from kit.errors import KitError
 from kit.i18n import _
@@ -24,6 +22,9 @@ def check_app(root: Root, path: str) -> dict[str, Any]:
     Refused
         It is no notebook.
     """
+    from kit.apps.publish.check import look_at  # not for every start of a server
+    from kit.apps.publish.finding import report_of
+
     file = _notebook(root, path)
     try:
         return report_of(look_at(file).checks)
