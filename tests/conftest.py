@@ -22,6 +22,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["OMP_WAIT_POLICY"] = "passive"
 os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ.pop("TUNEBOOK_LANG", None)
+os.environ.pop("MLFLOW_TRACKING_URI", None)  # runs of tests are nobody's
 RUNTIME = Path(tempfile.mkdtemp(prefix="tunebook-test-"))  # short: the path of a socket has 107 characters at most
 os.environ["TUNEBOOK_RUNTIME"] = str(RUNTIME)
 

@@ -27,9 +27,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
         sub.add_argument(
             "name",
             metavar=_("NAME"),
-            help=_("catalogue name (such as {default}), hub id, folder, GGUF file, package:NAME or run:ID").format(
-                default=DEFAULT
-            ),
+            help=_(
+                "catalogue name (such as {default}), hub id, folder, GGUF file, package:NAME, run:ID or registry:NAME"
+            ).format(default=DEFAULT),
         )
         sub.set_defaults(do=do)
 

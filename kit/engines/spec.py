@@ -15,7 +15,9 @@ class Variant(Spec):
     made_by = "kit.Variant(model='…', method='bf16')"
 
     model: str = param(
-        label=N_("Model"), help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME or run:ID"), empty=False
+        label=N_("Model"),
+        help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME, run:ID or registry:NAME"),
+        empty=False,
     )
     method: str = param("bf16", label=N_("Method"), help=N_("How the weights are held, such as bf16 or bnb-nf4"))
     engine: str = param("transformers", label=N_("Engine"), help=N_("What runs the model"), choices=("transformers",))

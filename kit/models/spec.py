@@ -15,5 +15,7 @@ class GetSpec(Spec):
     carried_out_by = "kit.engines.prepare:prepare"
 
     name: str = param(
-        label=N_("Model"), help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME or run:ID"), empty=False
+        label=N_("Model"),
+        help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME, run:ID or registry:NAME"),
+        empty=False,
     )

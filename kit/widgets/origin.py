@@ -70,6 +70,8 @@ def data_words(spec: DataSpec, *, limit: bool = True) -> str:
 
 def model_words(name: str) -> str:
     """Return what a person calls a model: its name, or what a run made."""
+    if name.startswith("registry:"):
+        return _("the registered model {name}").format(name=name.removeprefix("registry:"))
     if name.startswith("run:"):
         return _("the model tuned in run {id}").format(id=name.removeprefix("run:"))
     return name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name

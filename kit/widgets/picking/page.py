@@ -145,7 +145,7 @@ def _foot(desk: PickDesk) -> h.Element:
         h.summary[_("Another model")],
         h.div(".tb-row")[
             h.label(".tb-field", style="flex: 1 1 220px")[
-                h.span(".tb-tiny")[_("Hub id, folder, GGUF file, package:NAME or run:ID")],
+                h.span(".tb-tiny")[_("Hub id, folder, GGUF file, package:NAME, run:ID or registry:NAME")],
                 h.input(type="text", name="other", autocomplete="off", spellcheck="false"),
             ],
             parts.button(_("Use"), "use", key="use-other"),
