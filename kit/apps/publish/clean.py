@@ -20,7 +20,9 @@ _RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z]+-[a-z]{4}")
 _ASK = """
 def _tunebook_runs():
     import kit
-    for value in list(globals().values()):
+    held = list(globals().values())
+    held += [inner for value in held if isinstance(value, (list, tuple)) for inner in value]
+    for value in held:
         run = value if isinstance(value, kit.Run) else getattr(getattr(value, "desk", None), "run", None)
         if isinstance(run, kit.Run):
             print("tunebook-run", run.id)

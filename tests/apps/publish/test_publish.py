@@ -144,6 +144,8 @@ def test_runs_behind_panels_are_found(tmp_path: Path) -> None:
     )
     findings, ids = run_clean(notebook, ListReport(tmp_path), timeout_s=60)
     assert (findings, ids) == ([], [run.id])
+    listed = write(tmp_path, "import kit", "several = kit.runs()")
+    assert run_clean(listed, ListReport(tmp_path), timeout_s=60) == ([], [run.id])
 
 
 def test_a_run_comes_with_the_one_whose_model_it_used(tmp_path: Path) -> None:
