@@ -61,10 +61,14 @@ export const launcher: JupyterFrontEndPlugin<void> = {
 
     const addTemplates = async () => {
       const { templates } = await tunebook.client.get(['templates'], shelf.templates);
+      // The first is the quickstart; people look for that word.
       templates.forEach(({ name, title, description }, index) => {
         const item = {
           command: CommandIDs.copyTemplate,
-          args: { name, title, description },
+          args: {
+            name,
+            ...(index === 0 ? { title: trans.__('Quickstart'), description: title } : { title, description })
+          },
           category: CATEGORY
         };
         tiles?.add({ ...item, rank: FIRST_RANK + index });

@@ -6,6 +6,7 @@ import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator } from '@jupyterlab/translation';
 import { SidePanel } from '@jupyterlab/ui-components';
+import { AccordionPanel } from '@lumino/widgets';
 import { createElement } from 'react';
 import { CommandIDs } from '../commands';
 import { tunebookIcon } from '../icons';
@@ -18,6 +19,8 @@ import { RunsSection } from '../view/runs';
 import { Section } from '../view/section';
 import type { Scene } from './deeds';
 import { modelDeeds, runDeeds } from './deeds';
+
+const SIZES = [4, 7, 5]; // of the three sections, as parts of the height
 
 export const panel: JupyterFrontEndPlugin<void> = {
   id: 'tunebook:panel',
@@ -98,5 +101,8 @@ function sidePanel(scene: Scene, translator: ITranslator): SidePanel {
       tunebook.models.watch
     )
   );
+  if (side.content instanceof AccordionPanel) {
+    side.content.setRelativeSizes(SIZES);
+  }
   return side;
 }

@@ -77,6 +77,7 @@ export const toolbar: JupyterFrontEndPlugin<void> = {
 
 /** Write the notebook to the disk, where the server reads it; says whether that was done (Lab tells why not). */
 async function saved(notebook: NotebookPanel): Promise<boolean> {
+  await notebook.context.ready;
   if (notebook.context.model.dirty) {
     await notebook.context.save();
   }

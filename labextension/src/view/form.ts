@@ -40,6 +40,7 @@ export class FormDialog extends Dialog<null> {
       hasClose: true
     });
     this.addClass('jp-KitDialog');
+    this.node.setAttribute('aria-label', options.title); // Lab names only dialogs of plain text
     options.form.changed.connect(this.showReady, this);
     this.showReady();
   }

@@ -41,6 +41,7 @@ function Gauges({ machine, trans }: { machine: Machine; trans: TranslationBundle
         share={busy === null ? null : busy / 100}
         words={busy === null ? trans.__('load not known') : trans.__('%1 % busy', Math.round(busy))}
         more={machine.instruction_sets.join(', ')}
+        warns={false}
       />
       <Gauge
         name={trans.__('Memory')}
@@ -92,16 +93,18 @@ interface GaugeProps {
   share: number | null;
   words: string;
   more?: string;
+  /** Is it a trouble when it is nearly full? Being busy is none. */
+  warns?: boolean;
 }
 
-function Gauge({ name, share, words, more = '' }: GaugeProps) {
+function Gauge({ name, share, words, more = '', warns = true }: GaugeProps) {
   return (
     <li>
       <span className="jp-KitGauge-name" title={more}>
         {name}
       </span>
       <span className="jp-KitNumber">{words}</span>
-      <Bar label={name} share={share} words={words} role="meter" />
+      <Bar label={name} share={share} words={words} role="meter" warns={warns} />
     </li>
   );
 }

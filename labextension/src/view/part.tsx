@@ -63,13 +63,15 @@ export interface BarProps {
   words: string;
   /** `meter` for how full something is, `progressbar` for how far it got. */
   role: 'meter' | 'progressbar';
+  /** Does it show a warning when it is nearly full? */
+  warns?: boolean;
 }
 
 const TIGHT = 0.9;
 
-export function Bar({ label, share, words, role }: BarProps) {
+export function Bar({ label, share, words, role, warns = false }: BarProps) {
   const percent = share === null ? undefined : Math.round(share * 100);
-  const tight = role === 'meter' && share !== null && share > TIGHT;
+  const tight = warns && share !== null && share > TIGHT;
   return (
     <span
       className="jp-KitBar"

@@ -15,7 +15,7 @@ export class Section extends ReactWidget {
   ) {
     super();
     this.addClass('jp-Kit');
-    this.node.tabIndex = -1;
+    this.node.tabIndex = 0; // a part that scrolls must be within reach of the keyboard
     document.addEventListener('visibilitychange', this.look);
   }
 

@@ -1,0 +1,135 @@
+"""From the launcher to an app: a template, panels and their code, the preview beside the notebook, the bundle."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.slow
+
+KERNEL_MS = 30_000
+PANEL = "import kit\n\nkit.RunsPanel()"
+
+
+def write(lab: Any, name: str, *cells: str) -> str:
+    """Write a notebook into the server's folder and return its path."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    (lab.root / name).write_text(json.dumps(notebook), encoding="utf-8")
+    return name
+
+
+def run_first_cell(page: Page) -> None:
+    """Run the first cell as soon as there is a kernel."""
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.keyboard.press("Shift+Enter")
+
+
+def cells(page: Page) -> Any:
+    """Return the cells of the notebook that is seen."""
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
+
+
+def test_a_template_is_started_from_the_launcher(lab: Any, open_page: Any, shot: Any) -> None:
+    page = open_page(lab)
+    section = page.locator(".jp-Launcher-section", has=page.get_by_role("heading", name="Tunebook"))
+    expect(section.locator(".jp-LauncherCard")).to_contain_text(["New experiment", "Quickstart"])
+    shot(page, "launcher")
+    section.locator(".jp-LauncherCard", has_text="Quickstart").click()
+    expect(page.get_by_role("tab", name=re.compile(r"00_quickstart.*\.ipynb"))).to_be_visible(timeout=20_000)
+    expect(cells(page).first).to_be_visible(timeout=20_000)
+    shot(page, "opened")
+    assert [path.name for path in lab.root.glob("*.ipynb")] == ["00_quickstart.ipynb"]
+
+
+def test_a_panel_is_inserted_and_shows_its_code_below(lab: Any, open_page: Any, side: Any, shot: Any) -> None:
+    page = open_page(lab, f"lab/tree/{write(lab, 'panels.ipynb', '')}?reset")
+    page.get_by_role("button", name="Insert a Tunebook panel").click()
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem")).not_to_have_count(0)
+    shot(page, "menu")
+    menu.get_by_role("menuitem").filter(has_text=re.compile("run", re.IGNORECASE)).click()
+    shown = page.get_by_role("button", name="Show code")
+    expect(shown).to_be_visible(timeout=KERNEL_MS)
+    expect(cells(page)).to_have_count(1)
+
+    shown.click()
+    expect(cells(page)).to_have_count(2)
+    expect(cells(page).nth(1)).to_contain_text("import kit")
+    expect(shown).to_have_attribute("aria-expanded", "false")
+    shown.click()
+    expect(cells(page)).to_have_count(2)  # the same cell again
+    shot(page, "code")
+
+    cells(page).nth(1).locator(".cm-content").click()
+    page.keyboard.type("# mine")
+    shown.click()
+    expect(cells(page)).to_have_count(3)  # what a person wrote is left alone
+
+
+def test_a_run_knows_the_notebook_that_started_it(lab: Any, open_page: Any, side: Any) -> None:
+    name = write(lab, "starts.ipynb", "import kit, tinywork\nkit.start(tinywork.CountSpec(steps=3), now=True)")
+    page = open_page(lab, f"lab/tree/{name}?reset")
+    run_first_cell(page)
+    started = side(page).locator("[data-run]").first
+    expect(started).to_have_attribute("data-state", "finished", timeout=KERNEL_MS)
+    page.keyboard.press("Control+s")
+    page.get_by_role("tab", name="starts.ipynb").locator(".lm-TabBar-tabCloseIcon").click()
+    expect(page.get_by_role("tab", name="starts.ipynb")).to_have_count(0)
+    started.get_by_role("button", name=re.compile(r"^Open starts\.ipynb, which started")).click()
+    expect(page.get_by_role("tab", name="starts.ipynb")).to_be_visible()
+
+
+def test_a_notebook_is_seen_as_an_app_beside_itself(lab: Any, open_page: Any, shot: Any) -> None:
+    name = write(lab, "app.ipynb", "from IPython.display import Markdown\nMarkdown('# An app for everyone')")
+    page = open_page(lab, f"lab/tree/{name}?reset", width=1400, only_ours=True)
+    expect(cells(page).first).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Preview as app").click()
+    page.get_by_role("button", name="Render anyway").or_(
+        page.locator("iframe.jp-IFrame, .jp-IFrame iframe")
+    ).first.wait_for()
+    anyway = page.get_by_role("button", name="Render anyway")
+    app = page.frame_locator("iframe")
+    if anyway.count():
+        anyway.click()
+    expect(app.get_by_role("heading", name="An app for everyone")).to_be_visible(timeout=2 * KERNEL_MS)
+    expect(app.get_by_text("Markdown(")).to_have_count(0)  # the code is hidden
+    expect(cells(page).first).to_be_visible()
+    shot(page)
+
+
+def test_a_secret_keeps_a_notebook_from_being_published(lab: Any, open_page: Any, shot: Any, accessible: Any) -> None:
+    name = write(lab, "secret.ipynb", "print(1)", "key = 'hf_abcdefghijklmnopqrstuvwxyzABCDEFGH'")
+    page = open_page(lab, f"lab/tree/{name}?reset")
+    page.get_by_role("button", name="Publish …").click()
+    dialog = page.get_by_role("dialog", name="Publish secret.ipynb")
+    expect(dialog.get_by_text("Cell 2:")).to_be_visible(timeout=20_000)
+    expect(dialog.get_by_role("button", name="Publish", exact=True)).to_have_attribute("aria-disabled", "true")
+    accessible(page, ".jp-KitDialog")
+    shot(page)
+    dialog.get_by_role("button", name="Publish", exact=True).click(force=True)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert not list(lab.root.glob("secret-app*"))
+
+
+def test_a_notebook_becomes_a_bundle(lab: Any, open_page: Any, shot: Any, accessible: Any) -> None:
+    name = write(lab, "publish.ipynb", "import kit\n\nkit.RunsPanel()")
+    page = open_page(lab, f"lab/tree/{name}?reset")
+    page.get_by_role("button", name="Publish …").click()
+    dialog = page.get_by_role("dialog", name="Publish publish.ipynb")
+    expect(dialog.get_by_text("Nothing is in the way.")).to_be_visible(timeout=20_000)
+    shot(page, "ready")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(dialog.get_by_text("Working:")).to_be_visible(timeout=20_000)
+    expect(dialog.get_by_text("Published.")).to_be_visible(timeout=60_000)
+    expect(dialog.get_by_text("Dockerfile, README.md")).to_be_visible()
+    accessible(page, ".jp-KitDialog")
+    shot(page, "done")
+    dialog.get_by_role("button", name=re.compile("^Show publish-app")).click()
+    assert (lab.root / "publish-app" / "Dockerfile").is_file()
