@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kit.data import DataSpec, open_data
+from kit.engines import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
+from kit.machine.facts import MIB
+from kit.measure.needs import evaluation_needs
 from kit.measure.spec import MEASURES, check_measures
 from kit.models import check_name
 from kit.quantization.registry import get_method
-from kit.spec import Spec, param
+from kit.spec import Needs, Spec, param
+
+_OWN_BYTES = 50 * MIB  # of the process that holds the sweep together, beside the one that measures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +40,16 @@ class SweepSpec(Spec):
     def look_ahead(self) -> None:
         open_data(self.data)
         check_name(self.model)
+
+    def needs(self) -> Needs:
+        found = evaluation_needs(
+            [Variant(model=self.model, method=method) for method in self.methods],
+            self.data,
+            batch_size=self.batch_size,
+            perplexity="perplexity" in self.measures,
+        )
+        own = None if found.memory_bytes is None else found.memory_bytes + _OWN_BYTES
+        return Needs(found.devices, own)
 
     def check(self) -> None:
         for method in self.methods:

@@ -8,9 +8,10 @@ from kit.data import DataSpec, open_data
 from kit.engines.spec import Variant
 from kit.errors import UnknownNameError
 from kit.i18n import N_
+from kit.measure.needs import answer_needs, evaluation_needs
 from kit.models import check_name
 from kit.quantization.registry import get_method
-from kit.spec import Spec, param
+from kit.spec import Needs, Spec, param
 
 _ENGINE = (
     "kit.engines.hf.engine",
@@ -40,6 +41,10 @@ class EvaluateSpec(Spec):
     def look_ahead(self) -> None:
         open_data(self.data)
         check_name(self.variant.model)
+
+    def needs(self) -> Needs:
+        perplexity = "perplexity" in self.measures
+        return evaluation_needs([self.variant], self.data, batch_size=self.batch_size, perplexity=perplexity)
 
     def check(self) -> None:
         get_method(self.variant.method)
@@ -71,6 +76,9 @@ class AnswerSpec(Spec):
     def look_ahead(self) -> None:
         for variant in self.variants:
             check_name(variant.model)
+
+    def needs(self) -> Needs:
+        return answer_needs(self.variants, self.prompt, new_tokens=self.max_new_tokens)
 
     def check(self) -> None:
         for variant in self.variants:

