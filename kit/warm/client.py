@@ -53,9 +53,10 @@ def start_call(call: Call, files: list[int], *, warm: bool = True) -> Process:
     files : list of int
         Open files that it gets; the caller closes its own.
     warm : bool, default True
-        False: a fresh interpreter, whatever is there. ``TUNEBOOK_WARM=0`` in the environment says the same.
+        False: a fresh interpreter, a child of this process. (``TUNEBOOK_WARM=0`` in the environment asks the keeper
+        for fresh ones, so that their end is still seen.)
     """
-    if warm and call.environment.get("TUNEBOOK_WARM", "1") != "0":
+    if warm:
         with contextlib.suppress(OSError):  # no such sockets here, no folder, no process to be had: it goes without
             return _ask_keeper(call, files)
     return FreshProcess(start_fresh(call, files))

@@ -83,8 +83,10 @@ class Keeper:
             return None
         self._used = time.monotonic()
         oom_before = oom_kills()
-        self._preload(call.preload)
-        if not _may_fork():
+        warm = _may_fork()
+        if warm:
+            self._preload(call.preload)
+        if not (warm and _may_fork()):  # a library may have opened a GPU meanwhile
             fresh = start_fresh(call, files)
             self._keep(fresh.pid, _Child(connection, call.note, oom_before, fresh), files)
             return None
@@ -184,8 +186,8 @@ def _tell(connection: socket.socket, words: dict[str, int | None]) -> None:
 
 
 def _may_fork() -> bool:
-    """Is a copy of this process sound? Not with a GPU open, and not on macOS, whose frameworks forbid it."""
-    if sys.platform != "linux":
+    """Is a copy of this process wanted and sound? Not with a GPU open, and not on macOS, whose frameworks forbid it."""
+    if sys.platform != "linux" or os.environ.get("TUNEBOOK_WARM") == "0":
         return False
     return not any(map(_is_gpu, os.listdir("/proc/self/fd")))
 

@@ -163,10 +163,13 @@ def test_a_folder_that_others_may_enter_is_not_used(own_keeper: Path) -> None:
     assert not list(own_keeper.iterdir())
 
 
-def test_zero_switches_it_off(own_keeper: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zero_asks_for_fresh_processes_whose_end_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUNEBOOK_WARM", "0")
-    assert ask("tell", 1, 2)[0].returncode == 0
-    assert not list(own_keeper.iterdir())
+    assert ask("is_loaded", "sklearn", preload=("sklearn",))[1] == "False"
+    ask("die", note=str(tmp_path / "exit.json"))
+    note = read_note(tmp_path / "exit.json")
+    assert note is not None
+    assert note.code == -signal.SIGKILL
 
 
 def test_the_caller_stays_light() -> None:
