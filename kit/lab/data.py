@@ -53,7 +53,8 @@ def bundled() -> list[dict[str, str]]:
 
 
 def _looked(file: Path, text: str, label: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "kit.data.look", str(file), text, label]
+    # -P: a file named csv.py in the folder that is served must not become a module.
+    command = [sys.executable, "-P", "-m", "kit.data.look", str(file), text, label]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PATIENCE_S, stdin=subprocess.DEVNULL, check=False)
         values: dict[str, Any] = json.loads(done.stdout)

@@ -15,6 +15,7 @@ from kit.jobs import Run, restore
 from kit.jobs.process import write_identity
 from kit.lab.body import read_body
 from kit.lab.curve import SPARK, spark, thinned
+from kit.lab.data import check_data
 from kit.lab.log import stretch
 from kit.lab.refusal import Refused
 from kit.lab.root import Root
@@ -165,6 +166,21 @@ def test_paths_inside_the_root(tmp_path: Path) -> None:
     assert root.relative(tmp_path) == ""
     for outside in (tmp_path.parent, "a b", "", None, tmp_path / ".hidden" / "x"):
         assert root.relative(outside) is None
+
+
+def test_files_beside_data_are_no_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rows.csv").write_text("text,label\na,x\nb,y\n", encoding="utf-8")
+    (tmp_path / "csv.py").write_text("raise SystemExit(3)", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert check_data(Root(tmp_path), "rows.csv")["rows"] == 2
+
+
+def test_a_reader_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rows.csv").write_text("text,label\na,x\nb,y\n", encoding="utf-8")
+    monkeypatch.setattr("kit.lab.data.sys.executable", "/bin/false")
+    with pytest.raises(Refused, match="code 1") as raised:
+        check_data(Root(tmp_path), "rows.csv")
+    assert raised.value.status == 422
 
 
 def test_a_body_is_read_by_its_fields() -> None:
