@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -177,7 +178,7 @@ def test_files_beside_data_are_no_modules(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_reader_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rows.csv").write_text("text,label\na,x\nb,y\n", encoding="utf-8")
-    monkeypatch.setattr("kit.lab.data.sys.executable", "/bin/false")
+    monkeypatch.setattr("kit.lab.data.sys.executable", shutil.which("false"))
     with pytest.raises(Refused, match="code 1") as raised:
         check_data(Root(tmp_path), "rows.csv")
     assert raised.value.status == 422
