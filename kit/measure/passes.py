@@ -14,7 +14,7 @@ from kit.measure.accuracy import accuracy, macro_f1, macro_f1_stderr
 from kit.measure.latency import measure_latency
 from kit.measure.ledger import Ledger
 from kit.measure.perplexity import MOST_ROWS, perplexity
-from kit.measure.scoring import chunks, score_in_chunks
+from kit.measure.scoring import score_in_chunks
 from kit.measure.spec import EvaluateSpec
 from kit.memory import PeakMemory
 from kit.place import patiently, write_atomic
@@ -75,7 +75,8 @@ class Passes:
             "scoring",
             data.prompts(),
             [data.labels] * len(data),
-            parts=chunks([len(text) for text in data.texts], self._spec.batch_size),
+            texts=data.texts,
+            batch_size=self._spec.batch_size,
             engine=self._engine,
             ledger=self._ledger,
             report=self._report,
@@ -115,7 +116,8 @@ class Passes:
             "reading",
             [""] * len(texts),
             [[text] for text in texts],
-            parts=chunks([len(text) for text in texts], self._spec.batch_size),
+            texts=texts,
+            batch_size=self._spec.batch_size,
             engine=self._engine,
             ledger=self._ledger,
             report=self._report,

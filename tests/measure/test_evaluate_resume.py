@@ -30,6 +30,7 @@ EXACT = ("acc", "acc_stderr", "macro_f1", "macro_f1_stderr", "perplexity", "perp
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chunks of eight rows: forty rows are five of them."""
     monkeypatch.setattr(scoring, "_BATCHES", 2)
+    monkeypatch.setattr(scoring, "_LEAST_ROWS", 1)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ LENGTHS = [random.Random(0).randrange(5, 80) for _ in range(23)]
 
 def test_every_row_is_in_one_chunk_longest_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "_BATCHES", 2)
+    monkeypatch.setattr(scoring, "_LEAST_ROWS", 1)
     found = chunks(LENGTHS, 3)
     assert [len(rows) for rows in found] == [6, 6, 6, 5]
     assert sorted(row for rows in found for row in rows) == list(range(23))
@@ -38,6 +39,9 @@ class _Engine:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def count_tokens(self, prompt: str) -> int:
+        return len(prompt)
 
     def score(
         self, prompts: Sequence[str], continuations: Sequence[Sequence[str]], *, on_progress: Callable[[int], None]
@@ -61,13 +65,20 @@ class _StopsAfter(ListReport):
         return any(event.get("done", 0) >= self._rows for event in self.events)
 
 
-def _score(engine: Any, report: ListReport, prompts: Sequence[str]) -> list[list[Score]]:
+@pytest.fixture
+def chunks_of_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "_BATCHES", 1)
+    monkeypatch.setattr(scoring, "_LEAST_ROWS", 10)
+
+
+def _score(engine: Callable[[], Any], report: ListReport, prompts: Sequence[str]) -> list[list[Score]]:
     return score_in_chunks(
         "scoring",
         prompts,
         [["a", "b"]] * len(prompts),
-        parts=[list(range(i, min(i + 10, len(prompts)))) for i in range(0, len(prompts), 10)],
-        engine=lambda: engine,
+        texts=prompts,
+        batch_size=4,
+        engine=engine,
         ledger=Ledger(Checkpoint("abc", report), {}),
         report=report,
     )
@@ -77,45 +88,36 @@ def _score(engine: Any, report: ListReport, prompts: Sequence[str]) -> list[list
     ("stop_after", "kept"),
     [(0, 0), (4, 0), (8, 0), (10, 10), (14, 10), (20, 20), (24, 20)],
 )
+@pytest.mark.usefixtures("chunks_of_ten")
 def test_a_stop_costs_one_chunk_at_most(tmp_path: Path, stop_after: int, kept: int) -> None:
     prompts = ["x" * n for n in range(1, 25)]
     first = _Engine()
     if stop_after < 24:
         with pytest.raises(Stopped):
-            _score(first, _StopsAfter(tmp_path, stop_after), prompts)
+            _score(lambda: first, _StopsAfter(tmp_path, stop_after), prompts)
     else:
-        _score(first, _StopsAfter(tmp_path, stop_after), prompts)  # done before it heard of the stop
+        _score(lambda: first, _StopsAfter(tmp_path, stop_after), prompts)  # done before it heard of the stop
         kept = 24
     second, report = _Engine(), ListReport(tmp_path)
-    assert _score(second, report, prompts) == [[Score(-float(n), 1)] * 2 for n in range(1, 25)]
-    assert second.asked == prompts[kept:]
+    assert _score(lambda: second, report, prompts) == [[Score(-float(n), 1)] * 2 for n in range(1, 25)]
+    assert second.asked == prompts[::-1][kept:]  # the longest come first
     said = [(event["done"], event["total"]) for event in report.events]
     assert said[0] == (kept, 24)
     assert said[-1] == (24, 24)
 
 
 def test_with_everything_kept_no_engine_is_asked_for(tmp_path: Path) -> None:
-    prompts = ["x" * n for n in range(1, 25)]
-    expected = _score(_Engine(), ListReport(tmp_path), prompts)
-    report = ListReport(tmp_path)
-
     def refuse() -> Any:
         raise AssertionError("the model would be loaded")
 
-    found = score_in_chunks(
-        "scoring",
-        prompts,
-        [["a", "b"]] * 24,
-        parts=[list(range(24))],
-        engine=refuse,
-        ledger=Ledger(Checkpoint("abc", report), {}),
-        report=report,
-    )
-    assert found == expected
+    prompts = ["x" * n for n in range(1, 25)]
+    expected = _score(_Engine, ListReport(tmp_path), prompts)
+    assert _score(refuse, ListReport(tmp_path), prompts) == expected
 
 
 def test_the_numbers_are_those_of_one_call(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "_BATCHES", 2)
+    monkeypatch.setattr(scoring, "_LEAST_ROWS", 1)
     engine = TransformersEngine(load_model(tiny_model, dtype=torch.float32), load_tokenizer(tiny_model), batch_size=3)
     prompts = [f"The price of share {'x' * length} goes" for length in LENGTHS]
     labels = [[" up", " down", " sideways"]] * len(prompts)
@@ -124,7 +126,8 @@ def test_the_numbers_are_those_of_one_call(tiny_model: Path, tmp_path: Path, mon
         "scoring",
         prompts,
         labels,
-        parts=chunks([len(prompt) for prompt in prompts], 3),
+        texts=prompts,
+        batch_size=3,
         engine=lambda: engine,
         ledger=Ledger(Checkpoint("abc", report), {}),
         report=report,
