@@ -8,7 +8,7 @@ from typing import Any
 
 from kit.errors import ParameterError
 from kit.i18n import _
-from kit.widgets.running.opened import printable
+from kit.widgets.copying import printable
 
 MOST = 64 * 1024  # bytes in one answer
 _LEAST = 16  # a character takes four

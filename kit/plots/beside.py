@@ -11,7 +11,7 @@ from kit.i18n import _
 from kit.jobs import Run
 from kit.measure import compare
 from kit.measure.verdict import reference_verdict
-from kit.plots.reading import rows_of, variant_name
+from kit.plots.reading import rows_of, said_rows, variant_name
 from kit.result import Result
 
 
@@ -52,7 +52,7 @@ def measured(run: Run) -> list[Result]:
     try:
         result = run.result
     except (KitError, OSError, ValueError, TypeError, KeyError):  # not over, or ended before it had one
-        return rows_of([Result.from_dict(data) for data in run.status.records.get("variant", [])])
+        return rows_of(said_rows(run.status))
     return rows_of(result if result.parts else [result])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kit.i18n import _
+from kit.jobs import Status
 from kit.plots.words import Z95, duration, half_width, memory, share
 from kit.result import Measurement, Result
 
@@ -20,6 +21,12 @@ def rows_of(results: Result | Sequence[Result]) -> list[Result]:
     """Return the finished rows of a sweep's result, or of a list of results."""
     parts = results.parts if isinstance(results, Result) else results
     return [part for part in parts if part.status == "finished"]
+
+
+def said_rows(status: Status) -> list[Result]:
+    """Return every row that a sweep has said so far; one that a later attempt said again counts once."""
+    said = [Result.from_dict(data) for data in status.records.get("variant", [])]
+    return list({variant_name(row): row for row in said}.values())
 
 
 def accuracy(result: Result) -> tuple[float, float, float] | None:

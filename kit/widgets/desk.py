@@ -6,6 +6,7 @@ callback is lost in a notebook: what went wrong stands in `problem` until the ne
 
 from __future__ import annotations
 
+import contextlib
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from typing import Any
 
 from kit.errors import KitError, UnknownNameError
 from kit.i18n import _
-from kit.jobs import Run, Status, runs, start
+from kit.jobs import RESUMABLE, Run, Status, begin_now, queue, start
 from kit.spec import Spec
+from kit.widgets.coding import resume_code, start_code
+from kit.widgets.newest import Bell, newest_run
 
 WIDTH = 600  # pixels, until the page has told its own
 
@@ -53,6 +56,12 @@ class Desk:
         self.problem: Problem | None = None
         self.run: Run | None = None
         self.status: Status | None = None
+        self.place: int | None = None
+        self.editing = True  # do settings and a button that starts stand on the page?
+        self.touched = False
+        self.acts = 0
+        self._bell = Bell()
+        self._shown_at = 0.0  # when the newest run that was shown was made
         self._listeners: list[Callable[[], None]] = []
 
     def act(self, action: str, value: Any = "", values: Mapping[str, Any] | None = None) -> None:
@@ -72,6 +81,7 @@ class Desk:
             self._method(action)(value, dict(values or {}))
         except Exception as exc:
             self.problem = Problem.of(exc)
+        self.acts += 1
         for listener in list(self._listeners):
             listener()
 
@@ -91,6 +101,19 @@ class Desk:
             self.run.stop()
         self.look()
 
+    def do_resume(self, value: Any, values: dict[str, Any]) -> None:
+        """Go on with the run, from what it has saved."""
+        if self.run is not None:
+            self.run.resume()
+            self.editing = self.touched = False
+        self.look()
+
+    def do_now(self, value: Any, values: dict[str, Any]) -> None:
+        """Let the run begin without waiting for its turn; one that has begun meanwhile is left alone."""
+        if self.run is not None and self.run.status.state == "queued":
+            begin_now(self.run)
+        self.look()
+
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every action."""
         self._listeners.append(listener)
@@ -106,11 +129,26 @@ class Desk:
 
     @property
     def busy(self) -> bool:
-        """May something change without an action?"""
+        """Is something going on that changes what the page shows?"""
         return self.status is not None and not self.status.over
 
+    @property
+    def resumable(self) -> bool:
+        """Is there a run that can be gone on with?"""
+        return self.status is not None and self.status.state in RESUMABLE
+
+    def seen(self) -> object:
+        """Return all that the page is drawn from while nothing goes on; None while something does."""
+        if self.busy:
+            return None
+        status = self.status
+        told = None if status is None else (status.state, status.attempt, status.ended)
+        return self.acts, self.width, self.problem, self.run, told
+
     def look(self) -> None:
-        """Bring what is known of the run up to date."""
+        """Bring what is known of the run up to date; another kernel may have resumed it, or started a newer one."""
+        if not self.busy and not self.touched and self._bell.rung():
+            self.follow()
         if self.run is None:
             return
         try:
@@ -121,19 +159,27 @@ class Desk:
                 _("Its folder was moved or deleted; start a new run."),
             )
             self.run = self.status = None
+        self.place = place_of(self.run) if self.run and self.status and self.status.state == "queued" else None
+
+    def follow(self) -> bool:
+        """Take up a newer run that was started in this panel's name, while nobody works here; say whether there is."""
+        return self.renew()
 
     def adopt(self, kind: type[Spec]) -> bool:
         """Take up the newest run of `kind` that this panel started, in whatever kernel; say whether there is one."""
-        newest = newest_run(self.name, kind)
-        if newest is None or newest == self.run:
+        found = newest_run(self.name, kind)
+        if found is None or found[0] == self.run or found[1] < self._shown_at:
             return False
-        self.run = newest
+        self.run, self._shown_at = found
+        self.touched = False
         self.look()
         return self.run is not None
 
     def begin(self, spec: Spec) -> None:
         """Start a run of `spec` in this panel's name."""
         self.run = start(spec, origin=self.name)
+        self._shown_at = self.run.about["created"]
+        self.touched = False
         self.look()
 
     def renew(self) -> bool:
@@ -151,9 +197,11 @@ class Desk:
         raise NotImplementedError
 
     def code(self) -> str:
-        """Return Python that does the same as the panel, or why there is none."""
+        """Return Python that does what the panel's main button does, or why there is none."""
         try:
-            return f"import kit\n\nrun = kit.start({self.spec().code()})"
+            if self.run is not None and self.resumable and not self.editing:
+                return resume_code(self.run)
+            return start_code(self.spec())
         except KitError as exc:
             return "".join(f"# {line}\n" for line in str(exc).splitlines())
 
@@ -162,12 +210,8 @@ class Desk:
         return ""
 
 
-def newest_run(origin: str, kind: type[Spec]) -> Run | None:
-    """Return the newest run of `kind` with that origin, or None; runs whose spec cannot be read are passed over."""
-    for run in runs(origin=origin):
-        try:
-            if isinstance(run.spec, kind):
-                return run
-        except KitError:
-            continue
+def place_of(run: Run) -> int | None:
+    """Return the place of a run in the queue, 0 the next one, or None where it has none (any more)."""
+    with contextlib.suppress(OSError, ValueError):
+        return queue().index(run)
     return None

@@ -41,8 +41,9 @@ class Panel(Generic[D]):
         self._views: set[str] = set()
         self._view: View | None = None
         self._closed = False
+        self._drawn: tuple[object, str] = (None, "")
         for panel in self._follows:
-            panel.desk.listen(self.refresh)
+            panel.desk.listen(self._told)
 
     @property
     def name(self) -> str:
@@ -65,8 +66,12 @@ class Panel(Generic[D]):
         return self._view
 
     def html(self) -> str:
-        """Return the panel as HTML."""
-        return "".join(self._page(self.desk).iter_chunks())  # str() would give a Markup, which escapes what it meets
+        """Return the panel as HTML; while nothing goes on it is drawn anew only when something has changed."""
+        seen = self.desk.seen()
+        if seen is None or seen != self._drawn[0]:
+            # str() would give a Markup, which escapes what it meets
+            self._drawn = (seen, "".join(self._page(self.desk).iter_chunks()))
+        return self._drawn[1]
 
     def act(self, action: str, value: Any = "", **values: Any) -> None:
         """Do what a person would do with the mouse: ``panel.act("start")``."""
@@ -87,14 +92,20 @@ class Panel(Generic[D]):
             self._pulse.stop()
             self._views.clear()
             for panel in self._follows:
-                panel.desk.unlisten(self.refresh)
+                panel.desk.unlisten(self._told)
             if self._view is not None:
                 self._view.on_msg(self._heard, remove=True)
                 self._view.close()
                 self._view = None
 
+    def _told(self) -> None:
+        """Draw anew, since somebody has done something in a panel that this one follows."""
+        with _LOCK:
+            self._drawn = (None, "")
+            self.refresh()
+
     def _look(self) -> bool:
-        """Look at the run and draw; return whether to look again."""
+        """Look at the run and draw; return whether to look again: a run may be resumed, or begin, in another kernel."""
         if self._closed:
             return False
         try:
@@ -102,14 +113,14 @@ class Panel(Generic[D]):
         except Exception as exc:
             self.desk.problem = Problem.of(exc)
         self._show()
-        return self.desk.busy and bool(self._views)
+        return bool(self._views)
 
     def _beat(self) -> bool:
         with _LOCK:
             return self._look()
 
     def _wake(self) -> None:
-        if self._views and self.desk.busy and not self._closed:
+        if self._views and not self._closed:
             self._pulse.start()
 
     def _show(self) -> None:

@@ -3,6 +3,7 @@ not markup of ours is escaped."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -10,10 +11,11 @@ import htpy as h
 from markupsafe import Markup
 
 from kit.i18n import _
+from kit.widgets.copying import code_block, log_block
 from kit.widgets.desk import Problem
-from kit.widgets.highlight import highlight
 
 Tone = Literal["", "run", "ok", "warn", "bad"]
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")  # a full stop inside a name or a number ends nothing
 
 
 def chip(text: str, tone: Tone = "") -> h.Element:
@@ -67,16 +69,30 @@ def tiles(pairs: Sequence[tuple[str, str, str]]) -> h.Element:
     ]
 
 
-def alert(problem: Problem, *, dismiss: bool = True) -> h.Element:
-    """Return what went wrong, with the next step."""
+def alert(problem: Problem, *, dismiss: bool = True, act: h.Node = None) -> h.Element:
+    """Return what went wrong, with the next step and, as `act`, a button that takes it."""
+    first, rest = sentences(problem.message)
+    part = "problem" if dismiss else "trouble"
     return h.div(".tb-alert", role="alert")[
         h.div[
-            h.p[h.b[problem.message]],
-            h.p(".tb-mute")[problem.fix] if problem.fix else None,
-            h.details[h.summary[_("details")], h.pre(".tb-log")[problem.detail]] if problem.detail else None,
+            h.p[h.b[first], h.span(".tb-mute")[f" {rest}"] if rest else None],
+            h.p[problem.fix] if problem.fix else None,
+            h.details[h.summary[_("details")], log_block(problem.detail, part)] if problem.detail else None,
         ],
+        act,
         h.button(".tb-link", type="button", data_action="dismiss")[_("Dismiss")] if dismiss else None,
     ]
+
+
+def instead(usual: h.Node, other: h.Node) -> h.Element:
+    """Return `other`, where there is something, in the place of `usual`, which keeps its room: nothing moves."""
+    return h.div(".tb-instead")[h.div(data_unseen=bool(other))[usual], h.div[other] if other else None]
+
+
+def sentences(text: str) -> tuple[str, str]:
+    """Return the first sentence of a cause, and the rest of it, such as the last lines of a log."""
+    first, *rest = _SENTENCE.split(text.strip(), maxsplit=1)
+    return first, "".join(rest)
 
 
 def why(text: str, *more: str, word: str = "") -> h.Element:
@@ -112,7 +128,7 @@ def card(
     chips : sequence of node
         States beside the title.
     action : node, optional
-        The one button at the right.
+        The buttons at the right: the one that is next, and what else can be done instead.
     reason : str, default ""
         Why that button cannot be pressed.
     code : str, default ""
@@ -153,5 +169,4 @@ def _code_button() -> h.Element:
 
 
 def _code(code: str) -> h.Element:
-    copy = h.button(".tb-link", type="button", data_copy="code")[h.span[_("Copy")], h.span[_("Copied")]]
-    return h.div(".tb-code", data_fold=True, hidden=True)[h.pre(data_part="code")[highlight(code)], copy]
+    return h.div(".tb-code", data_fold=True, hidden=True)[code_block(code, "code")]

@@ -1,10 +1,10 @@
-"""What running work is doing, in words: the phase, how far it is, how long it still takes."""
+"""What running work is doing, in words: the phase, how far it is, how long it still takes, what it holds."""
 
 from __future__ import annotations
 
 from kit.i18n import N_, _
 from kit.jobs import Status
-from kit.plots.words import duration, number, remaining
+from kit.plots.words import duration, memory, number, remaining
 from kit.widgets.parts import Tone
 
 _DOING = {
@@ -19,7 +19,13 @@ _DOING = {
     "timing": N_("measuring latency"),
     "weighing": N_("measuring memory"),
     "answering": N_("answering"),
+    "checking": N_("checking the notebook"),
+    "running cells": N_("running the notebook"),
+    "assembling": N_("putting the bundle together"),
+    "writing": N_("writing the bundle"),
+    "waiting for room on the disk": N_("waiting for room on the disk"),
 }
+_ORDINALS = {1: N_("{n}st"), 2: N_("{n}nd"), 3: N_("{n}rd")}
 _ENDS: dict[str, tuple[str, Tone]] = {
     "finished": (N_("finished"), "ok"),
     "stopped": (N_("stopped"), "warn"),
@@ -60,10 +66,60 @@ def left_words(status: Status) -> str:
     return _("{time} left").format(time=remaining(status.eta_s)) if status.eta_s is not None else ""
 
 
-def state_chip(status: Status | None, idle: str) -> tuple[str, Tone]:
-    """Return the state of a run in a few words, and its tone; `idle` where there is no run."""
+def rate_words(status: Status) -> str:
+    """Return how much is done a second now, such as "1,940 tokens/s", or ""."""
+    if status.throughput is None:
+        return ""
+    value, unit = status.throughput
+    return f"{number(value)} {unit}"
+
+
+def held_words(status: Status) -> str:
+    """Return the memory that a run holds now and has held at most, that of GPUs first, or ""."""
+    gpu = _held(status.gpu_memory_mib, status.gpu_memory_peak_mib)
+    words = [_("GPU {held}").format(held=gpu)] if gpu else []
+    return " · ".join(word for word in (*words, _held(status.memory_mib, status.memory_peak_mib)) if word)
+
+
+def _held(now: float | None, peak: float | None) -> str:
+    most = "" if peak is None else _("peak {peak}").format(peak=memory(peak))
+    return most if now is None else ", ".join(word for word in (_("{now} now").format(now=memory(now)), most) if word)
+
+
+def ordinal(n: int) -> str:
+    """Return a place in a row, such as "2nd"."""
+    teen = n % 100 in (11, 12, 13)
+    return _(N_("{n}th") if teen else _ORDINALS.get(n % 10, N_("{n}th"))).format(n=n)
+
+
+def place_words(place: int | None) -> str:
+    """Return where in the queue a run is, 0 the next one, or "" where that is not known."""
+    if place is None:
+        return ""
+    return _("next in the queue") if place == 0 else _("{nth} in the queue").format(nth=ordinal(place + 1))
+
+
+def attempt_words(attempt: int) -> str:
+    """Return which attempt it is, or "" for the first."""
+    return _("{nth} attempt").format(nth=ordinal(attempt)) if attempt > 1 else ""
+
+
+def state_chip(status: Status | None, idle: str, place: int | None = None) -> tuple[str, Tone]:
+    """Return the state of a run in a few words, and its tone.
+
+    Parameters
+    ----------
+    status : Status, optional
+        Of the run; None where there is none.
+    idle : str
+        What is said then.
+    place : int, optional
+        Its place in the queue, where it waits.
+    """
     if status is None:
         return idle, ""
+    if status.state == "queued":
+        return " · ".join(word for word in (_("queued"), place_words(place)) if word), ""
     if status.state in _ENDS:
         word, tone = _ENDS[status.state]
         took = (
@@ -73,5 +129,6 @@ def state_chip(status: Status | None, idle: str) -> tuple[str, Tone]:
     if status.state == "stopping":
         return _("stopping · at the next step"), "warn"
     _part, phase = part_and_phase(status)
-    words = [doing(phase) if phase else _("starting · a few seconds"), count_words(status)]
+    begins = _("going on · a few seconds") if status.attempt > 1 else _("starting · a few seconds")
+    words = [doing(phase) if phase else begins, count_words(status)]
     return " · ".join(word for word in words if word), "run"

@@ -4,6 +4,7 @@
 // answer from Python (Show code, Copy, an opened "why") happens here, so it works while a cell keeps the kernel busy.
 
 const PATIENCE_MS = 700;
+const TYPING_MS = 250;
 const WORRY_MS = 8000; // from here on, a kernel that was restarted and knows no panel is as likely as a long cell
 
 export default { render };
@@ -34,7 +35,13 @@ function render({ model, el }) {
   draw();
 
   root.addEventListener("click", (event) => clicked(event, root, opened, talk));
+  const typing = hesitant(talk);
+  root.addEventListener("input", (event) => {
+    const field = event.target.closest("[data-typed]");
+    if (field) typing.soon(field);
+  });
   root.addEventListener("change", (event) => {
+    typing.end();
     const field = event.target.closest("[data-change]");
     if (field) talk.say(field.dataset.change, { name: event.target.name, value: valueOf(event.target) });
   });
@@ -57,6 +64,7 @@ function render({ model, el }) {
   return () => {
     sizes.disconnect();
     model.off("change:html", draw);
+    typing.end();
     talk.end();
     talk.tell("@gone", { view });
   };
@@ -94,6 +102,20 @@ function talker(model, root) {
     end() {
       clearTimeout(timer);
       model.off("msg:custom", answered);
+    },
+  };
+}
+
+/** Tell what is typed once the typing pauses. */
+function hesitant(talk) {
+  let timer = 0;
+  return {
+    soon(field) {
+      clearTimeout(timer);
+      timer = setTimeout(() => talk.say(field.dataset.typed, { name: field.name, value: valueOf(field) }), TYPING_MS);
+    },
+    end() {
+      clearTimeout(timer); // what comes next tells every field anyway
     },
   };
 }

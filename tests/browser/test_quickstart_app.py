@@ -82,7 +82,8 @@ def test_a_visitor_tunes_stops_and_sweeps(page: Page) -> None:
 
     tune.get_by_role("button", name=re.compile("Stop")).click()
     expect(tune.get_by_text(re.compile("^stopped"))).to_be_visible(timeout=2 * MINUTE)
-    expect(tune.get_by_role("button", name="Tune again")).to_be_visible()
+    expect(tune.get_by_role("button", name="Resume")).to_be_visible()
+    expect(tune.get_by_role("button", name="Start anew")).to_be_visible()
 
     sweep = panel(page, "Quantization sweep")
     for method in ("fp32", "bnb-int8"):

@@ -13,16 +13,26 @@ from typing import Any
 import pytest
 
 from kit.data.spec import DataSpec
+from kit.engines.spec import Variant
+from kit.experiments.spec import SweepSpec
 from kit.jobs import Run
 from kit.jobs.events import EventWriter
 from kit.jobs.process import write_identity
 from kit.jobs.start import create_run
+from kit.jobs.summary import write_summary
+from kit.measure.spec import EvaluateSpec
 from kit.report import Event
 from kit.result import Measurement, Result
 from kit.spec import Spec
+from kit.tuning.spec import TuneSpec
+from kit.widgets import RunsPanel
 from kit.widgets.pulse import Pulse
 
 DATA = DataSpec(source="alerts.jsonl")
+RUNNING: Event = {"kind": "state", "state": "running"}
+STEPS: list[Event] = [
+    {"kind": "progress", "phase": "training", "done": done, "total": 300, "unit": "steps"} for done in (1, 186)
+]
 VOID = {"input", "br", "img", "hr"}
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -110,8 +120,9 @@ def left() -> Callable[..., Run]:
         run = create_run(spec, origin=origin)
         begin = time.time() - age_s
         (run.folder / "about.json").write_text(json.dumps({"created": begin, "cwd": ".", "origin": origin}))
-        if alive:
-            write_identity(run.folder, os.getpid())
+        write_identity(run.folder, os.getpid())
+        if not alive:  # whoever has its number now began at another time
+            (run.folder / "process.json").write_text(json.dumps({"pid": os.getpid(), "created": 0.0}))
         add(run, events, begin)
         return Run(run.folder)
 
@@ -156,6 +167,65 @@ def part() -> Callable[..., Result]:
         )
 
     return make
+
+
+@pytest.fixture
+def tuned(left: Callable[..., Run], data: DataSpec) -> Callable[..., Run]:
+    """Leave a tuning that ended in some state, or that goes on when the state is ""."""
+
+    def leave(state: str = "finished", acc: float = 0.8, age_s: float = 600, cause: str = "", model: str = "m") -> Run:
+        said: list[Event] = [
+            RUNNING,
+            *STEPS,
+            {"kind": "metric", "name": "validation_accuracy", "value": acc, "step": 1},
+        ]
+        if state:
+            said.append({"kind": "state", "state": state, "cause": cause, "fix": "Mend it."})
+        run = left(TuneSpec(model=model, data=data), "p", said, age_s=age_s)
+        write_summary(run.folder)
+        return run
+
+    return leave
+
+
+@pytest.fixture
+def measured(left: Callable[..., Run], part: Callable[..., Result], data: DataSpec) -> Callable[..., Run]:
+    """Leave a sweep over two methods, or an evaluation of one, on rows with this hash."""
+
+    def leave(sweep: bool = True, rows: str = "h", seconds: float = 0.4) -> Run:
+        spec = SweepSpec(model="m", data=data) if sweep else EvaluateSpec(variant=Variant(model="m"), data=data)
+        run = left(spec, "s", [RUNNING, {"kind": "state", "state": "finished"}])
+        made = [_on(part("fp32", seconds=seconds), rows, 0), _on(part("bf16", seconds=seconds / 2), rows, 3)]
+        whole = Result(spec=spec.to_dict(), parts=tuple(made)) if sweep else made[1]
+        (run.folder / "result.json").write_text(whole.to_json(), encoding="utf-8")
+        write_summary(run.folder)
+        return run
+
+    return leave
+
+
+def _on(result: Result, rows: str, wrong: int) -> Result:
+    result.facts["right"] = [0] * wrong + [1] * (300 - wrong)
+    result.facts.pop("verdict")
+    result.provenance["data_hash"] = rows
+    return result
+
+
+@pytest.fixture
+def tick() -> Callable[..., None]:
+    """Tick runs one after another, as the page would."""
+
+    def ticked(panel: RunsPanel, *runs: Run) -> None:
+        for run in runs:
+            panel.act("tick", {"name": f"run:{run.id}", "value": True}, **{f"run:{run.id}": True})
+
+    return ticked
+
+
+@pytest.fixture
+def hear() -> Callable[..., None]:
+    """Give a panel a message as its page would send it."""
+    return lambda panel, **message: panel.widget._handle_custom_msg(message, [])
 
 
 @pytest.fixture(autouse=True)

@@ -115,7 +115,7 @@ def test_while_it_runs_it_tells_how_far_and_how_well(shown: Callable[..., tuple[
     _panel, page = shown(events(186), age_s=190 * 2)
     assert "training · step 186 of 300" in page.text
     assert page.all("div", role="progressbar")[0]["aria-valuenow"] == "62"
-    for said in ("validation loss0.41", "accuracy0.79from 0.34", "tokens/s1,940", "memory, predicted → peak2.3 → … GB"):
+    for said in ("validation loss0.41", "accuracy0.79from 0.34", "throughput1,940tokens/s", "peak2.3 → … GB"):
         assert said in page.text
     assert "validation 0.41" in page.text
     assert "“<b>Pay</b> 9,400”→ escalate (right is hold; before the tuning: release)" in page.text
@@ -166,7 +166,7 @@ def test_what_was_made_is_what_the_panel_stands_for(end: str, shown: Callable[..
     assert panel.as_spec_value() == f"run:{panel.run.id}"
     assert f"{end} · " in page.text
     assert "2.3 → 2.4 GB" in page.text
-    assert page.button("again")["text"] == "Tune again"
+    assert page.button("again")["text"] == ("Tune again" if end == "finished" else "Start anew")
 
 
 def test_a_run_that_failed_tells_cause_and_next_step(shown: Callable[..., tuple[TunePanel, Any]]) -> None:

@@ -85,7 +85,7 @@ def test_an_error_nobody_foresaw_is_shown_not_swallowed(data: DataSpec, monkeypa
     panel.close()
 
 
-def test_a_shown_panel_follows_its_run_until_it_is_over(
+def test_a_shown_panel_follows_its_run_past_its_end(
     running: tuple[TunePanel, Run], append: Callable[[Run, list[Event]], None]
 ) -> None:
     panel, run = running
@@ -101,13 +101,33 @@ def test_a_shown_panel_follows_its_run_until_it_is_over(
         await asyncio.sleep(0.5)
         assert len(drawn) == quiet + 1  # drawn because something changed, and only then
         assert "1,940" in drawn[-1]
-        append(run, [{"kind": "state", "state": "finished"}])
+        append(run, [{"kind": "state", "state": "stopped"}])
         await asyncio.sleep(0.6)
-        assert "finished" in drawn[-1]
-        assert not panel._pulse.on
+        assert "stopped" in drawn[-1]
+        append(run, [{"kind": "state", "state": "starting"}])  # another kernel has resumed it
+        await asyncio.sleep(0.6)
+        assert "going on" in drawn[-1]
+        assert "2nd attempt" in drawn[-1]
 
     asyncio.run(watch())
     panel.close()
+
+
+def test_while_nothing_goes_on_nothing_is_drawn(
+    left: Callable[..., Run], data: DataSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left(TuneSpec(model="m", data=data), "p", [*TRAINING, {"kind": "state", "state": "finished"}])
+    panel = TunePanel("m", data, name="p")
+    drawn: list[object] = []
+    page = panel._page
+    monkeypatch.setattr(panel, "_page", lambda desk: drawn.append(desk) or page(desk))
+    for _ in range(10):
+        panel.refresh()
+        panel.html()
+    assert len(drawn) == 1
+    panel.act("again")
+    assert 'name="rank"' in panel.html()
+    assert len(drawn) == 2
 
 
 def test_a_panel_that_nobody_sees_does_not_look(running: tuple[TunePanel, Run]) -> None:

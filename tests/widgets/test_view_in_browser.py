@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 import kit.widgets
-from kit.widgets import parts
+from kit.widgets import copying, parts
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +96,37 @@ def test_a_click_tells_the_action_its_value_and_every_field(show: Any) -> None:
     page.locator("button").click()
     (said,) = actions(page)
     assert (said["action"], said["value"], said["values"]) == ("go", "v", {"a": "7", "t": ""})
+
+
+def test_what_is_typed_is_told_once_the_typing_pauses(show: Any) -> None:
+    page = show('<input type="text" name="text" data-change="filter" data-typed="filter"><button>x</button>')
+    page.locator("input").press_sequentially("smol", delay=30)
+    assert actions(page) == []
+    page.wait_for_timeout(400)
+    (said,) = actions(page)
+    assert (said["action"], said["values"]) == ("filter", {"text": "smol"})
+    page.locator("input").press_sequentially("l")
+    page.locator("input").press("Enter")  # at once, and once only
+    assert [m["values"]["text"] for m in actions(page)] == ["smol", "smoll"]
+    page.wait_for_timeout(400)
+    assert len(actions(page)) == 2
+
+
+def test_a_log_shows_its_end_and_stays_there_as_it_grows(show: Any) -> None:
+    log = "<div class=tunebook>%s</div>"
+    lines = [f"line {n}" for n in range(99)]
+    page = show(log % copying.log_block("\n".join(lines), "log"))
+    box = page.locator(".tb-log")
+    left = "e => e.scrollHeight - e.clientHeight - Math.abs(e.scrollTop)"
+    assert box.evaluate("e => e.scrollHeight > e.clientHeight + 100")
+    assert page.locator("pre").evaluate("e => e.getBoundingClientRect().bottom") <= box.evaluate(
+        "e => e.getBoundingClientRect().bottom + 1"
+    )
+    page.evaluate("(html) => window.update(html)", log % copying.log_block("\n".join([*lines, "last"]), "log"))
+    assert page.locator("pre").evaluate("e => e.getBoundingClientRect().bottom") <= box.evaluate(
+        "e => e.getBoundingClientRect().bottom + 1"
+    )
+    assert box.evaluate(left) > 100  # what came before can be scrolled to
 
 
 def test_the_second_click_of_a_double_click_does_nothing(show: Any) -> None:

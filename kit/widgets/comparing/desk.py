@@ -10,7 +10,7 @@ from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.jobs import Run, Status
 from kit.measure.spec import AnswerSpec
-from kit.plots.reading import rows_of, variant_name
+from kit.plots.reading import rows_of, said_rows, variant_name
 from kit.result import Result
 from kit.spec import Spec
 from kit.widgets.desk import Desk
@@ -21,7 +21,8 @@ from kit.widgets.origin import panel_name
 
 @dataclass(frozen=True)
 class Answer:
-    """What one variant has said so far; `state` is "", "waiting", "loading", "writing", "done" or "cut short"."""
+    """What one variant has said so far; `state` is "", "queued", "waiting", "loading", "writing", "done" or
+    "cut short"."""
 
     variant: str
     text: str = ""
@@ -73,7 +74,7 @@ class CompareDesk(Desk):
         if isinstance(self.sweep, Result):
             return rows_of(self.sweep)
         if isinstance(self.sweep, Run):
-            return rows_of([Result.from_dict(data) for data in self.sweep.status.records.get("variant", [])])
+            return rows_of(said_rows(self.sweep.status))
         return rows_of(self.sweep.desk.results())
 
     def pending(self) -> str:
@@ -98,6 +99,13 @@ class CompareDesk(Desk):
     @property
     def busy(self) -> bool:
         return super().busy or bool(self.pending())
+
+    def seen(self) -> object:
+        seen, desk = super().seen(), getattr(self.sweep, "desk", None)
+        if seen is None or desk is None:
+            return seen
+        rows = desk.seen()
+        return None if rows is None else (seen, rows)
 
     def chosen(self) -> tuple[str, str]:
         """Return which two variants are asked: the ticked ones, else the reference and the last row."""
@@ -129,6 +137,7 @@ class CompareDesk(Desk):
 
     def do_set(self, value: Any, values: dict[str, Any]) -> None:
         """Take in the question and the two variants."""
+        self.touched = True
         left, right = self.chosen()
         self.pair = (str(values.get("left", left)), str(values.get("right", right)))
         self.prompt = str(values.get("prompt", self.prompt))
@@ -150,15 +159,18 @@ class CompareDesk(Desk):
 
     def _answer(self, place: int, names: list[str], status: Status) -> Answer:
         """Return the answer at `place`; variants answer in order and report text by place."""
-        done = status.records.get("answer", [])
+        said = status.records.get("answer", [])
+        done = {str(record.get("part", n)): record for n, record in enumerate(said)}  # one said again counts once
         name = names[place]
-        if place < len(done):
-            record = done[place]
+        if str(place) in done:
+            record = done[str(place)]
             speeds = record.get("ttft_s"), record.get("tokens_per_s")
             return Answer(name, str(record.get("text", "")), "done", "", *speeds)
         text = status.texts.get(str(place), "")
         if status.over:
             return Answer(name, text, "cut short")
+        if status.state == "queued":
+            return Answer(name, text, "queued")
         if place > len(done):
             return Answer(name, "", "waiting", names[place - 1])
         return Answer(name, text, "writing" if text else "loading", status.phase)

@@ -10,9 +10,9 @@ from kit.plots.words import count, duration, number
 from kit.result import Result
 from kit.widgets import parts
 from kit.widgets.comparing.desk import Answer, CompareDesk
-from kit.widgets.desk import Problem
 from kit.widgets.origin import data_words
-from kit.widgets.phase import doing
+from kit.widgets.phase import doing, place_words, state_chip
+from kit.widgets.trouble import queue_buttons, resume_button, trouble
 from kit.widgets.verdict import majority_words, recommendation, warnings
 
 
@@ -69,7 +69,9 @@ def _question(desk: CompareDesk, results: list[Result]) -> h.Element:
     why = "" if results else _("No row is measured yet.")
     if live:
         why = _("Both answers are on their way.")
-    ask = parts.button(_("Ask"), "ask", key="ask", main=True, why=why)
+    if desk.status is not None and desk.status.state == "queued":
+        why = " · ".join(word for word in (place_words(desk.place), desk.status.cause) if word)
+    ask = parts.button(_("Ask"), "ask", key="ask", main=not desk.resumable, why=why)
     stop = parts.button(_("Stop"), "stop", key="stop-answer") if live else None
     box = h.textarea(
         name="prompt",
@@ -86,10 +88,12 @@ def _question(desk: CompareDesk, results: list[Result]) -> h.Element:
             _select("right", _("Second"), names, right),
             h.span(".tb-space"),
             h.span(".tb-small.tb-mute")[why] if why else None,
+            queue_buttons(desk),
             stop,
+            resume_button(desk),
             ask,
         ],
-        _trouble(desk),
+        trouble(desk),
         h.div(".tb-pair")[(_answer(answer) for answer in desk.answers())],
     ]
 
@@ -102,14 +106,6 @@ def _select(name: str, label: str, names: list[str], chosen: str) -> h.Element:
     return h.label(".tb-field")[h.span(".tb-tiny")[label], field]
 
 
-def _trouble(desk: CompareDesk) -> h.Node:
-    status = desk.status
-    if status is None or status.state not in ("failed", "crashed"):
-        return None
-    log = desk.run.log[-4000:].strip() if desk.run else ""
-    return parts.alert(Problem(status.cause or _("The run ended without a word."), status.fix, log), dismiss=False)
-
-
 def _answer(answer: Answer) -> h.Element:
     return h.div(data_key=f"answer-{answer.variant}")[
         h.p(".tb-small.tb-mute")[h.b[answer.variant], f" · {words}" if (words := _how(answer)) else None],
@@ -119,6 +115,8 @@ def _answer(answer: Answer) -> h.Element:
 
 def _how(answer: Answer) -> str:
     """Return how an answer comes along, or how quick it was."""
+    if answer.state == "queued":
+        return _("waits for its turn")
     if answer.state == "waiting":
         return _("waits for {name}").format(name=answer.phase)
     if answer.state == "loading":
@@ -145,4 +143,6 @@ def _loading(phase: str) -> str:
 def _spoken(desk: CompareDesk) -> str:
     if desk.status is None:
         return ""
+    if desk.resumable:
+        return _("The answers are cut short: {state}").format(state=state_chip(desk.status, "")[0])
     return _("Both answers are there.") if desk.status.over else _("The answers are on their way.")

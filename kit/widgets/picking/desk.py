@@ -57,6 +57,9 @@ class PickDesk(Desk):
         self.offers = {name: offer(name, cards.get(name), machine) for name in names}
         return self.adopt(GetSpec)
 
+    def follow(self) -> bool:
+        return self.adopt(GetSpec)
+
     def shown(self) -> list[Offer]:
         """Return the models to show, in order; the chosen one is always among them."""
         offers = [each for each in self.offers.values() if self.licence == "any" or _commercial(each)]

@@ -8,11 +8,11 @@ from kit.i18n import N_, _
 from kit.machine import this_machine
 from kit.plots.words import number, parameters
 from kit.widgets import parts
-from kit.widgets.desk import Problem
 from kit.widgets.origin import model_words
 from kit.widgets.phase import count_words, doing, left_words
 from kit.widgets.picking.desk import LICENCES, SORTS, PickDesk
 from kit.widgets.picking.offer import Offer, machine_words, reason, size_words
+from kit.widgets.trouble import resume_button, trouble
 
 _SAYS = {
     "here": N_("on this machine first"),
@@ -34,7 +34,7 @@ def pick_page(desk: PickDesk) -> h.Element:
         ),
         problem=desk.problem,
         spoken=_("Chosen: {model}").format(model=model_words(desk.model)),
-        body=[_filters(desk), _trouble(desk), _table(desk), _foot(desk)],
+        body=[_filters(desk), trouble(desk, act=resume_button(desk, main=False)), _table(desk), _foot(desk)],
     )
 
 
@@ -48,13 +48,6 @@ def _select(name: str, label: str, values: tuple[str, ...], chosen: str) -> h.El
     options = [h.option(value=value, selected=value == chosen)[_(_SAYS[value])] for value in values]
     field = h.select(name=name, data_change="filter", data_value=chosen)[options]
     return h.label(".tb-check.tb-small.tb-mute")[label, field]
-
-
-def _trouble(desk: PickDesk) -> h.Node:
-    status = desk.status
-    if status is None or status.state not in ("failed", "crashed"):
-        return None
-    return parts.alert(Problem(status.cause or _("The run ended without a word."), status.fix), dismiss=False)
 
 
 def _table(desk: PickDesk) -> h.Element:

@@ -11,7 +11,7 @@ from kit.widgets.running.page import runs_page
 
 
 class RunsPanel(Panel[RunsDesk]):
-    """See every run on this machine, whoever started it; stop, read, compare and delete runs.
+    """See every run on this machine, whoever started it; stop, resume, read, compare and delete runs.
 
     Parameters
     ----------
@@ -34,16 +34,9 @@ class RunsPanel(Panel[RunsDesk]):
     def __init__(
         self, state: Wanted = None, kind: Wanted = None, origin: str | None = None, name: str | None = None
     ) -> None:
-        self._drawn: tuple[object, str] = (None, "")
         super().__init__(RunsDesk(state, kind, origin, name), runs_page)
 
     @property
     def selected(self) -> list[Run]:
         """The ticked runs, in the order in which they were ticked: ``kit.ComparePanel(panel.selected[0])``."""
         return self.desk.selected()
-
-    def html(self) -> str:
-        seen = self.desk.seen()
-        if seen != self._drawn[0]:
-            self._drawn = (seen, super().html())
-        return self._drawn[1]

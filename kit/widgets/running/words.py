@@ -106,9 +106,8 @@ def when(at: float) -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
 
 
-def took(each: Summary) -> str:
+def took(each: Summary, worked_s: float | None) -> str:
     """Return how long a run took, or has taken so far."""
-    if each.started is None:
+    if worked_s is None or (not each.over and worked_s < 1):
         return "–"
-    seconds = each.took_s if each.over else time.time() - each.started
-    return "–" if seconds is None else duration(max(seconds, 0) if each.over else round(max(seconds, 1)))
+    return duration(worked_s if each.over else round(worked_s))

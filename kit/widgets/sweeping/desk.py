@@ -11,7 +11,7 @@ from kit.errors import KitError
 from kit.experiments.spec import SweepSpec
 from kit.i18n import _
 from kit.jobs import Run
-from kit.plots.reading import variant_name
+from kit.plots.reading import said_rows, variant_name
 from kit.quantization import methods as registered
 from kit.result import Result
 from kit.tuning.spec import TuneSpec
@@ -25,7 +25,11 @@ _DEFAULT = SweepSpec(model="?", data=DataSpec(source="?")).methods
 
 @dataclass(frozen=True)
 class Row:
-    """One method of a sweep: "idle", "waiting", "running", "finished", "failed", "unsupported" or "left out"."""
+    """One method of a sweep.
+
+    `state` is "idle", "waiting", "next" (the first one, while the sweep waits for its turn), "running", "finished",
+    "failed", "unsupported" or "left out".
+    """
 
     method: str
     state: str
@@ -96,8 +100,13 @@ class SweepDesk(Desk):
     def busy(self) -> bool:
         return super().busy or (self.editing and bool(self.waits()))
 
+    def seen(self) -> object:
+        seen = super().seen()
+        return None if seen is None else (seen, plain(self.model))
+
     def do_tick(self, value: Any, values: dict[str, Any]) -> None:
         """Take in which methods are ticked."""
+        self.touched = True
         self.chosen = tuple(name for name in self.choices if values.get(f"method:{name}"))
         keep(self.name, {"methods": list(self.chosen)})
 
@@ -110,17 +119,16 @@ class SweepDesk(Desk):
 
     def do_again(self, value: Any, values: dict[str, Any]) -> None:
         """Show the methods to be ticked again."""
-        self.editing = True
+        self.editing = self.touched = True
 
     def do_back(self, value: Any, values: dict[str, Any]) -> None:
         """Show the last run again."""
+        self.touched = False
         self.editing = self.run is None
 
     def results(self) -> list[Result]:
         """Return what is measured so far, in the order of the methods."""
-        if self.status is None:
-            return []
-        return [Result.from_dict(data) for data in self.status.records.get("variant", [])]
+        return [] if self.status is None else said_rows(self.status)
 
     def rows(self) -> list[Row]:
         """Return one row for each method."""
@@ -134,6 +142,8 @@ class SweepDesk(Desk):
                 rows.append(Row(name, done[name].status, done[name]))
             elif self.status.over:
                 rows.append(Row(name, "left out"))
+            elif self.status.state == "queued":
+                rows.append(Row(name, "waiting" if any(row.state == "next" for row in rows) else "next"))
             else:
                 rows.append(Row(name, "running" if name == current else "waiting"))
         return rows

@@ -11,10 +11,19 @@ from kit.plots.words import duration, half_width, memory, number, share, size
 from kit.quantization import methods as registered
 from kit.result import Result
 from kit.widgets import parts
-from kit.widgets.desk import Problem
 from kit.widgets.origin import data_words, model_words
-from kit.widgets.phase import count_words, doing, left_words, part_and_phase, state_chip
+from kit.widgets.phase import (
+    attempt_words,
+    count_words,
+    doing,
+    held_words,
+    left_words,
+    part_and_phase,
+    rate_words,
+    state_chip,
+)
 from kit.widgets.sweeping.desk import Row, SweepDesk
+from kit.widgets.trouble import queue_buttons, resume_button, trouble, waiting
 from kit.widgets.verdict import judgement, majority_words, recommendation, verdict_of, worth_it
 
 _NUMBERS = 6
@@ -23,11 +32,12 @@ _NUMBERS = 6
 def sweep_page(desk: SweepDesk) -> h.Element:
     """Return the panel for the state of `desk`."""
     rows = desk.rows()
-    live = desk.status is not None and not desk.status.over
+    status = desk.status
+    live = status is not None and not status.over
     done = sum(row.result is not None for row in rows)
     return parts.card(
         desk.title,
-        chips=[_chip(desk, done, len(rows))],
+        chips=_chips(desk, done, len(rows)),
         action=_action(desk, live),
         reason=desk.waits() if desk.editing else "",
         code=desk.code(),
@@ -35,32 +45,32 @@ def sweep_page(desk: SweepDesk) -> h.Element:
         problem=desk.problem,
         spoken=_("{done} of {n} methods done").format(done=done, n=len(rows)) if desk.run else "",
         body=[
-            h.p(".tb-say")[intention(desk)] if desk.editing else _trouble(desk),
+            h.p(".tb-say")[intention(desk)] if desk.editing else trouble(desk),
             _table(desk, rows),
             _foot(desk, rows),
         ],
     )
 
 
-def _chip(desk: SweepDesk, done: int, n: int) -> h.Element:
+def _chips(desk: SweepDesk, done: int, n: int) -> list[h.Element]:
     status = desk.status
     if status is None or (desk.editing and status.over):
-        return parts.chip(_("ready"))
-    if status.over or status.state == "stopping":
-        return parts.chip(*state_chip(status, ""))
-    if not part_and_phase(status)[0]:  # what is done once for all methods
-        return parts.chip(*state_chip(status, ""))
-    return parts.chip(_("{done} of {n} done").format(done=done, n=n), "run")
+        return [parts.chip(_("ready"))]
+    told = state_chip(status, "", desk.place)
+    if status.state == "running" and part_and_phase(status)[0]:  # else what is done once for all methods
+        told = _("{done} of {n} done").format(done=done, n=n), "run"
+    return [parts.chip(text, tone) for text, tone in (told, (attempt_words(status.attempt), "")) if text]
 
 
-def _action(desk: SweepDesk, live: bool) -> h.Element:
+def _action(desk: SweepDesk, live: bool) -> h.Node:
     if live and desk.status is not None:
         stopping = _("It stops at the next step.") if desk.status.state == "stopping" else ""
-        return parts.button(_("Stop"), "stop", key="stop", why=stopping)
+        return [*queue_buttons(desk), parts.button(_("Stop"), "stop", key="stop", why=stopping)]
     if desk.editing:
         why = desk.waits() or ("" if desk.chosen else _("No method is ticked."))
         return parts.button(_("Start"), "start", key="start", main=True, why=why)
-    return parts.button(_("Sweep again"), "again", key="again")
+    again = _("Start anew") if desk.resumable else _("Sweep again")
+    return [resume_button(desk), parts.button(again, "again", key="again")]
 
 
 def intention(desk: SweepDesk) -> str:
@@ -77,14 +87,6 @@ def intention(desk: SweepDesk) -> str:
         "Holds {model} in {ways} and measures each on {data}, one after another: accuracy, speed, memory, file size."
     )
     return text.format(model=model_words(str(plain(desk.model))), ways=ways, data=data_words(desk.data))
-
-
-def _trouble(desk: SweepDesk) -> h.Node:
-    status = desk.status
-    if status is None or status.state not in ("failed", "crashed"):
-        return None
-    log = desk.run.log[-4000:].strip() if desk.run else ""
-    return parts.alert(Problem(status.cause or _("The run ended without a word."), status.fix, log), dismiss=False)
 
 
 def _titles() -> list[str]:
@@ -162,12 +164,14 @@ def _words(desk: SweepDesk, row: Row) -> list[h.Element]:
 
 
 def _state(desk: SweepDesk, row: Row) -> h.Node:
-    if row.state == "running" and desk.status is not None:
-        status = desk.status
+    status = desk.status
+    if row.state == "running" and status is not None:
         words = [doing(part_and_phase(status)[1]), count_words(status), left_words(status)]
         label = " · ".join(word for word in words if word)
         bar = h.span(style="flex: 0 1 140px")[parts.bar(status.share or 0.0, "", label)]
         return h.span(".tb-row.tb-mute")[h.span[label], bar]
+    if row.state == "next" and status is not None:
+        return waiting(status)
     if row.state == "waiting":
         return h.span(".tb-mute")[_("waits for its turn")]
     if row.state == "left out":
@@ -184,6 +188,16 @@ def _name(row: Row, *, mute: bool = False) -> h.Element:
     return h.th(scope="row", role="rowheader", data_name=True)[inner]
 
 
+def figures(desk: SweepDesk) -> str:
+    """Return how much is done a second and what it holds, and once it is over how long it took and held at most."""
+    status = desk.status
+    if status is None:
+        return ""
+    took = _("took {time}").format(time=duration(status.elapsed_s)) if status.over and status.elapsed_s else ""
+    said = status.messages[-1] if status.messages and not status.over else ""
+    return " · ".join(word for word in (took, rate_words(status), held_words(status), said) if word)
+
+
 def _foot(desk: SweepDesk, rows: list[Row]) -> h.Node:
     if desk.editing:
         back = h.button(".tb-link", type="button", data_action="back")[_("Back to the last run")]
@@ -197,6 +211,7 @@ def _foot(desk: SweepDesk, rows: list[Row]) -> h.Node:
     verdict, base = recommendation(results), majority_words(results)
     over = desk.status is not None and desk.status.over
     return [
+        h.p(".tb-small.tb-mute.tb-note")[figures(desk)],
         h.p(".tb-small.tb-mute")[base] if base else None,
         h.p(".tb-small.tb-mute")[" ".join(notes)],
         h.p(".tb-verdict")[verdict] if over and verdict else None,

@@ -113,8 +113,13 @@ class TuneDesk(Desk):
     def busy(self) -> bool:
         return super().busy or (self.editing and bool(self.waits()))
 
+    def seen(self) -> object:
+        seen = super().seen()
+        return None if seen is None else (seen, plain(self.model))
+
     def do_set(self, value: Any, values: dict[str, Any]) -> None:
         """Take the settings in as they are typed."""
+        self.touched = True
         self.form.take(values)
         keep(self.name, dict(self.form.raw))
 
@@ -131,10 +136,11 @@ class TuneDesk(Desk):
 
     def do_again(self, value: Any, values: dict[str, Any]) -> None:
         """Show the settings again, filled as they were."""
-        self.editing = True
+        self.editing = self.touched = True
 
     def do_back(self, value: Any, values: dict[str, Any]) -> None:
         """Show the last run again."""
+        self.touched = False
         self.editing = self.run is None
 
     def hint(self) -> str:

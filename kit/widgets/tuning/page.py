@@ -10,24 +10,21 @@ import htpy as h
 from kit._check import plain
 from kit.i18n import _
 from kit.jobs import Status
-from kit.plots.words import MB_PER_MIB, count, duration, number, remaining, share
+from kit.plots.words import MB_PER_MIB, count, duration, memory, number, remaining, share
 from kit.widgets import parts
-from kit.widgets.desk import Problem
 from kit.widgets.figures import loss_figure
 from kit.widgets.origin import data_words, model_words
-from kit.widgets.phase import doing, state_chip
+from kit.widgets.phase import attempt_words, doing, state_chip
+from kit.widgets.trouble import queue_buttons, resume_button, trouble, waiting
 from kit.widgets.tuning.desk import FIRST, MORE, TuneDesk, made_adapter
 
 
 def tune_page(desk: TuneDesk) -> h.Element:
     """Return the panel for the state of `desk`."""
     status = desk.status
-    text, tone = state_chip(status, _("ready"))
-    if desk.editing and not (status is not None and not status.over):
-        text, tone = _("ready"), ""
     return parts.card(
         desk.title,
-        chips=[parts.chip(text, tone)],
+        chips=_chips(desk),
         action=_action(desk),
         reason=desk.waits() if desk.editing else "",
         code=desk.code(),
@@ -38,18 +35,29 @@ def tune_page(desk: TuneDesk) -> h.Element:
     )
 
 
+def _chips(desk: TuneDesk) -> list[h.Element]:
+    status = desk.status
+    if status is None or (desk.editing and status.over):
+        return [parts.chip(_("ready"))]
+    words = [state_chip(status, "", desk.place), (attempt_words(status.attempt), "")]
+    return [parts.chip(text, tone) for text, tone in words if text]
+
+
 def _action(desk: TuneDesk) -> h.Node:
     status = desk.status
     if status is not None and not status.over:
         stopping = _("It stops at the next step.") if status.state == "stopping" else ""
-        return parts.button(_("Stop and keep"), "stop", key="stop", why=stopping)
+        word = _("Stop") if status.state == "queued" else _("Stop and keep")
+        return [*queue_buttons(desk), parts.button(word, "stop", key="stop", why=stopping)]
     if desk.editing:
         return parts.button(_("Start"), "start", key="start", main=True, why=desk.waits())
-    return parts.button(_("Tune again"), "again", key="again")
+    again = _("Start anew") if desk.resumable else _("Tune again")
+    return [resume_button(desk), parts.button(again, "again", key="again")]
 
 
 def _line(desk: TuneDesk) -> h.Node:
-    on = desk.status is not None and not desk.status.over
+    status = desk.status
+    on = status is not None and not status.over and not (status.state == "queued" and desk.share is None)
     return parts.progress(desk.share, on=on, label=_("Progress of the training"))
 
 
@@ -77,36 +85,35 @@ def intention(desk: TuneDesk) -> str:
 def _progress(desk: TuneDesk) -> h.Node:
     status = desk.status
     assert status is not None
-    planned = desk.steps
     return h.div(".tb-body", style="padding: 0", data_key="progress")[
-        _trouble(desk, status),
-        parts.tiles(numbers(status, desk.left_s())),
-        parts.plot(loss_figure(status, planned, desk.width)),
+        trouble(desk),
+        parts.instead(parts.tiles(numbers(status, desk.left_s())), waiting(status)),
+        parts.plot(loss_figure(status, desk.steps, desk.width)),
         h.div(".tb-small.tb-mute.tb-sample")[sample(status)],
-        h.p(".tb-small.tb-mute")[_kept(desk, status)] if status.over else None,
+        h.p(".tb-small.tb-mute.tb-note")[_note(desk, status)],
     ]
-
-
-def _trouble(desk: TuneDesk, status: Status) -> h.Node:
-    if status.state not in ("failed", "crashed"):
-        return None
-    log = desk.run.log[-4000:].strip() if desk.run else ""
-    return parts.alert(Problem(status.cause or _("The run ended without a word."), status.fix, log), dismiss=False)
 
 
 def numbers(status: Status, left: float | None = None) -> list[tuple[str, str, str]]:
     """Return the tiles of a tuning run, `left` in seconds; what is unknown is a dash, so that nothing moves later."""
     m = status.metrics
-    loss, acc, pace = m.get("validation_loss"), m.get("validation_accuracy"), m.get("tokens_per_s")
+    loss, acc = m.get("validation_loss"), m.get("validation_accuracy")
     at = _earlier(status)
     notes = " · ".join(note for note in (at, _before(status)) if note)
     return [
         (_("validation loss"), "–" if loss is None else number(loss), at),
         (_("accuracy"), "–" if acc is None else share(acc), notes),
-        (_("tokens/s"), "–" if pace is None else number(pace), ""),
+        _throughput(status),
         _time(status, left),
-        (_("memory, predicted → peak"), _memory(status), ""),
+        _memory(status),
     ]
+
+
+def _throughput(status: Status) -> tuple[str, str, str]:
+    """Return how much is done a second now; of a run that is over, how much the training did."""
+    trained = status.metrics.get("tokens_per_s") if status.over else None
+    now = (trained, _("tokens/s")) if trained is not None else status.throughput
+    return (_("throughput"), "–", "") if now is None else (_("throughput"), number(now[0]), now[1])
 
 
 def _time(status: Status, left: float | None) -> tuple[str, str, str]:
@@ -130,14 +137,21 @@ def _before(status: Status) -> str:
     return ""
 
 
-def _memory(status: Status) -> str:
+def _memory(status: Status) -> tuple[str, str, str]:
+    """Return the memory that was predicted beside what was reached, and while it runs what it holds now."""
     records = status.records.get("estimate", [])
     predicted = records[-1].get("peak_memory_mib") if records else None
-    peak = status.metrics.get("peak_memory_mib")
+    gpu = status.gpu_memory_peak_mib is not None
+    now, live = (
+        (status.gpu_memory_mib, status.gpu_memory_peak_mib) if gpu else (status.memory_mib, status.memory_peak_mib)
+    )
+    peak = max((mib for mib in (status.metrics.get("peak_memory_mib"), live) if mib is not None), default=None)
+    name = _("GPU memory, predicted → peak") if gpu else _("memory, predicted → peak")
     if predicted is None and peak is None:
-        return "–"
+        return name, "–", ""
     shown = [number(mib * MB_PER_MIB / 1000) if mib is not None else "…" for mib in (predicted, peak)]
-    return _("{predicted} → {peak} GB").format(predicted=shown[0], peak=shown[1])
+    note = "" if now is None else _("{now} now").format(now=memory(now))
+    return name, _("{predicted} → {peak} GB").format(predicted=shown[0], peak=shown[1]), note
 
 
 def sample(status: Status) -> h.Node:
@@ -162,17 +176,23 @@ def answer_words(record: Mapping[str, Any]) -> h.Node:
     return h.fragment[asked, h.p["→ ", h.b(data_tone=tone)[answer], told]]
 
 
-def _kept(desk: TuneDesk, status: Status) -> str:
+def _note(desk: TuneDesk, status: Status) -> str:
+    """Return what the run said last, and once it is over what became of its adapter."""
+    if not status.over:
+        return status.messages[-1] if status.messages else ""
     assert desk.run is not None
     if made_adapter(status):
         return _("The adapter is kept in run {id}; panels that are given this one use it.").format(id=desk.run.id)
-    return _("Run {id} kept no adapter.").format(id=desk.run.id)
+    words = _("Run {id} has made no adapter yet.") if desk.resumable else _("Run {id} kept no adapter.")
+    return words.format(id=desk.run.id)
 
 
 def spoken(status: Status | None) -> str:
     """Return what a screen reader should say: changes of state, not every step."""
     if status is None:
         return ""
+    if status.state == "queued":
+        return _("Tuning queued. {cause}").format(cause=status.cause)
     if status.over:
         acc = status.metrics.get("validation_accuracy")
         result = "" if acc is None else _(", accuracy {acc}").format(acc=share(acc))
