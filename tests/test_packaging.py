@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from kit.machine.provenance import version
+from kit.version import version
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -132,7 +133,8 @@ def test_python_is_the_same_everywhere() -> None:
 def test_versions_agree() -> None:
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest
-    assert PROJECT["version"] == newest[1] == version()
+    extension = json.loads((ROOT / "labextension" / "package.json").read_text(encoding="utf-8"))
+    assert PROJECT["version"] == newest[1] == version() == extension["version"]
 
 
 def test_the_licence_is_apache() -> None:
@@ -149,7 +151,7 @@ def _make(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
 
 def test_make_lists_what_it_can_do() -> None:
     shown = _make().stdout
-    assert all(f"  {target} " in shown for target in ("env", "lab", "app", "test", "check", "pins", "clean"))
+    assert all(f"  {target} " in shown for target in ("env", "labextension", "lab", "app", "test", "check", "clean"))
 
 
 def test_make_passes_arguments_on() -> None:

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import psutil
 
 from kit.apps.port import free_port
@@ -54,6 +55,19 @@ class LabServer:
         path = self.folder / "settings" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
+
+    def switch_off(self, extension: str) -> None:
+        """Switch a labextension off, as its manager would."""
+        path = self.folder / "config" / "labconfig" / "page_config.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"disabledExtensions": {extension: True}}), encoding="utf-8")
+
+    def write_notebook(self, name: str, *cells: str) -> str:
+        """Write a notebook with these code cells into the folder that is served and return its path there."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
+        return name
 
     @property
     def url(self) -> str:

@@ -94,3 +94,19 @@ def test_a_file_elsewhere_is_named_by_its_path(lab: Any, open_page: Any, files: 
     path.fill("alerts.csv")
     path.press("Tab")
     expect(dialog.get_by_text("60 rows")).to_be_visible(timeout=READ_MS)
+
+
+def test_a_model_is_removed_after_a_question(lab: Any, open_page: Any, side: Any, shot: Any) -> None:
+    folder = str(Path(__file__).parent)
+    lab.python(
+        f"import sys; sys.path.append({folder!r}); import scene, os, pathlib\n"
+        "scene.leave_model(pathlib.Path(os.environ['TUNEBOOK_CACHE']))"
+    )
+    page = open_page(lab)
+    panel = side(page)
+    panel.get_by_role("button", name="Remove SmolLM2-135M-Instruct from the disk").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("This frees 92 MB.")
+    shot(page)
+    dialog.get_by_role("button", name="Remove").click()
+    expect(panel.get_by_text("No models on this disk yet.")).to_be_visible()

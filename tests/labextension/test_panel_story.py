@@ -11,6 +11,35 @@ from playwright.sync_api import Page, expect
 pytestmark = pytest.mark.slow
 
 NARROW, WIDE = 250, 460
+GPU = {"name": "NVIDIA H200", "memory_total_mib": 143771, "memory_used_mib": 1200, "load_percent": 12}
+READY = {"name": "transformers", "title": "Transformers", "ready": True, "reason": "", "add": ""}
+MACHINE = {
+    "version": "0.1.0",
+    "cores": 16,
+    "cpu_percent": 37.5,
+    "load": 0.8,
+    "instruction_sets": ["AVX2", "AVX-512", "AMX"],
+    "memory_total_mib": 128000,
+    "memory_available_mib": 9000,
+    "system": "Linux x86_64, Python 3.11",
+    "gpus": [GPU, {**GPU, "memory_used_mib": 140000, "load_percent": None}],
+    "disks": [{"what": "runs", "folder": "/home/me", "free_bytes": 10**11, "total_bytes": 10**12}],
+    "engines": [
+        READY,
+        {
+            "name": "openvino",
+            "title": "OpenVINO",
+            "ready": False,
+            "reason": "OpenVINO needs the package openvino, which is not installed.",
+            "add": "pip install 'tunebook[openvino]'",
+        },
+    ],
+    "methods": [
+        {**READY, "name": "bf16", "title": "bfloat16"},
+        {"name": "bnb-nf4", "title": "4-bit", "ready": False, "reason": "bnb-nf4 needs a GPU.", "add": ""},
+    ],
+    "problems": ["voila 0.4 is installed; <0.6,>=0.5.13 is needed."],
+}
 
 
 def widen(page: Page, side: Any, width: int) -> None:
@@ -78,6 +107,43 @@ def test_everything_can_be_reached_and_heard(lab: Any, scene: None, open_page: A
     assert heard[0] == "Open a notebook that compares the ticked runs"
     assert "Stop Tune smollm2-135m-instruct · finance-alerts" in heard
     assert all(heard)
+
+
+def test_the_machine_shows_its_gpus_and_what_is_missing(
+    lab: Any, scene: None, open_page: Any, side: Any, shot: Any, accessible: Any
+) -> None:
+    page = open_page(lab, height=1800)
+    page.route("**/tunebook/api/machine*", lambda route: route.fulfill(json=MACHINE))
+    panel = side(page).locator("#tunebook-machine")
+    gpus = panel.get_by_role("meter", name="NVIDIA H200")
+    expect(gpus).to_have_count(2)
+    expect(gpus.first).to_have_attribute("aria-valuetext", "1.3 GB of 151 GB · 12 % busy")
+    expect(panel.get_by_text("OpenVINO needs the package openvino")).to_be_visible()
+    expect(panel.get_by_text("pip install 'tunebook[openvino]'")).to_be_visible()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel.get_by_role("button", name="Copy “pip install 'tunebook[openvino]'”").click()
+    assert page.evaluate("navigator.clipboard.readText()") == "pip install 'tunebook[openvino]'"
+    panel.get_by_text("1 method cannot run here").click()
+    expect(panel.get_by_text("bnb-nf4 needs a GPU")).to_be_visible()
+    widen(page, side(page), 330)
+    accessible(page, "#tunebook-machine")
+    panel.evaluate("part => part.scrollTo(0, 0)")
+    shot(page)
+
+
+def test_the_keyboard_closes_and_opens_a_section(lab: Any, scene: None, open_page: Any, side: Any) -> None:
+    page = open_page(lab)
+    panel = side(page)
+    expect(panel.get_by_role("meter", name="Memory")).to_be_visible()
+    page.locator(".jp-SideBar [data-id='tunebook']").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Machine":
+            break
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("meter", name="Memory")).not_to_be_visible()
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("meter", name="Memory")).to_be_visible()
 
 
 def test_words_find_runs_and_a_word_that_none_has_says_so(lab: Any, scene: None, open_page: Any, side: Any) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.slow
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
     """A JupyterLab below an address of its own, as JupyterHub gives one to each person."""
     server = LabServer(tmp_path_factory.mktemp("lab"), base_url="/user/a%40b/")
+    server.switch_off("@voila-dashboards/jupyterlab-preview")
     server.start()
     server.python("import kit, tinywork; kit.start(tinywork.CountSpec(steps=5), now=True).wait(30)")
     yield server
@@ -27,6 +28,7 @@ def test_a_restart_is_survived(lab: Any, open_page: Any, side: Any, shot: Any, a
     page = open_page(lab, only_ours=True)
     panel = side(page)
     expect(panel.locator("[data-run]")).to_have_count(1)
+    expect(panel.get_by_role("meter", name="Memory")).to_be_visible()
     lab.stop()
     gone = panel.get_by_text("The Jupyter server does not answer.")
     expect(gone).to_be_visible(timeout=15_000)
@@ -45,6 +47,17 @@ def test_a_restart_is_survived(lab: Any, open_page: Any, side: Any, shot: Any, a
     shot(page, "back")
 
 
+def test_an_app_is_seen_without_voilas_own_extension(lab: Any, open_page: Any, shot: Any) -> None:
+    lab.write_notebook("my app.ipynb", "from IPython.display import Markdown\nMarkdown('# An app for everyone')")
+    page = open_page(lab, "lab/tree/my%20app.ipynb?reset", only_ours=True)
+    expect(page.locator(".jp-Notebook .jp-Cell").first).to_be_visible(timeout=20_000)
+    page.get_by_role("button", name="Preview as app").click()
+    expect(page.get_by_role("tab", name="App: my app.ipynb")).to_be_visible()
+    app = page.frame_locator("iframe")
+    expect(app.get_by_role("heading", name="An app for everyone")).to_be_visible(timeout=60_000)
+    shot(page)
+
+
 def test_the_panel_serves_in_notebook_7(lab: Any, open_page: Any, shot: Any) -> None:
     lab.stop()
     lab.start("notebook")
@@ -53,4 +66,10 @@ def test_the_panel_serves_in_notebook_7(lab: Any, open_page: Any, shot: Any) -> 
     page.get_by_text("Left Sidebar").hover()
     page.get_by_text("Show Tunebook").click()
     expect(page.locator("#tunebook [data-run]").first).to_be_visible()
+    expect(page.get_by_role("meter", name="Memory")).to_be_visible()
     shot(page)
+    lab.write_notebook("seven.ipynb", "print(7)")
+    page = open_page(lab, "notebooks/seven.ipynb", only_ours=True)
+    page.get_by_role("button", name="Publish …").click()
+    expect(page.get_by_role("dialog", name="Publish seven.ipynb").get_by_text("Nothing is in")).to_be_visible()
+    shot(page, "publish")

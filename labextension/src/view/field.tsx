@@ -20,6 +20,7 @@ export function Choose({ label, choices, value, take }: ChooseProps) {
             take(event.target.value);
           }}
         >
+          {value === '' && <option value="">{'–'}</option>}
           {choices.map(each => (
             <option key={each.name} value={each.name}>
               {each.title}

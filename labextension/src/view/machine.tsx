@@ -4,7 +4,7 @@ import type { Engine, Gpu, Machine } from '../model/contract';
 import type { Watch } from '../model/watch';
 import { bytes, mebibytes, quantity } from '../model/words';
 import { useChanged } from './changed';
-import { Alert, Bar, Command, Nothing } from './part';
+import { Alert, Bar, Command, Waiting } from './part';
 
 interface Props {
   watch: Watch<Machine>;
@@ -15,7 +15,9 @@ export function MachineSection({ watch, trans }: Props) {
   useChanged(watch.changed);
   const machine = watch.value;
   if (!machine) {
-    return <Nothing>{trans.__('Asking what this machine is …')}</Nothing>;
+    return (
+      <Waiting trouble={watch.trouble} words={trans.__('Asking what this machine is …')} trans={trans} />
+    );
   }
   return (
     <div className="jp-KitMachine">

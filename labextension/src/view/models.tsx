@@ -7,7 +7,7 @@ import type { Adapter, Model } from '../model/shelf';
 import { ago, bytes, share } from '../model/words';
 import { useChanged } from './changed';
 import { Offers } from './offers';
-import { Act, Bar, Nothing, Refusal, StateChip } from './part';
+import { Act, Bar, Nothing, Refusal, StateChip, Waiting } from './part';
 
 export interface ModelDeeds {
   remove(model: Model): void;
@@ -24,7 +24,7 @@ export function ModelsSection({ models, client, deeds, trans }: Props) {
   useChanged(models.changed);
   const shown = models.watch.value;
   if (!shown) {
-    return <Nothing>{trans.__('Looking for models …')}</Nothing>;
+    return <Waiting trouble={models.watch.trouble} words={trans.__('Looking for models …')} trans={trans} />;
   }
   return (
     <div className="jp-KitModels">

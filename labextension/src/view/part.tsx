@@ -133,6 +133,19 @@ export function Command({ text, trans }: { text: string; trans: TranslationBundl
   );
 }
 
+/** Says what is waited for; while the server does not answer, that it is not known. */
+export function Waiting({
+  trouble,
+  words,
+  trans
+}: {
+  trouble: Trouble | null;
+  words: string;
+  trans: TranslationBundle;
+}) {
+  return <Nothing>{trouble ? trans.__('Not known while the server does not answer.') : words}</Nothing>;
+}
+
 /** Says in words why there is nothing here, or what is waited for. */
 export function Nothing({ children }: { children: ReactNode }) {
   return <p className="jp-KitNothing">{children}</p>;

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import type { Client } from '../model/client';
 import type { Runs } from '../model/runs';
 import { useChanged, useNow } from './changed';
-import { Act, Nothing } from './part';
+import { Act, Nothing, Waiting } from './part';
 import type { RunDeeds } from './run';
 import { RunRow } from './run';
 
@@ -26,7 +26,7 @@ export function RunsSection({ runs, client, deeds, trans }: Props) {
   const list = runs.watch.value;
   const now = useNow(runs.shown.some(run => !run.over)) / 1000 + client.ahead;
   if (!list) {
-    return <Nothing>{trans.__('Looking for runs …')}</Nothing>;
+    return <Waiting trouble={runs.watch.trouble} words={trans.__('Looking for runs …')} trans={trans} />;
   }
   return (
     <div className="jp-KitRuns">
