@@ -18,7 +18,7 @@ from kit.report import Report
 # fewer up to 6 %: there a row takes long, and losing few of them matters more. Counting the tokens of each row
 # beforehand takes a tenth of a millisecond, half a percent of scoring it on a CPU.
 _BATCHES = 8
-_BATCHES_ON_GPU = 64  # where a batch takes as long as that beginning, and a chunk a few seconds all the same
+_BATCHES_ON_GPU = 64  # where reading that beginning may take as long as a batch does; chosen, not measured
 _LEAST_ROWS = 32  # where batches are small
 
 
