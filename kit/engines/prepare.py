@@ -34,7 +34,7 @@ def ready_base(name: str, report: Report) -> Location:
     if location.kind == "gguf":
         from kit.engines.hf.convert import convert_gguf
 
-        convert_gguf(location.path, converted_folder(location.path), report, note=location.note)
+        convert_gguf(location.path, converted_folder(location.path, report), report, note=location.note)
         location = locate(name)
     return location
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from kit.machine.provenance import seeds
+from kit.models import model_provenance
+from kit.report import Report
 from kit.result import Result
 from kit.tuning.material import Material
 from kit.tuning.progress import Progress
 from kit.tuning.spec import TuneSpec
 
 
-def outcome(spec: TuneSpec, material: Material, progress: Progress, *, total: int) -> Result:
-    """Return the result of a tuning that came to `progress` of `total` steps: finished, or stopped before."""
+def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Report, *, total: int) -> Result:
+    """Return the result of a tuning that came to `progress` of `total` steps: finished, or stopped before.
+
+    `report` is told how far the hashing of a large model is.
+    """
     return Result(
         spec=spec.to_dict(),
         status="finished" if progress.step == total else "stopped",
@@ -25,7 +31,12 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, *, total: in
             "weights_note": material.location.note,
             "resumed_at": list(progress.resumed_at),
         },
-        provenance={"data_hash": material.train.hash, "validation_hash": material.held.hash},
+        provenance={
+            "data_hash": material.train.hash,
+            "validation_hash": material.held.hash,
+            "model": model_provenance(material.location, report),
+            "seeds": seeds(spec.to_dict()),
+        },
     )
 
 

@@ -75,7 +75,7 @@ class _Tuning:
         else:
             self.report.message(_("Stopped after step {n} of {total}.").format(n=self.progress.step, total=self.total))
         self.report.metric("peak_memory_mib", self.progress.peak_mib)
-        return outcome(self.spec, self.material, self.progress, total=self.total)
+        return outcome(self.spec, self.material, self.progress, self.report, total=self.total)
 
     def _begin(self) -> None:
         """Go on from where an earlier attempt came to, or tell what lies ahead."""
