@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kit.jobs import Run, runs, trashed
+from kit.jobs import Run, runs, start, trashed
 from kit.widgets import RunsPanel
 
 
@@ -22,6 +23,59 @@ def test_ticks_stay_when_rows_go_out_of_sight(tick: Callable[..., None], tuned: 
     assert panel.selected == [a]
     panel.act("untick")
     assert panel.selected == []
+
+
+@pytest.fixture
+def thorough(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Run]:
+    """Start work that keeps what it has done, in a process of its own, and stop it in the middle."""
+    folder = str(Path(__file__).parents[1])
+    monkeypatch.setenv("PYTHONPATH", folder)
+    monkeypatch.syspath_prepend(folder)
+
+    def stopped() -> Run:
+        from tinywork import ThoroughSpec
+
+        run = start(ThoroughSpec(steps=40, pause_s=0.02))
+        next(event for event in run.watch(30) if event["kind"] == "metric")
+        run.stop()
+        return run.wait(20)
+
+    return stopped
+
+
+def test_a_run_is_resumed_from_its_row_and_finishes(thorough: Callable[[], Run], read: type[Any]) -> None:
+    run = thorough()
+    panel = RunsPanel()
+    assert read(panel.html()).button("resume")["value"] == run.id
+    panel.act("resume", run.id)
+    assert panel.desk.problem is None
+    page = read(panel.html())
+    assert page.all("button", data_action="resume") == []
+    assert page.button("stop")["value"] == run.id
+    assert "2nd attempt" in page.rows()[0][0]
+    run.wait(30)
+    panel.refresh()
+    assert run.status.state == "finished"
+    assert read(panel.html()).rows()[0][1] == "finished"
+    panel.act("resume", run.id)  # by a page that has not heard of it
+    assert panel.desk.problem is not None
+    assert "cannot be resumed: it is finished" in panel.desk.problem.message
+
+
+def test_those_of_the_ticked_that_can_be_resumed_are(
+    thorough: Callable[[], Run], tuned: Callable[..., Run], tick: Callable[..., None], read: type[Any]
+) -> None:
+    stopped, finished, living = thorough(), tuned(), tuned("")
+    panel = RunsPanel()
+    tick(panel, finished, living)
+    ticked = read(panel.html()).all("button", data_key="resume")[0]
+    assert ticked["title"] == "None of them was stopped, failed or crashed."
+    tick(panel, stopped)
+    assert "title" not in read(panel.html()).all("button", data_key="resume")[0]
+    panel.act("resume")
+    assert panel.desk.problem is None
+    assert stopped.wait(30).status.attempt == 2
+    assert finished.status.attempt == 1
 
 
 def test_deleting_can_be_undone(tick: Callable[..., None], tuned: Callable[..., Run], read: type[Any]) -> None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
@@ -18,65 +15,6 @@ from kit.widgets.pulse import Pulse
 from kit.widgets.running.page import runs_page
 
 FINISHED: Event = {"kind": "state", "state": "finished"}
-
-
-OTHER_KERNEL = """
-import asyncio, sys, time
-from kit.widgets import RunsPanel
-panel = RunsPanel()
-def drawn(change):
-    print(time.time(), "finished" if "none running" in change["new"] else "-", flush=True)
-async def show():
-    panel.widget.observe(drawn, "html")
-    panel.widget._handle_custom_msg({"action": "@seen", "view": "a"}, [])
-    print("shown", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-asyncio.run(show())
-"""
-
-
-def test_panels_in_two_kernels_agree_within_a_second(
-    hear: Callable[..., None], tuned: Callable[..., Run], append: Callable[[Run, list[Event]], None]
-) -> None:
-    run = tuned("")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    other = subprocess.Popen(
-        [sys.executable, "-c", OTHER_KERNEL],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    assert other.stdout is not None
-    assert other.stdout.readline() == "shown\n"
-    panels, drawn = [RunsPanel(), RunsPanel()], {}
-
-    async def watch() -> float:
-        for place, panel in enumerate(panels):
-            panel.widget.observe(lambda change, place=place: _note(drawn, place, change["new"]), "html")
-            hear(panel, action="@seen", view="a")
-        await asyncio.sleep(0.5)
-        append(run, [FINISHED])
-        at = time.time()
-        while len(drawn) < 2 and time.time() < at + 5:
-            await asyncio.sleep(0.05)
-        return at
-
-    at = asyncio.run(watch())
-    try:
-        theirs = next(float(line.split()[0]) for line in other.stdout if line.split()[1] == "finished")
-    finally:
-        other.communicate(timeout=10)
-        for panel in panels:
-            panel.close()
-    waits = [theirs - at, *(seconds - at for seconds in drawn.values())]
-    assert len(waits) == 3
-    assert max(waits) < 2, waits  # a second where the machine is free
-
-
-def _note(drawn: dict[int, float], place: int, html: str) -> None:
-    if "none running" in html:
-        drawn.setdefault(place, time.time())
 
 
 def test_a_new_run_and_one_deleted_elsewhere_show_by_themselves(
