@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,9 @@ def test_what_is_said_on_the_way(spec: TuneSpec, tmp_path: Path) -> None:
     assert done == sorted(done)
     assert result.metrics["steps"] == 5
     assert result.facts["labels"] == ["down", "up"]
+    weights = (Path(spec.model) / "model.safetensors").read_bytes()
+    assert result.provenance["model"]["files"]["model.safetensors"] == hashlib.sha256(weights).hexdigest()
+    assert result.provenance["seeds"]["seed"] == spec.seed
     assert Result.from_dict(json.loads(result.to_json())) == result
     answers = [e["data"] for e in report.events if e["kind"] == "record" and e["name"] == "answer"]
     assert len(answers) == 3
