@@ -20,6 +20,7 @@ from labserver import TOKEN, LabServer
 HERE = Path(__file__).parent
 AXE = HERE.parents[1] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+PATIENCE_MS = 15_000  # a story says itself what must be quick
 NOISE = re.compile(r"Failed to load resource|WebSocket connection to")  # said of every request, whoever made it
 OURS = "extensions/tunebook/"
 
@@ -27,8 +28,9 @@ OURS = "extensions/tunebook/"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A browser."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         yield launched

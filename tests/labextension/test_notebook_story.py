@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
 
-KERNEL_MS = 30_000
+KERNEL_MS = 90_000
 PANEL = "import kit\n\nkit.RunsPanel()"
 
 
@@ -87,7 +87,7 @@ def test_a_notebook_is_seen_as_an_app_beside_itself(lab: Any, open_page: Any, sh
     app = page.frame_locator("iframe")
     if anyway.count():
         anyway.click()
-    expect(app.get_by_role("heading", name="An app for everyone")).to_be_visible(timeout=2 * KERNEL_MS)
+    expect(app.get_by_role("heading", name="An app for everyone")).to_be_visible(timeout=KERNEL_MS)
     expect(app.get_by_text("Markdown(")).to_have_count(0)  # the code is hidden
     expect(cells(page).first).to_be_visible()
     shot(page)

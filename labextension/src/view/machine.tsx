@@ -21,11 +21,11 @@ export function MachineSection({ watch, trans }: Props) {
   }
   return (
     <div className="jp-KitMachine">
+      <Gauges machine={machine} trans={trans} />
+      <p className="jp-KitMute">{machine.system}</p>
       {machine.problems.map(problem => (
         <Alert key={problem} message={problem} fix="" tone="warn" />
       ))}
-      <Gauges machine={machine} trans={trans} />
-      <p className="jp-KitMute">{machine.system}</p>
       <Engines engines={machine.engines} trans={trans} />
       <Methods methods={machine.methods} trans={trans} />
     </div>
