@@ -146,8 +146,7 @@ def card(
             h.span(".tb-chips")[chips] if chips else None,
             h.span(".tb-space"),
             h.span(".tb-small.tb-mute.tb-reason")[reason] if reason else None,
-            _code_button() if code else None,
-            action,
+            h.span(".tb-tools")[_code_button() if code else None, action] if code or action else None,
             line,
         ],
         h.p(".tb-late", data_when="busy")[

@@ -21,14 +21,17 @@ pytestmark = pytest.mark.slow
 HERE = Path(kit.widgets.__file__).parent
 CAUSE = "Not enough memory: a batch of 512 rows needs 31 GB and 21 GB are free."
 
+STEP: Event = {"kind": "progress", "phase": "training", "done": 186, "total": 300, "unit": "steps"}
+FINISHED: Event = {"kind": "state", "state": "finished"}
+WHERE = "[...document.querySelectorAll('td, tbody th')].map(e => Object.values(e.getBoundingClientRect().toJSON()))"
+
 
 @pytest.fixture
 def html(left: Callable[..., Run]) -> str:
     """The panel with a run of every kind of row, one opened, one ticked."""
     spec = TuneSpec(model="hub/a-model-with-a-name-of-some-length-instruct", data=DataSpec(source="finance-alerts"))
-    step: Event = {"kind": "progress", "phase": "training", "done": 186, "total": 300, "unit": "steps"}
     figure: Event = {"kind": "metric", "name": "validation_accuracy", "value": 0.79, "step": 1}
-    left(spec, "p", [{"kind": "state", "state": "running"}, {**step, "done": 1}, step, figure])
+    left(spec, "p", [{"kind": "state", "state": "running"}, {**STEP, "done": 1}, STEP, figure])
     over = [left(spec, "p", [figure, {"kind": "state", "state": s, "cause": CAUSE}]) for s in ("finished", "failed")]
     (over[1].folder / "log.txt").write_text("a line of a log that is wide " * 20, encoding="utf-8")
     panel = RunsPanel()
@@ -77,3 +80,21 @@ def test_the_keyboard_reaches_everything_that_is_seen_and_nothing_else(width: in
     assert actions.count("delete") == 2 + 1  # two rows that are over, and the line for those ticked
     assert {"state", "kind", "sort", "text", "every", "stop", "resume", "tb-log"} <= set(actions)
     page.close()
+
+
+@pytest.mark.parametrize("width", [1400, 700, 390])
+def test_figures_that_come_and_change_move_nothing(
+    width: int, browser: Any, left: Callable[..., Run], append: Callable[[Run, list[Event]], None]
+) -> None:
+    spec = TuneSpec(model="m", data=DataSpec(source="d"))
+    left(spec, "p", [FINISHED], age_s=90)
+    run = left(spec, "p", [{"kind": "state", "state": "running"}, {**STEP, "done": 7}], age_s=30)
+    panel = RunsPanel()
+    places = []
+    for events in ([], [{**STEP, "done": 95}], [{"kind": "memory", "pid": 1, "now_mib": 1900.0, "peak_mib": 22890.0}]):
+        append(run, events)
+        panel.refresh()
+        page = shown(browser, panel.html(), width)
+        places.append(page.evaluate(WHERE))
+        page.close()
+    assert places[0] == places[1] == places[2]
