@@ -111,7 +111,7 @@ def _of_sweep(run: Run) -> Essence:
         "right": [part.facts.get("right") for part in parts],
         "metrics": [_without_memory(part.metrics) for part in parts],
         "verdicts": [part.facts.get("verdict", {}).get("difference") for part in parts],
-        "said": sorted(record["facts"]["method"] for record in run.status.records["variant"]),
+        "said": sorted({record["facts"]["method"] for record in run.status.records["variant"]}),
     }
 
 

@@ -36,7 +36,9 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    return _watch(start(_load(options.spec), now=options.now), options.detach)
+    spec = _load(options.spec)
+    spec.look_ahead()  # what is wrong with names and rows is told before there is a run
+    return _watch(start(spec, now=options.now), options.detach)
 
 
 def _resume(options: argparse.Namespace) -> int:

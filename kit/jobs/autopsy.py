@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kit.i18n import _
 from kit.jobs import process
+from kit.jobs.log_lines import is_ours
 from kit.warm import ExitNote, read_note
 
 NOTE = "exit.json"  # written by the parent of the worker
@@ -58,13 +59,13 @@ def _kept() -> str:
 
 
 def _last_words(folder: Path) -> str:
-    """Return the last lines of the log, as a sentence, or ""."""
+    """Return the last lines that a library left in the log, as a sentence, or ""."""
     try:
         with open(folder / "log.txt", "rb") as file:
             file.seek(-min(file.seek(0, 2), _TAIL_BYTES), 2)
             text = file.read().decode("utf-8", errors="replace")
     except OSError:
         return ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()][-_LAST_LINES:]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not is_ours(line)][-_LAST_LINES:]
     shown = " / ".join(lines)[-300:]
     return _(" Last lines of its log: “{lines}”").format(lines=shown) if shown else ""

@@ -4,7 +4,8 @@ Each run that waits is a living process that holds a ticket, a small file. A tic
 run lives, so nothing has to be put in order after a crash. All tickets are read and changed under one lock, which the
 system lets go when its holder dies.
 
-A GPU takes one run at a time. The CPU takes as many as its memory has room for, by the estimates of their specs.
+A GPU takes one run at a time. The CPU takes as many as its memory has room for, by the estimates of their specs, but no
+more than it has cores: beyond that all of them would only crawl.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.jobs.process import alive
 from kit.jobs.run import Run
-from kit.machine.facts import MIB, memory_free_mib
+from kit.machine.facts import MIB, memory_free_mib, this_machine
 from kit.place import home, runs_folder, write_atomic
 from kit.spec import Needs
 
@@ -129,6 +130,11 @@ def _why_not(mine: Ticket, tickets: list[Ticket]) -> str:
     if gpus:
         holder = next((each.run for each in served if set(each.devices) & set(gpus)), served[0].run)
         return _("Waits for {device}, which {run} uses.").format(device=", ".join(gpus), run=holder)
+    cores = max(this_machine().cores, 2)
+    if len(served) >= cores:
+        return _("Waits for a core: {n} runs use the {cores} cores, {run} the last of them.").format(
+            n=len(served), cores=cores, run=served[-1].run
+        )
     return _no_room(mine, served)
 
 

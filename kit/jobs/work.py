@@ -63,6 +63,8 @@ class FolderReport(Report):
         if not self._stop and now - self._looked > self._LOOK_S:
             self._looked = now
             self._stop = (self.folder / "stop").exists()
+            if "TUNEBOOK_WORKER" in os.environ and not self.folder.exists():
+                os._exit(1)  # somebody has removed the run: nothing may bring a part of it back
         return self._stop
 
     def take_turn(self, devices: tuple[str, ...], memory_bytes: int | None) -> None:
@@ -127,6 +129,8 @@ def work(folder: Path, *, heard: Callable[[Event], None] | None = None, now: boo
 
 def _end(result: Result, report: FolderReport) -> None:
     """Write the result, then the last word of the log; a full disk is waited for, since nothing may be lost now."""
+    if not (report.folder / "about.json").exists():
+        return  # the run was removed: whatever is written now would be a ghost
     result = dataclasses.replace(result, provenance={**provenance(), **result.provenance})
     patiently(lambda: write_atomic(report.folder / "result.json", result.to_json()), report)
     error = result.error or {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
+from kit.jobs.log_lines import LogLines
 from kit.jobs.process import write_identity
 from kit.jobs.work import work
 from kit.place import patiently
@@ -15,5 +17,5 @@ def main(folder: str, lock: int, now: bool) -> int:
     """Carry the run in `folder` out; `lock` is its lock, an open file that must stay open as long as this lives."""
     os.environ["TUNEBOOK_WORKER"] = "1"
     patiently(lambda: write_identity(Path(folder), os.getpid()), Report(Path(folder)))
-    work(Path(folder), now=now)
+    work(Path(folder), heard=LogLines(sys.stdout).hear, now=now)
     return 0

@@ -113,7 +113,7 @@ class RunBook:
             over = [each for each in summaries.values() if each.over and (each.ended or 0) >= self._began]
             told = [each for each in over if each.id in self._alive or each.id not in self._told]
             self._alive = {each.id for each in summaries.values() if not each.over}
-            self._told = {each.id for each in over}
+            self._told |= {each.id for each in over}  # one that comes back from the trash is no news
         return told
 
     def stop(self, id: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from kit.data import Dataset
 from kit.engines import Engine, Score
 from kit.i18n import _
+from kit.machine.bystanders import Bystanders
 from kit.machine.facts import MIB
 from kit.measure.accuracy import accuracy, macro_f1, macro_f1_stderr
 from kit.measure.latency import measure_latency
@@ -21,6 +22,7 @@ from kit.place import patiently, write_atomic
 from kit.report import Report
 from kit.result import Measurement
 
+_BUSY = 0.2  # share of all cores that others use; on an idle desktop it is below a twentieth
 _MEMORY_ROWS = 16  # rows scored while memory is watched
 
 
@@ -129,12 +131,21 @@ class Passes:
     def _latency(self) -> dict[str, float]:
         kept = self._ledger.values("timing")
         if kept is None:
-            found = self._timed()
+            with Bystanders() as others:
+                found = self._timed()
+            self._ledger.add_values("bystanders", {"share": others.share})
             self._ledger.add_values("timing", {name: measurement.to_dict() for name, measurement in found.items()})
+            self._warn(others.share)
         else:
             found = {name: Measurement.from_dict(values) for name, values in kept.items()}
+        self.facts["others_cpu_share"] = round((self._ledger.values("bystanders") or {}).get("share", 0.0), 3)
         self.measurements |= found
         return {name: measurement.p50 for name, measurement in found.items()}
+
+    def _warn(self, share: float) -> None:
+        if share > _BUSY:
+            text = _("Other processes used {share:.0%} of the processor: believe these timings only roughly.")
+            self._report.message(text.format(share=share))
 
     def _timed(self) -> dict[str, Measurement]:
         engine, requests = self._engine(), self._spec.requests

@@ -34,7 +34,7 @@ WORKER_ENVIRONMENT = {
 
 # What libraries read when they are imported: a keeper serves only callers who agree on these.
 _READ_AT_IMPORT = (
-    *("PYTHON", "PATH", "HOME", "VIRTUAL_ENV", "LANG", "LC_", "TZ", "XDG_", "LD_", "DYLD_", "MALLOC_", "TUNEBOOK_WARM"),
+    *("PYTHON", "HOME", "LANG", "LC_", "TZ", "XDG_CACHE", "LD_", "DYLD_", "MALLOC_", "TUNEBOOK_WARM"),
     *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH", "CUDA_", "NVIDIA_", "BNB_", "BITSANDBYTES_"),
     *("HF_", "HUGGINGFACE_", "TRANSFORMERS_", "TOKENIZERS_", "ACCELERATE_"),
 )
