@@ -108,7 +108,9 @@ def _same(result: Result, folder: Path, whole: tuple[Result, bytes]) -> None:
     assert {name: len(m.samples) for name, m in result.measurements.items()} == {
         name: len(m.samples) for name, m in expected.measurements.items()
     }
-    assert (result.facts, result.spec, result.status) == (expected.facts, expected.spec, "finished")
+    busy = {"others_cpu_share": 0.0}  # differs each time
+    assert {**result.facts, **busy} == {**expected.facts, **busy}
+    assert (result.spec, result.status) == (expected.spec, "finished")
 
 
 @pytest.mark.parametrize("dies", [False, True], ids=["stopped", "killed"])
