@@ -64,9 +64,6 @@ class _Tuning:
         with PeakMemory() as self.memory:
             self._begin()
             with told_shortage(self.spec, lambda: self.keeper.newest):
-                if self.progress.before is None:
-                    self.progress.before = self._evaluate()
-                    self.keeper.keep(self._now())
                 self._train()
             self.keeper.keep(self._now())
             self._save_adapter()
@@ -103,6 +100,9 @@ class _Tuning:
             loss = self.learner.learn(rows, step)
             self.progress.step = step
             self._say_step(loss, sum(map(len, rows)) / (time.perf_counter() - started))
+            if self.progress.before is None:  # after the first step, so that nobody waits for it
+                self.progress.before = self._evaluate_untuned()
+                self.keeper.keep(self._now())
             if step in evaluate_after:
                 self.progress.last = self._evaluate()
                 self.keeper.keep(self._now())
@@ -125,8 +125,14 @@ class _Tuning:
         self.report.progress("training", step, self.total, "steps")
         self.report.metric("peak_memory_mib", self._now().peak_mib)
 
-    def _evaluate(self) -> Validation:
-        m, step, rows = self.material, self.progress.step, len(self.material.held)
+    def _evaluate_untuned(self) -> Validation:
+        """Measure the model as it was before the first step: without its adapter."""
+        with self.material.model.disable_adapter():
+            return self._evaluate(step=0)
+
+    def _evaluate(self, step: int | None = None) -> Validation:
+        m, rows = self.material, len(self.material.held)
+        step = self.progress.step if step is None else step
         self.report.progress("validating", 0, rows, "rows")
         found = validate(
             m.model,
@@ -140,7 +146,7 @@ class _Tuning:
         self.report.metric("validation_accuracy", found.accuracy, step=step)
         self.report.metric("peak_memory_mib", self._now().peak_mib)
         self.report.record("answer", telling_answer(m.held, self.progress.before or found, found))
-        self.report.progress("training", step, self.total, "steps")
+        self.report.progress("training", self.progress.step, self.total, "steps")
         return found
 
     def _stop_asked(self) -> bool:

@@ -195,3 +195,12 @@ def test_two_processes_give_the_same_curve_as_one(spec: TuneSpec, tmp_path: Path
     assert together.metrics["validation_loss"] == pytest.approx(alone.metrics["validation_loss"], rel=1e-4)
     for name, weight in _weights(tmp_path / "one").items():
         torch.testing.assert_close(_weights(tmp_path / "two")[name], weight, rtol=1e-3, atol=2e-5)
+
+
+def test_the_model_is_measured_as_it_was_before_the_first_step(spec: TuneSpec, tmp_path: Path) -> None:
+    quiet, _report = _tuned(spec.replace(steps=1, learning_rate=1e-9), tmp_path / "quiet")
+    loud, report = _tuned(spec.replace(steps=1, learning_rate=0.5), tmp_path / "loud")
+    assert loud.metrics["validation_loss"] != pytest.approx(quiet.metrics["validation_loss"], rel=0.01)
+    assert loud.metrics["validation_loss_before"] == quiet.metrics["validation_loss_before"]
+    curve = [(e["step"], e["value"]) for e in report.events if e["kind"] == "metric" and e["name"] == "validation_loss"]
+    assert curve[0] == (0, loud.metrics["validation_loss_before"])
