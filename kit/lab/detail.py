@@ -10,6 +10,7 @@ from kit.errors import KitError
 from kit.jobs import Run
 from kit.lab.curve import thinned
 from kit.lab.root import Root
+from kit.plots.reading import said_rows
 
 _MESSAGES = 100
 _POINTS = 200
@@ -22,7 +23,7 @@ def detail_of(run: Run, root: Root) -> dict[str, Any]:
     status = run.status
     result = _read(run, "result.json")
     facts = {name: value for name, value in dict(result.get("facts") or {}).items() if _small(value)}
-    parts = result.get("parts") or status.records.get("variant", [])
+    parts = result.get("parts") or [row.to_dict() for row in said_rows(status)]
     return {
         "folder": str(run.folder),
         "cwd": str(run.about.get("cwd", "")),

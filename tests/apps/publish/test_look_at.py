@@ -38,7 +38,7 @@ def found(path: Path, check: str) -> list[Finding]:
         r"x = 'C:\\Users\\anna\\rows.csv'",
         "x = r'\\\\server\\share'",
         "x = 'file:///rows.csv'",
-        "load('/root/x')",
+        "load('/" + "root/x')",
         "%cd /home/anna/work",
         "!cp /home/anna/x.csv .",
     ],
