@@ -6,12 +6,13 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from kit.errors import ParameterError
 from kit.i18n import _
 
-Unit = Literal["s", "tokens/s", "MiB", "share", "count"]
+Unit = Literal["s", "tokens/s", "requests/s", "MiB", "J", "nats", "share", "count"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class Result:
         Versions, commit, data hash, machine.
     error : dict, optional
         "type", "message" and "fix" of what went wrong.
+    folder : Path, optional
+        Of the run that it was read from: what `artifacts` are relative to. Not part of its value.
     """
 
     spec: dict[str, Any]
@@ -120,10 +123,16 @@ class Result:
     parts: tuple[Result, ...] = ()
     provenance: dict[str, Any] = field(default_factory=dict)
     error: dict[str, str] | None = None
+    folder: Path | None = field(default=None, compare=False)
+
+    def in_folder(self, folder: Path) -> Result:
+        """Return the same result, its parts too, as read from the run in `folder`."""
+        parts = tuple(part.in_folder(folder) for part in self.parts)
+        return dataclasses.replace(self, folder=folder, parts=parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "folder"}
         values["measurements"] = {name: m.to_dict() for name, m in self.measurements.items()}
         values["parts"] = [part.to_dict() for part in self.parts]
         return values
@@ -135,7 +144,7 @@ class Result:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Result:
         """Make a result from what `to_dict` returned; keys of a newer version are ignored."""
-        known = {f.name for f in dataclasses.fields(cls)}
+        known = {f.name for f in dataclasses.fields(cls)} - {"folder"}
         values = {name: value for name, value in values.items() if name in known}
         measurements = values.get("measurements", {})
         values["measurements"] = {name: Measurement.from_dict(m) for name, m in measurements.items()}

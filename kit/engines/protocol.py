@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy
+
 Message = dict[str, str]
 Prompt = str | list[Message]
 
@@ -24,10 +26,13 @@ class Score:
         Natural logarithm of the probability, summed over the tokens.
     tokens : int
         How many tokens were summed.
+    greedy : bool, default False
+        Is each of its tokens the likeliest at its place?
     """
 
     logprob: float
     tokens: int
+    greedy: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,35 @@ class Token:
     text: str
 
 
+@dataclass(frozen=True, eq=False)
+class Distributions:
+    """What a model expects at some successive places of one text.
+
+    Parameters
+    ----------
+    text : int
+        Which text, by its place in what was asked.
+    tokens : ndarray [n], int64
+        The tokens that stand there.
+    logprobs : ndarray [n, vocabulary], float32
+        The logarithm of the probability of each token of the vocabulary, there.
+    """
+
+    text: int
+    tokens: numpy.ndarray
+    logprobs: numpy.ndarray
+
+
 class Engine(Protocol):
-    """Runs one variant."""
+    """Runs one variant.
+
+    Parameters
+    ----------
+    slots : int
+        How many answers it can write at the same time; 1 for a model in this process.
+    """
+
+    slots: int
 
     def score(
         self,
@@ -48,7 +80,19 @@ class Engine(Protocol):
         *,
         on_progress: Callable[[int], None] | None = None,
     ) -> list[list[Score]]:
-        """Return a score for each continuation of each prompt; `on_progress` hears how many prompts are done."""
+        """Return a score for each continuation of each prompt; `on_progress` hears how many prompts are done.
+
+        Prompt and continuation are turned into tokens together, blanks at the end of a plain-text prompt counted to
+        the continuation. After an empty prompt, a text longer than the context is read in windows.
+        """
+        ...
+
+    def distributions(self, texts: Sequence[str], *, places: int = 64) -> Iterator[Distributions]:
+        """Yield what the model expects at each place of each plain text, in order, at most `places` at a time.
+
+        The first token is expected after the beginning of text; of a text longer than the context, the rest is left
+        out. Raises `UnsupportedError` where an engine does not tell.
+        """
         ...
 
     def generate(
@@ -59,8 +103,12 @@ class Engine(Protocol):
         temperature: float = 0.0,
         seed: int = 0,
         ignore_end: bool = False,
+        stop: Sequence[str] = (),
     ) -> Iterator[Token]:
-        """Yield tokens as they are made; `ignore_end` goes on past the end of the answer, for timing."""
+        """Yield tokens as they are made.
+
+        `ignore_end` goes on past the end of the answer, for timing; the answer ends before any text of `stop`.
+        """
         ...
 
     def count_tokens(self, prompt: Prompt) -> int:

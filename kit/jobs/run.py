@@ -125,7 +125,7 @@ class Run:
                 _("Run {id} has no result: it is {status}.").format(id=self.id, status=self.status),
                 fix=_("Wait for it with run.wait()."),
             ) from None
-        result = Result.from_dict(values)
+        result = Result.from_dict(values).in_folder(self.folder)
         if result.status == "failed" and not result.parts:
             error = result.error or {"message": "", "fix": ""}
             raise RunFailedError(

@@ -11,7 +11,7 @@ from kit.engines import Engine
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
 from kit.measure.ledger import Ledger
-from kit.measure.passes import Passes
+from kit.measure.passes import Evaluation, kept, measure
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.memory import PeakMemory
@@ -37,17 +37,17 @@ def evaluate(spec: Spec, report: Report) -> Result:
     checkpoint = Checkpoint(spec.key, report)
     ledger = Ledger(checkpoint, {**holds_for(model=origin["model"], data=data), "version": version()})
     loader = _Loader(spec, report, ledger)
-    passes = Passes(spec, data, loader.engine, ledger, report)
-    checkpoint.say_kept(passes.kept())
+    found = Evaluation(spec=spec, data=data, engine=loader.engine, ledger=ledger, report=report)
+    checkpoint.say_kept(kept(found))
     try:
-        metrics = {**loader.metrics(), **passes.measure()}
+        metrics = {**loader.metrics(), **measure(found)}
     finally:
         loader.close()
     return Result(
         spec=spec.to_dict(),
         metrics=metrics,
-        measurements=passes.measurements,
-        artifacts=passes.artifacts,
+        measurements=found.measurements,
+        artifacts=found.artifacts,
         facts={
             "method": spec.variant.method,
             "engine": spec.variant.engine,
@@ -55,7 +55,7 @@ def evaluate(spec: Spec, report: Report) -> Result:
             "rows": len(data),
             "labels": list(data.labels),
             "instruction": data.instruction,
-            **passes.facts,
+            **found.facts,
         },
         provenance=origin,
     )

@@ -16,7 +16,7 @@ from kit.data import DataSpec
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import Stopped
-from kit.measure import EvaluateSpec, passes, scoring
+from kit.measure import EvaluateSpec, scoring
 from kit.measure import evaluate as module
 from kit.measure.evaluate import evaluate
 from kit.report import Event, ListReport
@@ -36,7 +36,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def nothing_said_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever else this machine is doing: the message about it would come or not."""
-    monkeypatch.setattr(passes, "_BUSY", 2.0)
+    monkeypatch.setattr("kit.measure.passes.timing._BUSY", 2.0)
 
 
 @pytest.fixture

@@ -1,0 +1,6 @@
+"""The passes of an evaluation, each a module with one function: what it finds, each done once."""
+
+from kit.measure.passes.evaluation import Evaluation
+from kit.measure.passes.order import kept, measure
+
+__all__ = ["Evaluation", "kept", "measure"]

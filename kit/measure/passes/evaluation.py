@@ -1,0 +1,37 @@
+"""What the passes of one evaluation share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kit.data import Dataset
+from kit.engines import Engine
+from kit.measure.ledger import Ledger
+from kit.measure.spec import EvaluateSpec
+from kit.report import Report
+from kit.result import Measurement
+
+
+@dataclass(kw_only=True)
+class Evaluation:
+    """One variant on its way through the passes.
+
+    Parameters
+    ----------
+    engine : callable
+        Returns the engine; called only when something is left to be measured.
+    ledger : Ledger
+        What is in it is not measured again.
+    measurements, artifacts, facts : dict
+        Filled by the passes; parts of the result.
+    """
+
+    spec: EvaluateSpec
+    data: Dataset
+    engine: Callable[[], Engine]
+    ledger: Ledger
+    report: Report
+    measurements: dict[str, Measurement] = field(default_factory=dict)
+    artifacts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, object] = field(default_factory=dict)

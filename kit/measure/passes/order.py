@@ -1,0 +1,41 @@
+"""Which pass belongs to which measure, and what of it an earlier attempt has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kit.i18n import N_, _
+from kit.measure.passes.evaluation import Evaluation
+from kit.measure.passes.quality import quality
+from kit.measure.passes.reading import reading
+from kit.measure.passes.timing import timing
+from kit.measure.passes.weighing import weighing
+
+_PASSES: dict[str, Callable[[Evaluation], dict[str, float]]] = {
+    "accuracy": quality,
+    "perplexity": reading,
+    "latency": timing,
+    "memory": weighing,
+}
+_WHOLE = {"timing": N_("latency"), "weighing": N_("memory")}  # kept when they are complete, by the name in the ledger
+
+
+def measure(evaluation: Evaluation) -> dict[str, float]:
+    """Do what is left of each pass and return all final numbers."""
+    metrics: dict[str, float] = {}
+    for name in evaluation.spec.measures:
+        evaluation.report.check()
+        metrics |= _PASSES[name](evaluation)
+    for name, value in metrics.items():
+        evaluation.report.metric(name, value)
+    return metrics
+
+
+def kept(evaluation: Evaluation) -> list[str]:
+    """Return in words what an earlier attempt has done, a phrase for each pass."""
+    ledger, total = evaluation.ledger, len(evaluation.data)
+    done = len(ledger.rows("scoring"))
+    words = [_("{n} of {total} rows scored").format(n=done, total=total)] if done else []
+    if ledger.rows("reading"):
+        words.append(_("perplexity"))
+    return words + [_(word) for name, word in _WHOLE.items() if ledger.values(name) is not None]

@@ -1,0 +1,55 @@
+"""What the model takes of memory and disk."""
+
+from __future__ import annotations
+
+import gc
+
+from kit.machine.facts import MIB
+from kit.measure.passes.evaluation import Evaluation
+from kit.memory import PeakMemory
+
+_ROWS = 16  # scored while memory is watched
+
+
+def weighing(evaluation: Evaluation) -> dict[str, float]:
+    """Score and write a little while memory is watched; return peaks and sizes."""
+    kept = evaluation.ledger.values("weighing")
+    if kept is None:
+        kept = _weighed(evaluation)
+        evaluation.ledger.add_values("weighing", kept)
+    return dict(kept)
+
+
+def _weighed(evaluation: Evaluation) -> dict[str, float]:
+    engine, report = evaluation.engine(), evaluation.report
+    report.progress("weighing", 0, 1)
+    rows = evaluation.data.prompts()[:_ROWS]
+    gc.collect()
+    _give_back_free_memory()
+    with PeakMemory() as memory:
+        engine.score(rows, [evaluation.data.labels] * len(rows))
+        for _token in engine.generate(rows[0], max_new_tokens=evaluation.spec.new_tokens, ignore_end=True):
+            report.check()
+    return {
+        "max_ram_mib": memory.peak_mib,
+        "weight_mib": engine.footprint() / MIB,
+        "file_size_mib": engine.file_size() / MIB,
+        **_gpu_peak(),
+    }
+
+
+def _give_back_free_memory() -> None:
+    """Return what the C library holds back after loading to the system, so that it does not count as in use."""
+    import ctypes
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
+    if trim is not None:
+        trim(0)
+
+
+def _gpu_peak() -> dict[str, float]:
+    import torch
+
+    if not torch.cuda.is_available():
+        return {}
+    return {"max_vram_reserved_mib": torch.cuda.max_memory_reserved() / MIB}
