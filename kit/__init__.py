@@ -17,7 +17,7 @@ from kit.errors import KitError
 from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
-from kit.measure import AnswerSpec, EvaluateSpec, Verdict, compare
+from kit.measure import AnswerSpec, Cost, EvaluateSpec, Verdict, compare
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside
 from kit.quantization import methods
@@ -30,6 +30,7 @@ from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePa
 __all__ = [
     "AnswerSpec",
     "ComparePanel",
+    "Cost",
     "DataSpec",
     "Dataset",
     "EvaluateSpec",

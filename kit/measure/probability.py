@@ -1,0 +1,43 @@
+"""From the log-probabilities of labels to probabilities, and from scores of rows to a mean with its standard error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy
+
+Distribution = numpy.ndarray[Any, numpy.dtype[numpy.float64]]
+DRAWS = 500  # bootstrap samples: the standard error of a standard error is then about 3 %
+
+
+def softmax(logprobs: Sequence[float]) -> Distribution:
+    """Return the probabilities of the labels of one row; they add up to 1, whatever lies outside the labels."""
+    values = numpy.asarray(logprobs, dtype=numpy.float64)
+    powers = numpy.exp(values - values.max())
+    found: Distribution = powers / powers.sum()
+    return found
+
+
+def mean_and_stderr(name: str, values: Sequence[float] | numpy.ndarray) -> dict[str, float]:
+    """Return the mean of the rows as the metric `name` and its standard error, s / sqrt(n)."""
+    found = numpy.asarray(values, dtype=numpy.float64)
+    stderr = float(found.std(ddof=1)) / math.sqrt(found.size) if found.size > 1 else 0.0
+    return {name: float(found.mean()), f"{name}_stderr": stderr}
+
+
+def bootstrap(
+    rows: int, statistic: Callable[[numpy.ndarray], float], *, draws: int = DRAWS, seed: int = 0
+) -> numpy.ndarray:
+    """Return the statistic of `draws` samples of the rows, drawn with replacement (Efron 1979).
+
+    Parameters
+    ----------
+    rows : int
+        How many there are.
+    statistic : callable
+        Takes the numbers of the rows that were drawn.
+    """
+    random = numpy.random.default_rng(seed)
+    return numpy.array([statistic(random.integers(0, rows, rows)) for _draw in range(draws)])
