@@ -30,20 +30,20 @@ class Cost(Spec):
 
 
 def check_costs(costs: Sequence[Cost], labels: Sequence[str] | None = None) -> None:
-    """Raise when two of `costs` say the same, or one names a label that is not among `labels`.
+    """Raise when two of `costs` contradict each other, or one names a label that is not among `labels`.
 
     Raises
     ------
     ParameterError
-        Two costs for the same pair of labels.
+        Two different costs for the same pair of labels.
     UnknownNameError
         A label that the rows do not have.
     """
-    pairs = [(cost.gold, cost.answer) for cost in costs]
-    for place, pair in enumerate(pairs):
-        if pair in pairs[:place]:
-            raise ParameterError(f"costs[{place}]", costs[place], allowed=_("one cost for each pair of labels"))
-        for part, name in zip(("gold", "answer"), pair, strict=True):
+    said: dict[tuple[str, str], float] = {}
+    for place, cost in enumerate(costs):
+        if said.setdefault((cost.gold, cost.answer), cost.cost) != cost.cost:
+            raise ParameterError(f"costs[{place}]", cost, allowed=_("the same as what was said of this pair before"))
+        for part, name in (("gold", cost.gold), ("answer", cost.answer)):
             if labels is not None and name and name not in labels:
                 raise UnknownNameError(f"costs[{place}].{part}", name, labels)
 
