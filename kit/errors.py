@@ -7,6 +7,7 @@
     - ModelNotFoundError (also LookupError): a model that is neither here nor to be had
     - MissingPackageError (also ImportError): an optional package is not installed
     - UnsupportedError: a combination that cannot run on this machine
+    - ServerError (also ConnectionError): a server could not be reached, refused, or broke off; carries `url` and `status`
     - RunNotFoundError (also LookupError): no run has that id
     - RunFailedError (also RuntimeError): the result of a run that has none was asked for
 - KitWarning (a UserWarning): something was read or done otherwise than it was written
@@ -119,6 +120,24 @@ class MissingPackageError(KitError, ImportError):
 
 class UnsupportedError(KitError):
     """A combination that cannot run on this machine, with the reason and what would make it run."""
+
+
+class ServerError(KitError, ConnectionError):
+    """A server that runs a model could not be reached, refused a request, or broke its answer off.
+
+    Parameters
+    ----------
+    problem, fix : str
+        As in `KitError`.
+    url : str
+        What was asked.
+    status : int, optional
+        Of the HTTP answer, where there was one.
+    """
+
+    def __init__(self, problem: str, *, url: str, fix: str = "", status: int | None = None) -> None:
+        self.url, self.status = url, status
+        super().__init__(problem, fix=fix)
 
 
 class RunNotFoundError(KitError, LookupError):

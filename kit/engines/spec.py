@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.i18n import N_
+from kit.engines.openai.address import EXAMPLE, check_address, check_key_variable, is_address, place, suggestion
+from kit.errors import ParameterError
+from kit.i18n import N_, _
 from kit.spec import Spec, param
+
+REMOTE = "remote"  # stands for a method where a server holds the weights in its own way
+_LOCAL = "transformers"
+_METHOD = "bf16"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant(Spec):
-    """A model as it would be deployed."""
+    """A model as it would be deployed.
+
+    Where `engine` is a URL, `model` is the name that the server gives it, and `method` is "remote": how the weights
+    are held there is not ours to choose.
+    """
 
     made_by = "kit.Variant(model='…', method='bf16')"
 
@@ -19,10 +29,40 @@ class Variant(Spec):
         help=N_("Catalogue name, hub id, folder, GGUF file, package:NAME, run:ID or registry:NAME"),
         empty=False,
     )
-    method: str = param("bf16", label=N_("Method"), help=N_("How the weights are held, such as bf16 or bnb-nf4"))
-    engine: str = param("transformers", label=N_("Engine"), help=N_("What runs the model"), choices=("transformers",))
+    method: str = param(_METHOD, label=N_("Method"), help=N_("How the weights are held, such as bf16 or bnb-nf4"))
+    engine: str = param(
+        _LOCAL, label=N_("Engine"), help=N_("What runs the model: transformers, or the URL of an OpenAI-compatible API")
+    )
+    key_variable: str = param(
+        "", label=N_("Key"), help=N_("Name of the environment variable that holds the key of the server, if it has one")
+    )
+
+    def __post_init__(self) -> None:
+        if is_address(self.engine) and self.method == _METHOD:  # the default for a server
+            object.__setattr__(self, "method", REMOTE)
+        super().__post_init__()
+
+    def check(self) -> None:
+        if not self.remote:
+            if self.engine != _LOCAL:
+                allowed = _("{local!r}, or a URL such as {example!r}").format(local=_LOCAL, example=EXAMPLE)
+                raise ParameterError("engine", self.engine, allowed=allowed, fix=suggestion(self.engine))
+            if self.key_variable:
+                raise ParameterError("key_variable", self.key_variable, allowed=_("left out where `engine` is no URL"))
+            return
+        check_address(self.engine)
+        check_key_variable(self.key_variable)
+        if self.method != REMOTE:
+            fix = _("Leave `method` out; what the server does is chosen where it is started.")
+            allowed = _("{remote!r} where `engine` is a URL").format(remote=REMOTE)
+            raise ParameterError("method", self.method, allowed=allowed, fix=fix)
+
+    @property
+    def remote(self) -> bool:
+        """Does a server run it, rather than this process?"""
+        return is_address(self.engine)
 
     @property
     def name(self) -> str:
         """How tables and plots call it."""
-        return self.method
+        return f"{self.model} @ {place(self.engine)}" if self.remote else self.method
