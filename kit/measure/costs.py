@@ -94,7 +94,9 @@ def cost_metrics(
     """
     matrix = cost_matrix(costs, labels)
     scores = cost_scores(rows, gold, matrix)
-    metrics = {key: value for name in scores for key, value in mean_and_stderr(name, scores[name]).items()}
+    metrics: dict[str, float] = {}
+    for name, values in scores.items():
+        metrics[name], metrics[f"{name}_stderr"] = mean_and_stderr(values)
     table = numpy.asarray(rows)
     always = matrix[numpy.asarray(gold)].mean(axis=0)
     facts: dict[str, object] = {

@@ -20,11 +20,10 @@ def softmax(logprobs: Sequence[float]) -> Distribution:
     return found
 
 
-def mean_and_stderr(name: str, values: Sequence[float] | numpy.ndarray) -> dict[str, float]:
-    """Return the mean of the rows as the metric `name` and its standard error, s / sqrt(n)."""
+def mean_and_stderr(values: Sequence[float] | numpy.ndarray) -> tuple[float, float]:
+    """Return the mean of the rows and its standard error, s / sqrt(n)."""
     found = numpy.asarray(values, dtype=numpy.float64)
-    stderr = float(found.std(ddof=1)) / math.sqrt(found.size) if found.size > 1 else 0.0
-    return {name: float(found.mean()), f"{name}_stderr": stderr}
+    return float(found.mean()), float(found.std(ddof=1)) / math.sqrt(found.size) if found.size > 1 else 0.0
 
 
 def bootstrap(
