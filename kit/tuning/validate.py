@@ -9,7 +9,7 @@ from typing import Any
 
 from kit.data import Dataset, DataSpec, open_data
 from kit.engines.hf.prompt import encode_answers, end_of_answer
-from kit.engines.hf.score import score_labels
+from kit.engines.hf.score import score_answers
 from kit.tuning.example import Example
 
 MOST_ROWS = 120  # enough to see a curve (standard error at most 4.6 points); the final word is an evaluation
@@ -55,13 +55,13 @@ def validate(
     was_training = model.training
     model.eval()
     questions = [list(example.question) for example in examples]
-    pad = tokenizer.pad_token_id or 0
-    table = score_labels(model, questions, labels, batch_size=batch_size, pad=pad, on_progress=on_progress)
+    answers = [labels] * len(questions)
+    table = score_answers(model, questions, answers, batch_size=batch_size, on_progress=on_progress)
     model.train(was_training)
     gold = [data.labels.index(answer) for answer in data.answers]
     tokens = sum(len(labels[i]) for i in gold)
-    loss = -sum(float(table[row, i]) for row, i in enumerate(gold)) / tokens
-    best = table.argmax(-1).tolist()
+    loss = -sum(table[row][i].logprob for row, i in enumerate(gold)) / tokens
+    best = [max(range(len(row)), key=lambda i: row[i].logprob) for row in table]
     accuracy = sum(a == b for a, b in zip(best, gold, strict=True)) / len(gold)
     return Validation(loss, accuracy, tuple(data.labels[i] for i in best))
 

@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 import torch
 
+from kit.engines.hf import batch
+from kit.engines.hf.batch import in_batches
 from kit.engines.hf.load import load_model
 from kit.engines.hf.prefix import can_share, shared_length
-from kit.engines.hf.score import score_labels, score_pairs
+from kit.engines.hf.score import score_answers
+from kit.engines.hf.tree import line
+from kit.engines.protocol import Score
 
 # One token, several, and one that begins another.
 LABELS = ((17,), (17, 40, 41), (90, 91), (5, 6, 7, 8, 9))
@@ -45,38 +49,75 @@ def test_only_plain_caches_are_shared(tiny_model: Path, sliding_model: Path) -> 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 @pytest.mark.parametrize("shared", [0, 20])
-def test_labels_equal_the_plain_way(model: Any, shared: int, batch_size: int) -> None:
+def test_the_same_answers_to_all_equal_the_plain_way(model: Any, shared: int, batch_size: int) -> None:
     prompts = _prompts(shared)
     heard: list[int] = []
-    table = score_labels(model, prompts, LABELS, batch_size=batch_size, pad=0, on_progress=heard.append)
-    wanted = torch.tensor([[_plain(model, prompt, label) for label in LABELS] for prompt in prompts])
-    torch.testing.assert_close(table, wanted.float(), rtol=1e-4, atol=1e-4)
+    found = score_answers(model, prompts, [LABELS] * len(prompts), batch_size=batch_size, on_progress=heard.append)
+    _assert_plain(model, prompts, [LABELS] * len(prompts), found)
     assert heard == sorted(heard)
     assert heard[-1] == len(prompts)
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 100])
 @pytest.mark.parametrize("shared", [0, 20])
-def test_pairs_equal_the_plain_way(model: Any, shared: int, batch_size: int) -> None:
-    pairs = [(prompt, LABELS[i % len(LABELS)]) for i, prompt in enumerate(_prompts(shared, seed=1))]
-    heard: list[int] = []
-    found = score_pairs(model, pairs, batch_size=batch_size, pad=0, on_progress=heard.append)
-    wanted = torch.tensor([_plain(model, *pair) for pair in pairs])
-    torch.testing.assert_close(found, wanted.float(), rtol=1e-4, atol=1e-4)
-    assert heard[-1] == len(pairs)
+def test_answers_of_their_own_equal_the_plain_way(model: Any, shared: int, batch_size: int) -> None:
+    prompts = _prompts(shared, seed=1)
+    answers = [LABELS[: i % 5] for i in range(len(prompts))]  # one has none
+    found = score_answers(model, prompts, answers, batch_size=batch_size)
+    _assert_plain(model, prompts, answers, found)
 
 
 def test_one_prompt_and_the_same_prompt_twice(model: Any) -> None:
     prompt = _prompts(20)[3]
-    wanted = torch.tensor([[_plain(model, prompt, label) for label in LABELS]])
     for n in (1, 2):
-        table = score_labels(model, [prompt] * n, LABELS, batch_size=8, pad=0)
-        torch.testing.assert_close(table, wanted.float().expand(n, -1), rtol=1e-4, atol=1e-4)
+        found = score_answers(model, [prompt] * n, [LABELS] * n, batch_size=8)
+        _assert_plain(model, [prompt] * n, [LABELS] * n, found)
 
 
-def test_what_the_padding_token_is_does_not_matter(model: Any) -> None:
-    tables = [score_labels(model, _prompts(0), LABELS, batch_size=100, pad=pad) for pad in (0, 399)]
-    torch.testing.assert_close(tables[0], tables[1], rtol=0, atol=0)
+def test_an_answer_that_is_likeliest_at_each_token_is_told(model: Any) -> None:
+    prompt = _prompts(12)[3]
+    best: list[int] = []
+    with torch.inference_mode():
+        for _step in range(4):
+            best.append(int(model(input_ids=torch.tensor([[*prompt, *best]]), use_cache=False).logits[0, -1].argmax()))
+    other = [*best[:3], (best[3] + 1) % 400]
+    ((first, whole, last_differs),) = score_answers(model, [prompt], [[best[:1], best, other]], batch_size=8)
+    assert (first.greedy, whole.greedy, last_differs.greedy) == (True, True, False)
+
+
+@pytest.mark.parametrize("implementation", ["eager", "sdpa"])
+def test_ways_of_computing_attention_agree(tiny_model: Path, implementation: str) -> None:
+    model = load_model(tiny_model, dtype=torch.float32)
+    model.set_attn_implementation(implementation)
+    prompts = _prompts(20)
+    found = score_answers(model, prompts, [LABELS] * len(prompts), batch_size=4)
+    _assert_plain(model, prompts, [LABELS] * len(prompts), found)
+
+
+def test_the_model_is_left_as_it_was(model: Any) -> None:
+    ids = torch.tensor([_prompts(0)[3]])
+    before = model(input_ids=ids).logits
+    score_answers(model, _prompts(20), [LABELS] * 7, batch_size=4)
+    assert model(input_ids=ids).logits.shape == before.shape
+    with pytest.raises(IndexError):
+        score_answers(model, [[1, 2, 399_999]], [[[1]]], batch_size=4)
+    assert torch.equal(model(input_ids=ids).logits, before)
+
+
+def test_batches_end_before_memory_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [line([1] * n, (0, [2] * answer)) for n, answer in ((90, 2), (10, 30), (50, 1), (10, 1), (10, 1))]
+    assert in_batches(rows, 2, 400) == [[0, 2], [1, 3], [4]]
+    monkeypatch.setattr(batch, "_BATCH_TOKENS", 170)  # two rows of 90 tokens are too much
+    assert in_batches(rows, 3, 400) == [[0], [2, 1, 3], [4]]
+    monkeypatch.setattr(batch, "_BATCH_BYTES", 10 * 400 * 30)  # 30 logits: a row that needs as many is alone
+    assert in_batches(rows, 3, 400) == [[0], [2], [1], [3, 4]]
+
+
+def _assert_plain(model: Any, prompts: Any, answers: Any, found: list[list[Score]]) -> None:
+    for prompt, each, scores in zip(prompts, answers, found, strict=True):
+        assert [score.tokens for score in scores] == [len(ids) for ids in each]
+        wanted = [_plain(model, prompt, ids) for ids in each]
+        assert [score.logprob for score in scores] == pytest.approx(wanted, rel=1e-4, abs=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 import torch
 
+from kit.engines.hf.tree import Row
+
+_BATCH_BYTES = 512 * 2**20  # of logits; they are by far the largest thing where many places are looked at
+_LOGIT_BYTES = 10  # in 16 bits, in 32, and on the way to the sum of exponentials
+_BATCH_TOKENS = 16_384  # a batch of any more is no quicker
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -49,10 +55,26 @@ def last_positions(length: int, keep: int, device: torch.device) -> torch.Tensor
     return torch.arange(length - keep, length, device=device)
 
 
-def in_batches(lengths: Sequence[int], size: int) -> list[list[int]]:
-    """Return row numbers in batches of `size`, longest first, so that rows of one batch need little padding.
+def in_batches(rows: Sequence[Row], size: int, vocabulary: int) -> list[list[int]]:
+    """Return row numbers in batches of at most `size`, longest first, so that rows of one batch need little padding.
 
-    Longest first: what does not fit into memory fails at once, not at the end.
+    Longest first: what does not fit into memory fails at once, not at the end. A batch ends before `size` where its
+    tokens, or the logits that are looked at, would take more than `_BATCH_BYTES`; that depends on the rows alone, not
+    on what is free now, so that the same work has the same batches, and numbers, each time.
     """
-    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    return [order[i : i + size] for i in range(0, len(order), size)]
+    order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))
+    batches: list[list[int]] = []
+    longest = looked = 0
+    for i in order:
+        places = len({look.place for look in rows[i].looks})
+        full = not batches or len(batches[-1]) == size
+        if (
+            full
+            or _LOGIT_BYTES * vocabulary * (looked + places) > _BATCH_BYTES
+            or longest * (len(batches[-1]) + 1) > _BATCH_TOKENS
+        ):
+            batches.append([])
+            longest, looked = len(rows[i].ids), 0
+        batches[-1].append(i)
+        looked += places
+    return batches

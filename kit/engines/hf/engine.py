@@ -10,10 +10,12 @@ from typing import Any
 
 import torch
 
-from kit.engines.hf.generate import generate
-from kit.engines.hf.prompt import encode, encode_answers, encode_labels, end_of_answer
-from kit.engines.hf.score import score_labels, score_pairs
-from kit.engines.protocol import Prompt, Score, Token
+from kit.engines.hf.distributions import distributions
+from kit.engines.hf.generate import generate, until
+from kit.engines.hf.pairs import encode_questions
+from kit.engines.hf.prompt import encode, end_of_answer, start_of_text
+from kit.engines.hf.score import score_answers
+from kit.engines.protocol import Distributions, Prompt, Score, Token
 
 
 class TransformersEngine:
@@ -27,6 +29,8 @@ class TransformersEngine:
         Rows scored at a time.
     """
 
+    slots = 1
+
     def __init__(self, model: Any, tokenizer: Any, *, batch_size: int = 32) -> None:
         self.model, self.tokenizer, self.batch_size = model, tokenizer, batch_size
         self._context = getattr(model.config.get_text_config(), "max_position_embeddings", None)
@@ -39,33 +43,28 @@ class TransformersEngine:
         on_progress: Callable[[int], None] | None = None,
     ) -> list[list[Score]]:
         """Return a score for each continuation of each prompt (see `Engine.score`)."""
-        coded = {texts: self._encode_choices(texts, prompts[0]) for texts in {tuple(texts) for texts in continuations}}
-        choices = [coded[tuple(texts)] for texts in continuations]
-        room = max((len(ids) for row in coded.values() for ids in row), default=0)
-        questions = [self._encode(prompt, room) for prompt in prompts]
-        pad = self.tokenizer.pad_token_id or 0
-        if len(coded) == 1:
-            table = score_labels(
-                self.model, questions, choices[0], batch_size=self.batch_size, pad=pad, on_progress=on_progress
-            )
-            return [[Score(x, len(ids)) for x, ids in zip(row, choices[0], strict=True)] for row in table.tolist()]
-        pairs = [(question, ids) for question, row in zip(questions, choices, strict=True) for ids in row]
-        flat = iter(
-            score_pairs(self.model, pairs, batch_size=self.batch_size, pad=pad, on_progress=on_progress).tolist()
+        questions = encode_questions(self.tokenizer, prompts, continuations, context=self._context)
+        found = score_answers(
+            self.model,
+            [question.prompt for question in questions],
+            [question.answers for question in questions],
+            batch_size=self.batch_size,
+            on_progress=_in_prompts(len(prompts), len(questions), on_progress),
         )
-        return [[Score(next(flat), len(ids)) for ids in row] for row in choices]
+        table = [[Score(0.0, 0, True) for _ in texts] for texts in continuations]
+        for question, scores in zip(questions, found, strict=True):
+            for (row, number), score in zip(question.parts, scores, strict=True):
+                table[row][number] = _added(table[row][number], score)
+        return table
 
-    def _encode_choices(self, texts: Sequence[str], prompt: Prompt) -> list[list[int]]:
-        if isinstance(prompt, str):  # plain text has no end of an answer
-            return encode_answers(self.tokenizer, texts)
-        return encode_labels(self.tokenizer, texts)
+    def distributions(self, texts: Sequence[str], *, places: int = 64) -> Iterator[Distributions]:
+        """Yield what the model expects at each place of each text (see `Engine.distributions`)."""
+        return distributions(self.model, self.tokenizer, texts, places=places, context=self._context)
 
     def _encode(self, prompt: Prompt, room: int = 0) -> list[int]:
         limit = None if self._context is None else max(self._context - room, 1)
-        ids = encode(self.tokenizer, prompt, max_length=limit)
-        # An empty prompt still needs a token to predict from: the beginning of text, or what stands for it.
-        start = self.tokenizer.bos_token_id
-        return ids or [self.tokenizer.eos_token_id if start is None else start]
+        # An empty prompt still needs a token to predict from.
+        return encode(self.tokenizer, prompt, max_length=limit) or [start_of_text(self.tokenizer)]
 
     def generate(
         self,
@@ -75,11 +74,12 @@ class TransformersEngine:
         temperature: float = 0.0,
         seed: int = 0,
         ignore_end: bool = False,
+        stop: Sequence[str] = (),
     ) -> Iterator[Token]:
         """Yield tokens as they are made (see `Engine.generate`)."""
         ends = () if ignore_end else (end_of_answer(self.tokenizer), self.tokenizer.eos_token_id)
         ids = self._encode(prompt, max_new_tokens)
-        return generate(
+        tokens = generate(
             self.model,
             self.tokenizer,
             ids,
@@ -88,6 +88,7 @@ class TransformersEngine:
             seed=seed,
             ends=ends,
         )
+        return until(tokens, stop) if stop else tokens
 
     def count_tokens(self, prompt: Prompt) -> int:
         """Return how many tokens the model reads for `prompt`."""
@@ -113,6 +114,17 @@ class TransformersEngine:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def _added(first: Score, second: Score) -> Score:
+    return Score(first.logprob + second.logprob, first.tokens + second.tokens, first.greedy and second.greedy)
+
+
+def _in_prompts(prompts: int, questions: int, heard: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """Return what hears of questions and tells of prompts, of which long ones are several questions."""
+    if heard is None or prompts == questions:
+        return heard
+    return lambda done: heard(done * prompts // questions)
 
 
 def _tensors(model: Any) -> Iterator[torch.Tensor]:

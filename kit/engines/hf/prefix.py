@@ -37,16 +37,28 @@ def can_share(model: Any) -> bool:
     return all(type(layer) is DynamicLayer for layer in DynamicCache(config=config).layers)
 
 
-def read_prefix(model: Any, ids: Sequence[int]) -> DynamicCache:
-    """Return the keys and values of the tokens `ids`, as a cache for one row."""
-    cache = DynamicCache(config=model.config)
-    model(
-        input_ids=torch.tensor([list(ids)], device=model.device),
-        past_key_values=cache,
-        use_cache=True,
-        logits_to_keep=1,
-    )
-    return cache
+class Prefix:
+    """The keys and values of tokens that rows begin with, read once.
+
+    Parameters
+    ----------
+    model : causal language model of Transformers, one that `can_share`
+    ids : token ids
+    """
+
+    def __init__(self, model: Any, ids: Sequence[int]) -> None:
+        self._config, self.length = model.config, len(ids)
+        self._cache = DynamicCache(config=model.config)
+        model(
+            input_ids=torch.tensor([list(ids)], device=model.device),
+            past_key_values=self._cache,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+
+    def for_rows(self, rows: int) -> DynamicCache:
+        """Return a cache that begins with the prefix in each of `rows` rows; the prefix stays as it is."""
+        return for_rows(self._cache, rows, self._config)
 
 
 def for_rows(cache: DynamicCache, rows: int, config: Any) -> DynamicCache:

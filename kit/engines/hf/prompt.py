@@ -39,6 +39,12 @@ def without_middle(ids: list[int], max_length: int | None) -> list[int]:
     return ids[:head] + ids[len(ids) - (max_length - head) :]
 
 
+def start_of_text(tokenizer: Any) -> int:
+    """Return the token after which a text begins: the beginning of text, or what stands for it."""
+    start = tokenizer.bos_token_id
+    return int(tokenizer.eos_token_id if start is None else start)
+
+
 def encode_answers(tokenizer: Any, answers: Sequence[str]) -> list[list[int]]:
     """Return the token ids of each answer, without special tokens."""
     return [list(tokenizer(answer, add_special_tokens=False)["input_ids"]) for answer in answers]

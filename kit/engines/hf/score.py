@@ -1,164 +1,86 @@
-"""Log-probabilities of continuations, computing as little as the question allows.
+"""Log-probabilities of answers, computing as little as the question allows.
 
-Two shapes of work:
-
-- every prompt has the same continuations (labels): one pass per batch of prompts gives the first token of all of them;
-  further tokens continue from the same keys and values;
-- each prompt has its own continuations (choices, texts): one row for each pair.
-
-In both, tokens that all rows begin with are read once, and logits are computed only where they are looked at.
+What all questions begin with is read once for all of them; a question is read once for all its answers (see `tree`);
+an answer of one token costs nothing beyond its question; logits are computed only where they are looked at; rows of
+similar length share a batch, and a batch is as large as memory is meant to allow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
-from transformers.cache_utils import DynamicCache
 
-from kit.engines.hf.batch import Batch, in_batches, last_positions, left_padded
-from kit.engines.hf.prefix import can_share, for_rows, read_prefix, shared_length
+from kit.engines.hf.batch import in_batches
+from kit.engines.hf.lookup import Lookup
+from kit.engines.hf.prefix import Prefix, can_share, shared_length
+from kit.engines.hf.tree import Ids, Row, line, tree
+from kit.engines.protocol import Score
 
 Heard = Callable[[int], None]
 
 
 @torch.inference_mode()
-def score_labels(
+def score_answers(
     model: Any,
-    prompts: Sequence[Sequence[int]],
-    labels: Sequence[Sequence[int]],
+    prompts: Sequence[Ids],
+    answers: Sequence[Sequence[Ids]],
     *,
     batch_size: int,
-    pad: int,
     on_progress: Heard | None = None,
-) -> torch.Tensor:
-    """Return the log-probability of each label after each prompt.
+) -> list[list[Score]]:
+    """Return a score for each answer to each prompt.
 
     Parameters
     ----------
     model : causal language model of Transformers
-    prompts : token ids, n rows
-    labels : token ids, m rows of at least one token
+    prompts : token ids, n rows of at least one token
+    answers : for each prompt, any number of answers of at least one token
     batch_size : int
-        Rows at a time.
-    pad : int
-        Any token id; padding is masked.
+        Prompts read at a time, at most.
     on_progress : callable, optional
         Hears how many prompts are done.
-
-    Returns
-    -------
-    Tensor [n, m], float32, on the CPU
     """
-    start = shared_length(prompts) if can_share(model) else 0
-    prefix = read_prefix(model, prompts[0][:start]) if start else None
-    rest = [row[start:] for row in prompts]
-    result = torch.empty(len(prompts), len(labels))
+    share = can_share(model)
+    start = shared_length(prompts) if share else 0
+    prefix = Prefix(model, prompts[0][:start]) if start else None
+    groups = [_rows(prompt[start:], each, branching=share) for prompt, each in zip(prompts, answers, strict=True)]
+    flat = [(place, row) for place, rows in enumerate(groups) for row in rows]
+    left = [len(rows) for rows in groups]
+    found: list[list[Score]] = [[Score(0.0, len(ids), True) for ids in each] for each in answers]
+    lookup = Lookup(model)
     done = 0
-    for rows in in_batches([len(row) for row in rest], batch_size):
-        batch = left_padded([rest[i] for i in rows], pad=pad, prefix=start, device=model.device)
-        cache = for_rows(prefix, len(rows), model.config) if prefix else None
-        result[rows] = _label_scores(model, batch, cache, labels).cpu()
-        done += len(rows)
+    for batch in in_batches([row for _, row in flat], batch_size, lookup.vocabulary):
+        rows = [flat[i][1] for i in batch]
+        for i, scored in zip(batch, _read(lookup, rows, prefix), strict=True):
+            place = flat[i][0]
+            for number, (logprob, greedy) in scored.items():
+                found[place][number] = Score(logprob, len(answers[place][number]), greedy)
+            left[place] -= 1
+            done += left[place] == 0
         if on_progress:
             on_progress(done)
-    return result
+    return found
 
 
-def _label_scores(
-    model: Any, batch: Batch, cache: DynamicCache | None, labels: Sequence[Sequence[int]]
-) -> torch.Tensor:
-    longer = any(len(label) > 1 for label in labels)
-    reusable = can_share(model)
-    if longer and cache is None and reusable:
-        cache = DynamicCache(config=model.config)
-    keep = last_positions(batch.ids.shape[1], 1, model.device)
-    out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=keep)
-    first = out.logits[:, -1].float().log_softmax(-1)  # [b, vocabulary]
-    columns = []
-    for label in labels:
-        column = first[:, label[0]]
-        if len(label) > 1:
-            column = column + (_continue(model, batch, cache, label) if reusable else _reread(model, batch, label))
-        columns.append(column)
-    return torch.stack(columns, dim=-1)
+def _rows(prompt: Ids, answers: Sequence[Ids], *, branching: bool) -> list[Row]:
+    """Return what has to be read to score `answers`: one row, or one for each answer of several tokens."""
+    numbered = list(enumerate(answers))
+    if branching:
+        return [tree(prompt, numbered)]
+    short = [pair for pair in numbered if len(pair[1]) == 1]
+    rows = [line(prompt, pair) for pair in numbered if len(pair[1]) > 1]
+    return [tree(prompt, short), *rows] if short or not rows else rows
 
 
-def _continue(model: Any, batch: Batch, cache: DynamicCache | None, label: Sequence[int]) -> torch.Tensor:
-    """Return the log-probability of the second and later tokens of `label`; the cache is left as it was."""
-    assert cache is not None
-    rows, more = batch.ids.shape[0], len(label) - 1
-    ids = torch.tensor([label[:-1]], device=model.device).expand(rows, -1)
-    mask = torch.cat([batch.mask, torch.ones(rows, more, dtype=batch.mask.dtype, device=model.device)], dim=-1)
-    positions = batch.positions[:, -1:] + 1 + torch.arange(more, device=model.device)
-    out = model(input_ids=ids, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True)
-    cache.crop(-more)
-    return _picked(out.logits, torch.tensor([label[1:]], device=model.device).expand(rows, -1))
-
-
-def _reread(model: Any, batch: Batch, label: Sequence[int]) -> torch.Tensor:
-    """Return the same as `_continue` for models whose state cannot be rolled back: by reading everything again."""
-    rows, more = batch.ids.shape[0], len(label) - 1
-    added = torch.tensor([label[:-1]], device=model.device).expand(rows, -1)
-    mask = torch.cat([batch.mask, torch.ones_like(added)], dim=-1)
-    positions = torch.cat(
-        [batch.positions, batch.positions[:, -1:] + 1 + torch.arange(more, device=model.device)], dim=-1
-    )
-    out = model(
-        input_ids=torch.cat([batch.ids, added], dim=-1),
-        attention_mask=mask,
-        position_ids=positions,
-        use_cache=False,
-        logits_to_keep=last_positions(batch.ids.shape[1] + more, more, model.device),
-    )
-    return _picked(out.logits, torch.tensor([label[1:]], device=model.device).expand(rows, -1))
-
-
-@torch.inference_mode()
-def score_pairs(
-    model: Any,
-    pairs: Sequence[tuple[Sequence[int], Sequence[int]]],
-    *,
-    batch_size: int,
-    pad: int,
-    on_progress: Heard | None = None,
-) -> torch.Tensor:
-    """Return the log-probability of each continuation after its own prompt.
-
-    Parameters
-    ----------
-    pairs : (prompt ids, continuation ids), n of them, each part at least one token
-    model, batch_size, pad, on_progress
-        As in `score_labels`.
-
-    Returns
-    -------
-    Tensor [n], float32, on the CPU
-    """
-    prompts = [list(prompt) for prompt, _ in pairs]
-    start = shared_length(prompts) if can_share(model) else 0
-    prefix = read_prefix(model, prompts[0][:start]) if start else None
-    rows_in = [list(prompt[start:]) + list(answer[:-1]) for prompt, answer in pairs]
-    result = torch.empty(len(pairs))
-    done = 0
-    for rows in in_batches([len(row) for row in rows_in], batch_size):
-        batch = left_padded([rows_in[i] for i in rows], pad=pad, prefix=start, device=model.device)
-        cache = for_rows(prefix, len(rows), model.config) if prefix else None
-        answers = [list(pairs[i][1]) for i in rows]
-        longest = max(len(answer) for answer in answers)
-        keep = last_positions(batch.ids.shape[1], longest, model.device)
-        out = model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=keep)
-        wanted = left_padded(answers, pad=pad, prefix=0, device=model.device)
-        result[rows] = _picked(out.logits, wanted.ids, wanted.mask).cpu()
-        done += len(rows)
-        if on_progress:
-            on_progress(done)
-    return result
-
-
-def _picked(logits: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
-    """Return the summed log-probability of `ids` [b, k] under `logits` [b, k, vocabulary], masked where 0."""
-    at = logits.float()
-    picked = at.gather(-1, ids.unsqueeze(-1)).squeeze(-1) - at.logsumexp(-1)
-    return (picked if mask is None else picked * mask).sum(-1)
+def _read(lookup: Lookup, rows: Sequence[Row], prefix: Prefix | None) -> Iterator[dict[int, tuple[float, bool]]]:
+    """Yield, for each row, the log-probability of each of its answers and whether it is the likeliest."""
+    looked = iter(lookup.read(rows, prefix))
+    for row in rows:
+        sums: dict[int, tuple[float, bool]] = {}
+        for look in row.looks:
+            logprob, greedy = next(looked)
+            before, all_greedy = sums.get(look.answer, (0.0, True))
+            sums[look.answer] = before + logprob, all_greedy and greedy
+        yield sums
