@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit.data import Dataset
 from kit.engines import Engine
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
@@ -15,8 +16,8 @@ from kit.measure.passes import Evaluation, kept, measure
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.memory import PeakMemory
-from kit.models import model_provenance
 from kit.quantization.load import load
+from kit.quantization.variant import variant_provenance
 from kit.report import Report
 from kit.result import Result
 from kit.spec import Spec
@@ -27,17 +28,17 @@ def evaluate(spec: Spec, report: Report) -> Result:
     """Measure one variant on held-out rows."""
     assert isinstance(spec, EvaluateSpec)
     report.progress("loading")
-    data = rows_for(spec.data, spec.variant.model, report)
+    data = None if spec.data is None else rows_for(spec.data, _teller(spec), report)
     origin: dict[str, Any] = {
-        "data_hash": data.hash,
-        "model": model_provenance(spec.variant.model, report),
+        **({} if data is None else {"data_hash": data.hash}),
+        "model": variant_provenance(spec.variant, report),
         "seeds": seeds(spec.to_dict()),
     }
     report.check()  # a stop leaves hashes out, by which a ledger would not be known again
     checkpoint = Checkpoint(spec.key, report)
     ledger = Ledger(checkpoint, {**holds_for(model=origin["model"], data=data), "version": version()})
     loader = _Loader(spec, report, ledger)
-    found = Evaluation(spec=spec, data=data, engine=loader.engine, ledger=ledger, report=report)
+    found = Evaluation(spec=spec, rows=data, engine=loader.engine, ledger=ledger, report=report)
     checkpoint.say_kept(kept(found))
     try:
         metrics = {**loader.metrics(), **measure(found)}
@@ -52,13 +53,24 @@ def evaluate(spec: Spec, report: Report) -> Result:
             "method": spec.variant.method,
             "engine": spec.variant.engine,
             "model": spec.variant.model,
-            "rows": len(data),
-            "labels": list(data.labels),
-            "instruction": data.instruction,
+            **({"variant": spec.variant.name} if spec.variant.remote else {}),
+            **_rows_facts(data),
             **found.facts,
         },
+        parts=tuple(found.parts),
         provenance=origin,
     )
+
+
+def _teller(spec: EvaluateSpec) -> str | None:
+    """Return the model that may tell how it was taught to be asked; what a server runs tells nothing."""
+    return None if spec.variant.remote else spec.variant.model
+
+
+def _rows_facts(data: Dataset | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    return {"rows": len(data), "labels": list(data.labels), "instruction": data.instruction}
 
 
 class _Loader:
@@ -73,7 +85,8 @@ class _Loader:
             with PeakMemory() as loading:
                 self._engine = load(self._spec.variant, self._report, batch_size=self._spec.batch_size)
             if self._ledger.values("loading") is None:
-                self._ledger.add_values("loading", {"load_max_ram_mib": loading.peak_mib})
+                remote = self._spec.variant.remote  # the memory of the server's process is not seen from here
+                self._ledger.add_values("loading", {} if remote else {"load_max_ram_mib": loading.peak_mib})
         return self._engine
 
     def metrics(self) -> dict[str, float]:

@@ -41,8 +41,12 @@ class Ledger:
 
     def add_rows(self, name: str, rows: Sequence[int], scores: Sequence[Sequence[Score]]) -> None:
         """Keep the scores of some rows of the pass `name`."""
-        plain = [[[score.logprob, score.tokens] for score in row] for row in scores]
+        plain = [[[score.logprob, score.tokens, int(score.greedy)] for score in row] for row in scores]
         self._add({"rows_of": name, "rows": list(rows), "scores": plain})
+
+    def names(self, beginning: str) -> list[str]:
+        """Return what is kept by names that begin like this: rows and passes."""
+        return [name for name in (*self._rows, *self._passes) if name.startswith(beginning)]
 
     def values(self, name: str) -> dict[str, Any] | None:
         """Return what the pass `name` found as a whole, or None."""
@@ -78,7 +82,7 @@ class Ledger:
     def _take(self, piece: dict[str, Any]) -> None:
         try:
             if "rows_of" in piece:
-                scores = [[Score(float(x), int(n)) for x, n in row] for row in piece["scores"]]
+                scores = [[Score(float(x), int(n), bool(greedy)) for x, n, greedy in row] for row in piece["scores"]]
                 pairs = list(zip(piece["rows"], scores, strict=True))
                 self._rows.setdefault(str(piece["rows_of"]), {}).update(pairs)
             elif isinstance(piece.get("values"), dict):

@@ -26,11 +26,14 @@ RUNTIME_BYTES = 500 * MIB
 
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _FRAME_TOKENS = 12  # what a chat template puts around a question
+_TASK_TOKENS = 512  # of a question with some examples before it; what a task really asks only its library can tell
 _LOGIT_BYTES = 10  # for one token of the vocabulary: the logit in 16 bits, in 32, and in the sum of exponentials
 
 
-def evaluation_needs(variants: Iterable[Variant], data: DataSpec, *, batch_size: int, perplexity: bool) -> Needs:
-    """Return what measuring `variants` one after another takes."""
+def evaluation_needs(variants: Iterable[Variant], data: DataSpec | None, *, batch_size: int, perplexity: bool) -> Needs:
+    """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them."""
+    if data is None:
+        return _needs(_most(_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants))
     try:
         rows = open_data(data)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong

@@ -47,26 +47,30 @@ def score_in_chunks(
     engine: Callable[[], Engine],
     ledger: Ledger,
     report: Report,
+    kept_as: str = "",
 ) -> list[list[Score]]:
     """Return a score for each continuation of each prompt, scoring only what `ledger` does not hold.
 
     Parameters
     ----------
     phase : str
-        As progress and ledger call it.
+        As progress calls it, and the ledger where `kept_as` is left out.
     texts : sequence of str
         What differs from row to row, by whose length they are put together.
     batch_size : int
         Rows that the engine scores at a time.
     engine : callable
         Returns the engine; called only when something is to be scored.
+    kept_as : str, optional
+        As the ledger calls it, where questions may be others the next time: a name that tells them.
 
     Raises
     ------
     Stopped
         The report asked to stop; a chunk that is done is kept.
     """
-    done = ledger.rows(phase)
+    name = kept_as or phase
+    done = ledger.rows(name)
     total = len(prompts)
     if len(done) < total:
         scorer = engine()
@@ -76,7 +80,7 @@ def score_in_chunks(
             report.check()
             heard = _Heard(phase, len(done.keys() - set(rows)), len(rows), total, report)
             scores = scorer.score([prompts[i] for i in rows], [continuations[i] for i in rows], on_progress=heard)
-            ledger.add_rows(phase, rows, scores)
+            ledger.add_rows(name, rows, scores)
             done.update(zip(rows, scores, strict=True))
     report.progress(phase, total, total, "rows")
     return [done[row] for row in range(total)]

@@ -9,9 +9,10 @@ from kit.engines.spec import Variant
 from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import N_, _
 from kit.measure.costs import Cost, check_costs
+from kit.measure.harness import check_tasks
+from kit.measure.loads import LoadSpec
 from kit.measure.needs import answer_needs, evaluation_needs
-from kit.models import check_name
-from kit.quantization.registry import get_method
+from kit.quantization.variant import check_variant, look_up
 from kit.spec import Needs, Spec, param
 
 _ENGINE = (
@@ -21,7 +22,7 @@ _ENGINE = (
     "transformers.generation.utils",
 )
 USUAL = ("accuracy", "perplexity", "latency", "memory")  # measured where nothing else is asked for
-MEASURES = USUAL
+MEASURES = (*USUAL, "energy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,13 +33,28 @@ class EvaluateSpec(Spec):
     preload = _ENGINE
 
     variant: Variant = param(label=N_("Variant"))
-    data: DataSpec = param(label=N_("Test data"))
-    measures: tuple[str, ...] = param(USUAL, label=N_("Measures"), help=N_("What to measure"), empty=False)
+    data: DataSpec | None = param(None, label=N_("Test data"), help=N_("Not needed where there are tasks"))
+    measures: tuple[str, ...] = param(USUAL, label=N_("Measures"), help=N_("What to measure on the data"), empty=False)
+    tasks: tuple[str, ...] = param(
+        (), label=N_("Tasks"), help=N_("Of lm-evaluation-harness: names, or YAML files of your own")
+    )
+    task_limit: int | None = param(None, label=N_("Task rows at most"), help=N_("The first rows of each task"), low=1)
+    task_chat: bool = param(
+        False, label=N_("Tasks as chat"), help=N_("Put tasks through the chat template; published numbers rarely do")
+    )
+    shots: int = param(
+        0,
+        label=N_("Examples"),
+        help=N_("Solved ones before each question; for tasks, 0: as the task says"),
+        low=0,
+        high=64,
+    )
     batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
     requests: int = param(
-        10, label=N_("Requests"), help=N_("Answers timed, one after another, after two to warm up"), low=1, high=1000
+        10, label=N_("Requests"), help=N_("Answers timed under each load, after some to warm up"), low=1, high=1000
     )
     new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
+    load: LoadSpec = param(LoadSpec(), label=N_("Load"), help=N_("How requests come in while answers are timed"))
     reference: Variant | None = param(
         None, label=N_("Reference"), help=N_("What the variant is compared with, place by place of a text")
     )
@@ -48,11 +64,12 @@ class EvaluateSpec(Spec):
     costs: tuple[Cost, ...] = param((), label=N_("Costs"), help=N_("Of mistakes, where they do not all cost the same"))
 
     def look_ahead(self) -> None:
-        rows = open_data(self.data)
-        check_name(self.variant.model)
+        rows = None if self.data is None else open_data(self.data)
+        check_tasks(self.tasks)
+        look_up(self.variant)
         if self.reference is not None:
-            check_name(self.reference.model)
-        if self.costs:
+            look_up(self.reference)
+        if self.costs and rows is not None:
             check_costs(self.costs, rows.labels)
 
     def needs(self) -> Needs:
@@ -61,15 +78,28 @@ class EvaluateSpec(Spec):
         return evaluation_needs(held, self.data, batch_size=self.batch_size, perplexity=perplexity)
 
     def check(self) -> None:
-        get_method(self.variant.method)
+        check_variant(self.variant)
         check_measures(self.measures)
+        self._check_rows()
         check_costs(self.costs)
         if self.reference is not None:
-            get_method(self.reference.method)
+            check_variant(self.reference)
         elif "reference" in self.measures:
             allowed = _("a variant where 'reference' is among the measures")
             fix = _("Name one, such as reference=kit.Variant(model={model!r}, method='fp32').")
             raise ParameterError("reference", None, allowed=allowed, fix=fix.format(model=self.variant.model))
+
+    def _check_rows(self) -> None:
+        if self.data is None and not self.tasks:
+            raise ParameterError("data", None, allowed=_("rows, such as kit.load_data(…), where there are no tasks"))
+        if self.data is None and self.measures != USUAL:
+            fix = _("Give data, or leave measures out: tasks are measured in any case.")
+            raise ParameterError("measures", self.measures, allowed=_("left out where there is no data"), fix=fix)
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """What is measured on the data: nothing where there is none."""
+        return () if self.data is None else self.measures
 
 
 def check_measures(names: tuple[str, ...]) -> None:
@@ -96,11 +126,11 @@ class AnswerSpec(Spec):
 
     def look_ahead(self) -> None:
         for variant in self.variants:
-            check_name(variant.model)
+            look_up(variant)
 
     def needs(self) -> Needs:
         return answer_needs(self.variants, self.prompt, new_tokens=self.max_new_tokens)
 
     def check(self) -> None:
         for variant in self.variants:
-            get_method(variant.method)
+            check_variant(variant)

@@ -10,7 +10,7 @@ from kit.engines import Engine
 from kit.measure.ledger import Ledger
 from kit.measure.spec import EvaluateSpec
 from kit.report import Report
-from kit.result import Measurement
+from kit.result import Measurement, Result
 
 
 @dataclass(kw_only=True)
@@ -25,13 +25,24 @@ class Evaluation:
         What is in it is not measured again.
     measurements, artifacts, facts : dict
         Filled by the passes; parts of the result.
+    parts : list of Result
+        One for each level, where a sweep of loads is measured.
+    rows : Dataset, optional
+        None where only tasks are measured.
     """
 
     spec: EvaluateSpec
-    data: Dataset
+    rows: Dataset | None
     engine: Callable[[], Engine]
     ledger: Ledger
     report: Report
     measurements: dict[str, Measurement] = field(default_factory=dict)
     artifacts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, object] = field(default_factory=dict)
+    parts: list[Result] = field(default_factory=list)
+
+    @property
+    def data(self) -> Dataset:
+        """The rows; asked for only by passes that are done where there are some."""
+        assert self.rows is not None
+        return self.rows

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kit.i18n import N_, _
+from kit.measure.harness.asking import KEPT
 from kit.measure.passes.evaluation import Evaluation
 from kit.measure.passes.quality import quality
 from kit.measure.passes.reading import reading
+from kit.measure.passes.running import running
 from kit.measure.passes.timing import timing
 from kit.measure.passes.weighing import weighing
 
@@ -23,9 +25,12 @@ _WHOLE = {"timing": N_("latency"), "weighing": N_("memory")}  # kept when they a
 def measure(evaluation: Evaluation) -> dict[str, float]:
     """Do what is left of each pass and return all final numbers."""
     metrics: dict[str, float] = {}
-    for name in evaluation.spec.measures:
+    for name in evaluation.spec.measured:
         evaluation.report.check()
         metrics |= _PASSES[name](evaluation)
+    if evaluation.spec.tasks:
+        evaluation.report.check()
+        metrics |= running(evaluation)
     for name, value in metrics.items():
         evaluation.report.metric(name, value)
     return metrics
@@ -33,9 +38,12 @@ def measure(evaluation: Evaluation) -> dict[str, float]:
 
 def kept(evaluation: Evaluation) -> list[str]:
     """Return in words what an earlier attempt has done, a phrase for each pass."""
-    ledger, total = evaluation.ledger, len(evaluation.data)
+    ledger, total = evaluation.ledger, len(evaluation.rows or ())
     done = len(ledger.rows("scoring"))
     words = [_("{n} of {total} rows scored").format(n=done, total=total)] if done else []
     if ledger.rows("reading"):
         words.append(_("perplexity"))
+    asked = sum(len(ledger.rows(name)) or 1 for name in ledger.names(KEPT))
+    if asked:
+        words.append(_("{n} questions of tasks").format(n=asked))
     return words + [_(word) for name, word in _WHOLE.items() if ledger.values(name) is not None]

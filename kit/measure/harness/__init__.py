@@ -1,0 +1,5 @@
+"""The bridge to lm-evaluation-harness: its tasks on our engines, our tasks as files of its own."""
+
+from kit.measure.harness.names import check_tasks, task_file
+
+__all__ = ["check_tasks", "task_file"]
