@@ -53,7 +53,12 @@ def _plain_hint(hint: Any) -> Any:
     return hint
 
 
-NAMES = {"method": "fp16", "methods": ("fp16", "fp32"), "measures": ("memory", "latency")}  # checked against a list
+NAMES = {
+    "task": "classify",
+    "method": "fp16",
+    "methods": ("fp16", "fp32"),
+    "measures": ("memory", "latency"),
+}  # checked against a list, or against each other
 
 
 def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:

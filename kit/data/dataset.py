@@ -9,65 +9,74 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from kit._arguments import named_arguments
 from kit.data.preview import preview
 from kit.data.prompt import Message, messages
+from kit.data.row import Row
 from kit.data.spec import DataSpec
 from kit.data.split import split_rows
-from kit.data.store import store_rows
+from kit.data.store import cells_of, store_rows
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
 class Dataset:
-    """Labelled texts; made by `load_data` or `open_data`, never changed.
+    """Checked rows of one task; made by `load_data` or `open_data`, never changed.
 
     Parameters
     ----------
-    texts : tuple of str
-        One for each row, none empty.
-    answers : tuple of str
-        The right label of each row.
+    items : tuple of Row
+        At least one.
     labels : tuple of str
-        All allowed labels, in order; some may have no row.
+        All allowed labels, in order, where rows are classified; some may have no row.
     instruction : str
         What a model is told to do.
     origin : DataSpec
-        Where the rows come from.
+        Where the rows come from, and their task.
     named : bool, default True
         Does `origin` mean exactly these rows?
     """
 
-    texts: tuple[str, ...]
-    answers: tuple[str, ...]
+    items: tuple[Row, ...]
     labels: tuple[str, ...]
     instruction: str
     origin: DataSpec
     named: bool = True
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return len(self.items)
+
+    @property
+    def task(self) -> str:
+        """What is done with the rows: "classify", "choose", "answer" or "continue"."""
+        return self.origin.task
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The text or question of each row, none blank."""
+        return tuple(row.text for row in self.items)
+
+    @cached_property
+    def answers(self) -> tuple[str, ...]:
+        """The right label, choice or (first) answer of each row; empty where text is continued."""
+        return tuple(row.answer for row in self.items)
 
     @cached_property
     def spec(self) -> DataSpec:
         """The spec that means these rows; rows that were picked here are stored first, so that one can."""
         if self.named:
             return self.origin
-        path = store_rows(zip(self.texts, self.answers, strict=True), text=self.origin.text, label=self.origin.label)
-        return DataSpec(
-            source=str(path),
-            text=self.origin.text,
-            label=self.origin.label,
-            instruction=self.instruction,
-            labels=self.labels,
-        )
+        same = {name: getattr(self.origin, name) for name in ("task", "columns", *self.origin.roles)}
+        path = store_rows(self.items, self.origin)
+        return DataSpec(source=str(path), instruction=self.instruction, labels=self.labels, **same)
 
     @cached_property
     def hash(self) -> str:
-        """The SHA-256 of labels, texts and answers, as 64 hex digits."""
-        digest = hashlib.sha256(json.dumps(self.labels).encode())
-        for row in zip(self.texts, self.answers, strict=True):
-            digest.update(json.dumps(row).encode())
+        """The SHA-256 of task, labels and rows, as 64 hex digits; further columns are not part of what is asked."""
+        digest = hashlib.sha256(json.dumps(self.labels or [self.task]).encode())
+        for row in self.items:
+            digest.update(json.dumps(row.content()).encode())
         return digest.hexdigest()
 
     @cached_property
@@ -80,26 +89,27 @@ class Dataset:
         """Return what a spec holds in place of the rows."""
         return self.spec
 
-    def rows(self) -> list[dict[str, str]]:
-        """Return each row as {"text": …, "label": …}."""
-        return [{"text": text, "label": answer} for text, answer in zip(self.texts, self.answers, strict=True)]
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the cells of each row by their roles: {"text": …, "label": …}, and what else its task has."""
+        plain = DataSpec(source="rows", task=self.task, context="context" if self.origin.context else "")
+        return [cells_of(row, plain) for row in self.items]
 
     def prompts(self) -> list[list[Message]]:
         """Return the chat messages of each row."""
-        return [messages(self.instruction, text) for text in self.texts]
+        return [messages(self.instruction, row.text, row.context) for row in self.items]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """By what divisions and samples keep the share of rows: labels, where there are any."""
+        return self.answers if self.task == "classify" else ("",) * len(self)
 
     def take(self, rows: Sequence[int]) -> Dataset:
         """Return a dataset of the rows at these positions, in this order, with the same labels and instruction."""
-        return dataclasses.replace(
-            self,
-            texts=tuple(self.texts[row] for row in rows),
-            answers=tuple(self.answers[row] for row in rows),
-            named=False,
-        )
+        return dataclasses.replace(self, items=tuple(self.items[row] for row in rows), named=False)
 
     @named_arguments
     def split(self, test_share: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
-        """Divide the rows into a train and a test part with the same share of each label.
+        """Divide the rows into a train and a test part, with the same share of each label where there are labels.
 
         Parameters
         ----------
@@ -118,10 +128,10 @@ class Dataset:
         ParameterError
             `test_share` or `seed` is out of range.
         DataError
-            No label has two rows.
+            No label has two rows, or there is a single row.
         """
         asked = self.origin.replace(test_share=test_share, seed=seed)
-        train, test = (self.take(rows) for rows in split_rows(self.answers, asked.test_share, asked.seed))
+        train, test = (self.take(rows) for rows in split_rows(self.groups, asked.test_share, asked.seed))
         if self.named and self.origin.split == "all" and self.origin.limit is None:
             train = dataclasses.replace(train, origin=asked.replace(split="train"), named=True)
             test = dataclasses.replace(test, origin=asked.replace(split="test"), named=True)
@@ -130,7 +140,8 @@ class Dataset:
     def __repr__(self) -> str:
         place = self.origin.source.replace("\\", "/").rsplit("/", 1)[-1]
         part = "" if self.origin.split == "all" else f", {self.origin.split}"
-        return f"<Dataset {place}{part}: {len(self):,} rows, {len(self.labels)} labels>"
+        what = f"{len(self.labels)} labels" if self.task == "classify" else f"task {self.task}"
+        return f"<Dataset {place}{part}: {len(self):,} rows, {what}>"
 
     def _repr_html_(self) -> str:
         return preview(self)

@@ -16,6 +16,7 @@ from kit.data.dataset import Dataset
 from kit.data.format import frame
 from kit.data.prompt import default_instruction
 from kit.data.read import absolute, read_source
+from kit.data.row import Row
 from kit.data.spec import DataSpec
 from kit.data.split import sample_rows, split_rows
 from kit.data.store import store_rows
@@ -29,8 +30,12 @@ _SETTLES_NS = 2_000_000_000  # a file's time is this coarse on some file systems
 def load_data(
     source: Any,
     *,
+    task: str = "classify",
     text: str = "text",
     label: str = "label",
+    choices: str = "choices",
+    context: str = "",
+    columns: Sequence[str] = (),
     instruction: str = "",
     labels: Sequence[str] = (),
     split: str = "all",
@@ -39,25 +44,37 @@ def load_data(
     seed: int = 0,
     encoding: str = "utf-8",
 ) -> Dataset:
-    """Read and check labelled texts.
+    """Read and check the rows of a task.
 
     Parameters
     ----------
     source : str, path or pandas.DataFrame
-        A bundled dataset (see `datasets`), a JSONL, JSON, CSV, TSV or Parquet file, or a DataFrame, whose two columns
-        are then kept in a file, so that runs can read them.
-    text, label : str, default "text", "label"
-        The columns with the text to classify and the right answer.
+        A bundled dataset (see `datasets`), a JSONL, JSON, CSV, TSV or Parquet file, or a DataFrame, whose columns
+        that count are then kept in a file, so that runs can read them.
+    task : {"classify", "choose", "answer", "continue"}, default "classify"
+        What is done with a row: give one of some labels to a text, choose among the row's own choices, write an
+        answer, or (nothing but) read on in plain text.
+    text : str, default "text"
+        The column with the text or question. One that holds flat objects is read as "name: value; name: value".
+    label : str, default "label"
+        The column with the right answer. To choose, it is the position of the right choice (from 0), its letter or its
+        text; to answer, a text or a list of all that are right. Not used for "continue".
+    choices : str, default "choices"
+        To choose: the column with a list of texts.
+    context : str, default ""
+        The column with what is to be read before the text or question; left empty, there is none.
+    columns : sequence of str, default ()
+        Further columns that are kept with each row, to look at groups of rows later.
     instruction : str, default ""
-        What the model is told to do; left empty, it names the labels.
+        What the model is told to do; left empty, it names the labels, if there are any.
     labels : sequence of str, default ()
-        All allowed answers, in order; left empty, those of the whole source, sorted.
+        To classify: all allowed answers, in order; left empty, those of the whole source, sorted.
     split : {"all", "train", "test"}, default "all"
         Which part of the rows.
     test_share : float, default 0.2
         Share of rows in the test part, above 0, at most 0.9.
     limit : int, optional
-        At most so many rows of that part, with the same share of each label.
+        At most so many rows of that part, with the same share of each label where there are labels.
     seed : int, default 0
         Of the split and the sample.
     encoding : str, default "utf-8"
@@ -84,10 +101,14 @@ def load_data(
         raise ParameterError("source", source, allowed=allowed)
     spec = DataSpec(
         source="frame" if framed else os.fsdecode(source),
+        task=task,
         text=text,
         label=label,
+        choices=choices,
+        context=context,
+        columns=cast(tuple[str, ...], columns),  # a spec makes a tuple of a list, and refuses anything else
         instruction=instruction,
-        labels=cast(tuple[str, ...], labels),  # a spec makes a tuple of a list, and refuses anything else
+        labels=cast(tuple[str, ...], labels),
         split=split,
         test_share=test_share,
         limit=limit,
@@ -95,9 +116,9 @@ def load_data(
         encoding=encoding,
     )
     if framed:
-        texts, answers = checked_rows(frame.read(source, (text, label)), text, label, spec.labels)
-        path = store_rows(zip(texts, answers, strict=True), text=text, label=label)
-        return _dataset(spec.replace(source=str(path), encoding="utf-8"), texts, answers)
+        items = checked_rows(frame.read(source, spec.wanted), spec)
+        path = store_rows(items, spec)
+        return _dataset(spec.replace(source=str(path), encoding="utf-8"), items)
     data = open_data(spec)
     return dataclasses.replace(data, origin=spec.replace(source=absolute(spec.source)))
 
@@ -127,8 +148,7 @@ def _read_once(spec: DataSpec, state: object) -> Dataset:
 
 
 def _read(spec: DataSpec) -> Dataset:
-    table = read_source(spec.source, (spec.text, spec.label), spec.encoding)
-    return _dataset(spec, *checked_rows(table, spec.text, spec.label, spec.labels))
+    return _dataset(spec, checked_rows(read_source(spec.source, spec.wanted, spec.encoding), spec))
 
 
 def _state(source: str) -> object:
@@ -145,24 +165,20 @@ def _state(source: str) -> object:
     return path, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _dataset(spec: DataSpec, texts: list[str], answers: list[str]) -> Dataset:
-    bundled = DATASETS.get(spec.source)
-    labels = spec.labels or (bundled.labels if bundled else tuple(sorted(set(answers))))
+def _dataset(spec: DataSpec, items: list[Row]) -> Dataset:
+    bundled = DATASETS.get(spec.source) if spec.task == "classify" else None
+    found = tuple(sorted({row.answer for row in items})) if spec.task == "classify" else ()
+    labels = spec.labels or (bundled.labels if bundled else found)
     instruction = spec.instruction or (bundled.instruction if bundled else default_instruction(labels))
-    rows: Sequence[int] = range(len(answers))
+    whole = Dataset(items=tuple(items), labels=labels, instruction=instruction, origin=spec)
+    rows: Sequence[int] = range(len(items))
     if spec.split != "all":
-        rows = split_rows(answers, spec.test_share, spec.seed)[spec.split == "test"]
+        rows = split_rows(whole.groups, spec.test_share, spec.seed)[spec.split == "test"]
     if spec.limit is not None:
         _check_limit(spec.limit, labels)
         # After the division: so a train and a test part never share a row, whatever their limits.
-        rows = [rows[place] for place in sample_rows([answers[row] for row in rows], spec.limit, spec.seed)]
-    return Dataset(
-        texts=tuple(texts[row] for row in rows),
-        answers=tuple(answers[row] for row in rows),
-        labels=labels,
-        instruction=instruction,
-        origin=spec,
-    )
+        rows = [rows[place] for place in sample_rows([whole.groups[row] for row in rows], spec.limit, spec.seed)]
+    return dataclasses.replace(whole, items=tuple(items[row] for row in rows))
 
 
 def _check_limit(limit: int, labels: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Which rows, and how a row becomes a question and an answer."""
+"""Which rows, what is done with them, and which columns count."""
 
 from __future__ import annotations
 
@@ -8,18 +8,40 @@ from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.spec import Spec, param
 
+TASKS = ("classify", "choose", "answer", "continue")
+
 
 @dataclass(frozen=True, kw_only=True)
 class DataSpec(Spec):
-    """Labelled texts: where they are and which columns count."""
+    """Rows of a task: where they are and which columns count."""
 
     made_by = "kit.load_data('file.csv')"
 
     source: str = param(
         label=N_("Data"), help=N_("A bundled dataset or a JSONL, CSV, TSV or Parquet file"), empty=False
     )
-    text: str = param("text", label=N_("Text column"), help=N_("The column with the text to classify"), empty=False)
-    label: str = param("label", label=N_("Label column"), help=N_("The column with the right answer"), empty=False)
+    task: str = param(
+        "classify",
+        label=N_("Task"),
+        help=N_("Give a label, choose among the row's own choices, write an answer, or continue plain text"),
+        choices=TASKS,
+    )
+    text: str = param("text", label=N_("Text column"), help=N_("The column with the text or question"), empty=False)
+    label: str = param(
+        "label",
+        label=N_("Label column"),
+        help=N_("The column with the right answer; not used where text is continued"),
+        empty=False,
+    )
+    choices: str = param(
+        "choices", label=N_("Choices column"), help=N_("A list of texts in each row, to choose from"), empty=False
+    )
+    context: str = param(
+        "", label=N_("Context column"), help=N_("What to read before the question; left empty, there is none")
+    )
+    columns: tuple[str, ...] = param(
+        (), label=N_("Further columns"), help=N_("Kept with each row, to look at groups of rows later")
+    )
     instruction: str = param(
         "", label=N_("Instruction"), help=N_("What the model is told to do; left empty, it names the labels")
     )
@@ -36,9 +58,41 @@ class DataSpec(Spec):
     seed: int = param(0, label=N_("Seed"), help=N_("Of the split and the sample"), low=0, high=2**31 - 1)
     encoding: str = param("utf-8", label=N_("Encoding"), help=N_("Of a text file"), empty=False)
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The columns that make a question and its answer, by the parameter that names them."""
+        names = {"text": self.text}
+        if self.task != "continue":
+            names["label"] = self.label
+        if self.task == "choose":
+            names["choices"] = self.choices
+        if self.context:
+            names["context"] = self.context
+        return names
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Every column that is read, each once."""
+        return tuple(dict.fromkeys((*self.roles.values(), *self.columns)))
+
     def check(self) -> None:
-        if self.text == self.label:
-            raise ParameterError("label", self.label, allowed=_("another column than text"))
+        taken: dict[str, str] = {}
+        for role, column in self.roles.items():
+            if column in taken:
+                raise ParameterError(role, column, allowed=_("another column than {role}").format(role=taken[column]))
+            taken[column] = role
+        self._check_labels()
+        if self.task == "continue":
+            for name in ("context", "instruction"):
+                if getattr(self, name):
+                    raise ParameterError(name, getattr(self, name), allowed=_("left out: plain text is read as it is"))
+        if any(not column.strip() for column in self.columns) or len(set(self.columns)) < len(self.columns):
+            raise ParameterError("columns", self.columns, allowed=_("a list that names each column once"))
+
+    def _check_labels(self) -> None:
+        if self.labels and self.task != "classify":
+            allowed = _("left out for the task {task}: only classify has labels").format(task=self.task)
+            raise ParameterError("labels", self.labels, allowed=allowed)
         if any(not label.strip() or label != label.strip() for label in self.labels):
             raise ParameterError("labels", self.labels, allowed=_("words without blanks around them"))
         if len(self.labels) == 1 or len(set(self.labels)) < len(self.labels):

@@ -21,7 +21,7 @@ def split_rows(answers: Sequence[str], test_share: float, seed: int) -> tuple[li
     Parameters
     ----------
     answers : sequence of str
-        The label of each row.
+        The label of each row; the same for all where there are none.
     test_share : float
         Above 0 and below 1.
     seed : int
@@ -35,9 +35,11 @@ def split_rows(answers: Sequence[str], test_share: float, seed: int) -> tuple[li
     Raises
     ------
     DataError
-        No label has two rows.
+        No label has two rows, or there is a single row.
     """
     groups = _shuffled(answers, f"split-{seed}")
+    if len(answers) < 2:
+        raise DataError(_("A single row cannot be divided."), fix=_("Give more rows, or test data of its own."))
     if len(groups) == len(answers):
         problem = _("No label has two rows, so none can be spared for a test part.")
         raise DataError(problem, fix=_("Give more rows for each label, or test data of its own."))

@@ -6,28 +6,44 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from kit.data.row import Row
+from kit.data.spec import DataSpec
 from kit.place import home, write_atomic
 
 
-def store_rows(rows: Iterable[tuple[str, str]], *, text: str, label: str) -> Path:
+def store_rows(rows: Iterable[Row], spec: DataSpec) -> Path:
     """Write rows to a JSONL file under the home folder, unless it is there already.
 
     Parameters
     ----------
-    rows : iterable of (text, label)
+    rows : iterable of Row
         Checked rows.
-    text, label : str
-        What the columns are called.
+    spec : DataSpec
+        Says what the columns are called.
 
     Returns
     -------
     Path
         An absolute path; the same for the same rows.
     """
-    content = "".join(json.dumps({text: row[0], label: row[1]}, ensure_ascii=False) + "\n" for row in rows)
+    content = "".join(json.dumps(cells_of(row, spec), ensure_ascii=False) + "\n" for row in rows)
     key = hashlib.sha256(content.encode()).hexdigest()[:16]
     path = (home() / "data" / f"{key}.jsonl").absolute()
     if not path.exists():
         write_atomic(path, content)
     return path
+
+
+def cells_of(row: Row, spec: DataSpec) -> dict[str, Any]:
+    """Return the cells that `spec` reads as `row`, by the names of its columns."""
+    values: dict[str, Any] = {"text": row.text, "label": row.answer}
+    if spec.task == "choose":
+        values |= {"label": row.right, "choices": list(row.choices)}
+    if len(row.accepted) > 1:
+        values["label"] = list(row.accepted)
+    if spec.context:
+        values["context"] = row.context
+    named = {column: values[role] for role, column in spec.roles.items()}
+    return {**row.columns, **named}

@@ -68,6 +68,11 @@ class TuneSpec(Spec):
         return needs_of(self)
 
     def check(self) -> None:
+        for name, data in (("data", self.data), ("validation", self.validation)):
+            if data is not None and data.task != "classify":
+                allowed = _("of the task classify: tuning on rows to {task} does not exist yet").format(task=data.task)
+                fix = _("Evaluate it with kit.EvaluateSpec, or name a label column and leave task out.")
+                raise ParameterError(f"{name}.task", data.task, allowed=allowed, fix=fix)
         if self.micro_batch_size is not None and self.batch_size % self.micro_batch_size:
             raise ParameterError(
                 "micro_batch_size",

@@ -61,7 +61,7 @@ def test_columns_are_described(tmp_path: Path) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     columns = {column["name"]: column for column in look(str(path))["columns"]}
     kinds = {name: column["kind"] for name, column in columns.items()}
-    assert kinds == {"t": "text", "n": "number", "b": "truth", "w": "words", "o": "other"}
+    assert kinds == {"t": "text", "n": "number", "b": "truth", "w": "words", "o": "features"}
     assert (columns["t"]["empty"], columns["t"]["distinct"]) == (2, 58)
     assert columns["w"]["examples"] == ["a", "b"]
 

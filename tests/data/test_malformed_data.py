@@ -206,7 +206,7 @@ CASES = {
         file("a.jsonl", GOOD + line(3.5)), DataError, ("3.5", "not text", "text="), row=7, field="text"
     ),
     "object for text": Case(
-        file("a.jsonl", line({"age": 3, "job": "x"})), DataError, ("object (age, job)", "one text"), row=1, field="text"
+        file("a.jsonl", line({"age": [3], "job": "x"})), DataError, ("'age' holds [3]", "flat"), row=1, field="text"
     ),
     "list for text": Case(file("a.jsonl", line(["a"])), DataError, ("list (['a'])", "Join"), row=1, field="text"),
     "half a character": Case(

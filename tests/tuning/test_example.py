@@ -8,13 +8,13 @@ import pytest
 from tinymodel import make_tokenizer
 
 from kit.data import Dataset, DataSpec
+from kit.data.row import Row
 from kit.tuning.example import Example, batches, encode_examples
 
 
 def _data(texts: tuple[str, ...]) -> Dataset:
     return Dataset(
-        texts=texts,
-        answers=("up",) * len(texts),
+        items=tuple(Row(text=text, answer="up") for text in texts),
         labels=("down", "up"),
         instruction="Up or down?",
         origin=DataSpec(source="d.csv"),
