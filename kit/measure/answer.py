@@ -10,19 +10,21 @@ from typing import Any
 
 from kit.engines import Message, Variant
 from kit.engines.prepare import ready_base
+from kit.engines.usage import usage_of
 from kit.errors import Stopped
 from kit.machine.facts import MIB
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
 from kit.measure.spec import AnswerSpec
-from kit.models import model_provenance
 from kit.models.provenance import hashes_left_out
 from kit.quantization.load import load
+from kit.quantization.variant import variant_provenance
 from kit.report import Report
 from kit.result import Result, Status
 from kit.spec import Spec
 
 Answer = dict[str, Any]
+Models = dict[tuple[str, str], dict[str, Any]]  # provenance by engine and name
 
 
 def answer(spec: Spec, report: Report) -> Result:
@@ -35,8 +37,10 @@ def answer(spec: Spec, report: Report) -> Result:
     """
     assert isinstance(spec, AnswerSpec)
     report.progress("loading", 0, len(spec.variants), "answers")
-    names = dict.fromkeys(variant.model for variant in spec.variants)
-    models = {name: _model(name, report) for name in names}
+    models: Models = {}
+    for variant in spec.variants:
+        if _place(variant) not in models:
+            models[_place(variant)] = _model(variant, report)
     asked = _Asked(spec, report, models)
     try:
         for place in range(len(spec.variants)):
@@ -46,14 +50,20 @@ def answer(spec: Spec, report: Report) -> Result:
     return _result(spec, asked, models)
 
 
-def _model(name: str, report: Report) -> dict[str, Any]:
-    found = model_provenance(ready_base(name, report), report)
+def _place(variant: Variant) -> tuple[str, str]:
+    """Return what tells a model from another of the same name, on a server or here."""
+    return variant.engine, variant.model
+
+
+def _model(variant: Variant, report: Report) -> dict[str, Any]:
+    location = None if variant.remote else ready_base(variant.model, report)
+    found = variant_provenance(variant, report, location=location)
     if hashes_left_out(found):  # by which a finished answer would not be known again
         raise Stopped
     return found
 
 
-def _result(spec: AnswerSpec, asked: _Asked, models: dict[str, Any], status: Status = "finished") -> Result:
+def _result(spec: AnswerSpec, asked: _Asked, models: Models, status: Status = "finished") -> Result:
     return Result(
         spec=spec.to_dict(),
         status=status,
@@ -65,10 +75,10 @@ def _result(spec: AnswerSpec, asked: _Asked, models: dict[str, Any], status: Sta
 class _Asked:
     """The answers so far, by place; None where there is none yet."""
 
-    def __init__(self, spec: AnswerSpec, report: Report, models: dict[str, Any]) -> None:
+    def __init__(self, spec: AnswerSpec, report: Report, models: Models) -> None:
         self._spec, self._report = spec, report
         self._checkpoint = Checkpoint(spec.key, report)
-        self._hold_for = [holds_for(model=models[variant.model]) for variant in spec.variants]
+        self._hold_for = [holds_for(model=models[_place(variant)]) for variant in spec.variants]
         self.answers: list[Answer | None] = [
             self._checkpoint.kept(_file(place), holds_for=conditions) for place, conditions in enumerate(self._hold_for)
         ]
@@ -100,16 +110,19 @@ def _one(spec: AnswerSpec, variant: Variant, part: str, report: Report) -> Answe
     text, count, first = "", 0, 0.0
     started = time.perf_counter()
     try:
-        for token in engine.generate(
+        stream = engine.generate(
             prompt, max_new_tokens=spec.max_new_tokens, temperature=spec.temperature, seed=spec.seed
-        ):
+        )
+        for token in stream:
             count += 1
             first = first or time.perf_counter() - started
             text += token.text
             report.token(part, token.text)
             report.check()
         seconds = time.perf_counter() - started
-        memory = engine.footprint() / MIB
+        usage = usage_of(stream)
+        count = count if usage is None else usage.new_tokens
+        memory = None if variant.remote else engine.footprint() / MIB
     finally:
         engine.close()
     return {
@@ -120,5 +133,5 @@ def _one(spec: AnswerSpec, variant: Variant, part: str, report: Report) -> Answe
         "text": text,
         "ttft_s": first,
         "tokens_per_s": (count - 1) / (seconds - first) if count > 1 else 0.0,
-        "weight_mib": memory,
+        **({} if memory is None else {"weight_mib": memory}),
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kit.data import Dataset, DataSpec, open_data
+from kit.engines.openai.address import on_this_machine
 from kit.engines.spec import Variant
 from kit.errors import KitError
 from kit.machine import this_machine
@@ -24,6 +25,7 @@ from kit.spec import Needs
 # A process with torch and transformers that has loaded and measured a model of no size (420 to 515 MiB, by method).
 RUNTIME_BYTES = 500 * MIB
 
+_CLIENT_BYTES = 200 * MIB  # of a process that asks a server (170 MiB with a thousand rows)
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _FRAME_TOKENS = 12  # what a chat template puts around a question
 _TASK_TOKENS = 512  # of a question with some examples before it; what a task really asks only its library can tell
@@ -32,25 +34,35 @@ _LOGIT_BYTES = 10  # for one token of the vocabulary: the logit in 16 bits, in 3
 
 def evaluation_needs(variants: Iterable[Variant], data: DataSpec | None, *, batch_size: int, perplexity: bool) -> Needs:
     """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them."""
+    variants = list(variants)
     if data is None:
-        return _needs(_most(_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants))
+        return _needs(
+            variants, _most(_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants)
+        )
     try:
         rows = open_data(data)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
-        return _needs(None)
+        return _needs(variants, None)
     question = _question_tokens(rows)
     text = _of_characters(max(map(len, rows.texts[:MOST_ROWS]))) if perplexity else 0
-    return _needs(_most(_peak_bytes(v, batch=batch_size, tokens=question, logits=text) for v in variants))
+    peaks = (_peak_bytes(v, batch=batch_size, tokens=question, logits=text) for v in variants)
+    return _needs(variants, _most(peaks))
 
 
 def answer_needs(variants: Iterable[Variant], prompt: str, *, new_tokens: int) -> Needs:
     """Return what asking `variants` one after another takes."""
     tokens = _of_characters(len(prompt)) + _FRAME_TOKENS + new_tokens
-    return _needs(_most(_peak_bytes(variant, batch=1, tokens=tokens, logits=0) for variant in variants))
+    variants = list(variants)
+    return _needs(variants, _most(_peak_bytes(variant, batch=1, tokens=tokens, logits=0) for variant in variants))
 
 
-def _needs(memory_bytes: int | None) -> Needs:
-    """Return the first device that engines use; weights on a GPU are in its own memory, so main memory is not told."""
+def _needs(variants: list[Variant], memory_bytes: int | None) -> Needs:
+    """Return the first device that engines use; weights on a GPU are in its own memory, so main memory is not told.
+
+    A server elsewhere uses none of ours; one on this machine would be timed wrongly beside other work.
+    """
+    if all(variant.remote and not on_this_machine(variant.engine) for variant in variants):
+        return Needs()
     return Needs(("cuda:0",)) if this_machine().gpus else Needs(("cpu",), memory_bytes)
 
 
@@ -62,6 +74,8 @@ def _most(peaks: Iterable[int | None]) -> int | None:
 
 def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> int | None:
     """Return the peak for rows of `tokens` tokens, and `logits` positions of a row looked at at once."""
+    if variant.remote:
+        return _CLIENT_BYTES
     card, made_first = _card(variant.model)
     if card is None:
         return None

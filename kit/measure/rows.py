@@ -14,10 +14,15 @@ from kit.i18n import _
 from kit.report import Report
 
 
-def rows_for(data: DataSpec, model: str, report: Report) -> Dataset:
+def rows_for(data: DataSpec, model: str | None, report: Report) -> Dataset:
     """Return the rows of `data` with the instruction and labels that `model` was tuned with, if it was.
 
     What `data` says itself wins. A tuned model asked in other words than in its training answers worse for no reason.
+
+    Parameters
+    ----------
+    model : str or None
+        None where it is not on this machine, and so cannot tell.
 
     Raises
     ------
@@ -25,7 +30,7 @@ def rows_for(data: DataSpec, model: str, report: Report) -> Dataset:
         The rows hold a label that the model was not tuned to give.
     """
     rows = open_data(data)
-    adapter = ready_base(model, report).adapter
+    adapter = None if model is None else ready_base(model, report).adapter
     note = _note(adapter) if adapter else {}
     instruction, labels = note.get("instruction"), tuple(note.get("labels", ()))
     if instruction and not data.instruction:

@@ -21,12 +21,19 @@ def load(variant: Variant, report: Report, *, batch_size: int = 32) -> Engine:
     Raises
     ------
     UnknownNameError
-        No method has that name.
+        No method has that name, or a server has no such model.
+    ServerError
+        The server cannot be reached, or refuses.
     MissingPackageError, UnsupportedError
         The method cannot run on this machine; told before anything loads.
     ModelNotFoundError
         The model is neither here nor to be had.
     """
+    if variant.remote:
+        report.progress("loading")
+        from kit.engines.openai.open import open_engine
+
+        return open_engine(variant)
     method = get_method(variant.method)
     check_runs_here(method)
     report.progress("loading")

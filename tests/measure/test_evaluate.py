@@ -34,10 +34,14 @@ def test_everything_is_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
     result = evaluate(spec, report)
     assert set(result.metrics) >= {
         *("acc", "acc_stderr", "macro_f1", "macro_f1_stderr", "perplexity", "perplexity_stderr"),
-        *("ttft_s", "tpot_s", "e2el_s", "prefill_tokens_per_s", "decode_tokens_per_s"),
+        *("ttft_s", "itl_s", "tpot_s", "e2el_s", "prefill_tokens_per_s", "decode_tokens_per_s"),
+        *("request_throughput", "output_throughput"),
         *("max_ram_mib", "load_max_ram_mib", "weight_mib", "file_size_mib"),
     }
-    assert all(len(m.samples) == 3 for m in result.measurements.values())
+    assert {name: len(m.samples) for name, m in result.measurements.items()} == {
+        "itl_s": 9,  # three gaps in each answer of four tokens
+        **dict.fromkeys(("ttft_s", "tpot_s", "e2el_s", "prefill_tokens_per_s", "decode_tokens_per_s"), 3),
+    }
     assert result.metrics["ttft_s"] == result.measurements["ttft_s"].p50
     assert result.metrics["perplexity"] > 1
     assert result.metrics["max_ram_mib"] > 50

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from kit.data import Dataset
 from kit.engines import Engine
+from kit.i18n import _
 from kit.measure.ledger import Ledger
 from kit.measure.spec import EvaluateSpec
 from kit.report import Report
@@ -40,6 +41,13 @@ class Evaluation:
     artifacts: dict[str, str] = field(default_factory=dict)
     facts: dict[str, object] = field(default_factory=dict)
     parts: list[Result] = field(default_factory=list)
+
+    def not_measured(self, measure: str, why: str) -> None:
+        """Say why there is no number for something that was asked for; kept in the facts, and told once."""
+        missing = self.facts.setdefault("not_measured", {})
+        assert isinstance(missing, dict)
+        missing[measure] = why
+        self.report.message(_("Not measured: {measure}. The reason: {why}.").format(measure=measure, why=why))
 
     @property
     def data(self) -> Dataset:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kit.i18n import N_, _
 from kit.measure.harness.asking import KEPT
+from kit.measure.passes.energy import energy
 from kit.measure.passes.evaluation import Evaluation
 from kit.measure.passes.quality import quality
 from kit.measure.passes.reading import reading
@@ -18,8 +19,10 @@ _PASSES: dict[str, Callable[[Evaluation], dict[str, float]]] = {
     "perplexity": reading,
     "latency": timing,
     "memory": weighing,
+    "energy": energy,
 }
-_WHOLE = {"timing": N_("latency"), "weighing": N_("memory")}  # kept when they are complete, by the name in the ledger
+# Kept when they are complete, by the name in the ledger.
+_WHOLE = {"timing": N_("latency"), "weighing": N_("memory"), "energy": N_("energy")}
 
 
 def measure(evaluation: Evaluation) -> dict[str, float]:

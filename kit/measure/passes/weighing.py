@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 
+from kit.i18n import _
 from kit.machine.facts import MIB
 from kit.measure.passes.evaluation import Evaluation
 from kit.memory import PeakMemory
@@ -12,7 +13,13 @@ _ROWS = 16  # scored while memory is watched
 
 
 def weighing(evaluation: Evaluation) -> dict[str, float]:
-    """Score and write a little while memory is watched; return peaks and sizes."""
+    """Score and write a little while memory is watched; return peaks and sizes.
+
+    Of a server only its requests are seen here: nothing is returned, and a fact says why.
+    """
+    if evaluation.spec.variant.remote:
+        evaluation.not_measured("memory", _("a server does not tell what memory and disk its model takes"))
+        return {}
     kept = evaluation.ledger.values("weighing")
     if kept is None:
         kept = _weighed(evaluation)
