@@ -12,7 +12,7 @@ from kit.engines import Engine
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
 from kit.measure.ledger import Ledger
-from kit.measure.passes import Evaluation, kept, measure
+from kit.measure.passes import Evaluation, kept, measure, prepare
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.memory import PeakMemory
@@ -40,6 +40,7 @@ def evaluate(spec: Spec, report: Report) -> Result:
     loader = _Loader(spec, report, ledger)
     found = Evaluation(spec=spec, rows=data, engine=loader.engine, ledger=ledger, report=report)
     checkpoint.say_kept(kept(found))
+    prepare(found)
     try:
         metrics = {**loader.metrics(), **measure(found)}
     finally:

@@ -22,7 +22,7 @@ _ENGINE = (
     "transformers.generation.utils",
 )
 USUAL = ("accuracy", "perplexity", "latency", "memory")  # measured where nothing else is asked for
-MEASURES = (*USUAL, "energy")
+MEASURES = (*USUAL, "energy", "reference")
 
 
 @dataclass(frozen=True, kw_only=True)

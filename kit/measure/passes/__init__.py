@@ -2,5 +2,6 @@
 
 from kit.measure.passes.evaluation import Evaluation
 from kit.measure.passes.order import kept, measure
+from kit.measure.passes.reference import prepare
 
-__all__ = ["Evaluation", "kept", "measure"]
+__all__ = ["Evaluation", "kept", "measure", "prepare"]

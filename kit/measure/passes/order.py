@@ -10,6 +10,7 @@ from kit.measure.passes.energy import energy
 from kit.measure.passes.evaluation import Evaluation
 from kit.measure.passes.quality import quality
 from kit.measure.passes.reading import reading
+from kit.measure.passes.reference import reference, release
 from kit.measure.passes.running import running
 from kit.measure.passes.timing import timing
 from kit.measure.passes.weighing import weighing
@@ -36,6 +37,7 @@ def measure(evaluation: Evaluation) -> dict[str, float]:
         metrics |= running(evaluation)
     for name, value in metrics.items():
         evaluation.report.metric(name, value)
+    release(evaluation.report, evaluation.spec.key)
     return metrics
 
 
