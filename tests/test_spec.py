@@ -18,6 +18,7 @@ import kit
 from kit.data.spec import DataSpec
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
+from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec
 from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
@@ -59,6 +60,10 @@ NAMES = {
     "methods": ("fp16", "fp32"),
     "measures": ("memory", "latency"),
 }  # checked against a list, or against each other
+TOGETHER: dict[type[Spec], dict[str, Any]] = {
+    Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
+    LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
+}  # fields that only go together
 
 
 def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:
@@ -84,7 +89,9 @@ def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:
 def changed(cls: type[Spec]) -> Spec:
     """A spec with a value of its own in every field."""
     hints = get_type_hints(cls)
-    return cls(**{f.name: _some_value(f.name, hints[f.name], f.metadata, f.default) for f in dataclasses.fields(cls)})
+    own = TOGETHER.get(cls, {})
+    others = [f for f in dataclasses.fields(cls) if f.name not in own]
+    return cls(**own, **{f.name: _some_value(f.name, hints[f.name], f.metadata, f.default) for f in others})
 
 
 def smallest(cls: type[Spec]) -> Spec:

@@ -100,7 +100,7 @@ def numbers(
             "output_throughput": tokens / seconds,
             **_goodput(answered, len(outcomes), seconds, limits),
         },
-        _facts(outcomes, answered, shape=shape, seconds=seconds, new_tokens=new_tokens, limits=limits),
+        _facts(outcomes, answered, shape=shape, new_tokens=new_tokens, limits=limits),
     )
 
 
@@ -138,7 +138,6 @@ def _facts(
     answered: Sequence[Outcome],
     *,
     shape: str,
-    seconds: float,
     new_tokens: int,
     limits: dict[str, float],
 ) -> dict[str, Any]:
@@ -150,7 +149,6 @@ def _facts(
         "failures": dict(failures.most_common()),
         "short_answers": sum(outcome.tokens < new_tokens for outcome in answered),
         "tokens_counted": _counted(answered),
-        "seconds": round(seconds, 6),
         "limits": limits,
     }
 

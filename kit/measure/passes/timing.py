@@ -18,9 +18,9 @@ _BUSY = 0.2  # share of all cores that others use; on an idle desktop it is belo
 def timing(evaluation: Evaluation) -> dict[str, float]:
     """Time answers and return the median of each quantity; of a sweep of loads, those of the lightest."""
     levels = evaluation.spec.load.levels()
-    found = [_level(evaluation, place, level) for place, level in enumerate(levels)]
-    first = found[0]
-    evaluation.facts["others_cpu_share"] = max(timed.facts["others_cpu_share"] for timed in found)
+    found, shares = zip(*(_level(evaluation, place, level) for place, level in enumerate(levels)), strict=True)
+    first: Timed = found[0]
+    evaluation.facts["others_cpu_share"] = max(shares)
     evaluation.facts["load"] = first.facts
     evaluation.measurements |= first.measurements
     if evaluation.spec.load.kind == "sweep":
@@ -34,16 +34,17 @@ def name_of(place: int) -> str:
     return f"timing {place}" if place else "timing"
 
 
-def _level(evaluation: Evaluation, place: int, load: LoadSpec) -> Timed:
+def _level(evaluation: Evaluation, place: int, load: LoadSpec) -> tuple[Timed, float]:
+    """Return what one load gave, and the share of the processor that others used meanwhile."""
     kept = evaluation.ledger.values(name_of(place))
     if kept is not None:
-        return Timed.from_dict(kept)
+        return Timed.from_dict(kept["timed"]), kept["others_cpu_share"]
     with Bystanders() as others:
         timed = _timed(evaluation, place, load)
-    timed.facts["others_cpu_share"] = round(others.share, 3)
-    evaluation.ledger.add_values(name_of(place), timed.to_dict())
-    _warn(evaluation, load, timed)
-    return timed
+    share = round(others.share, 3)
+    evaluation.ledger.add_values(name_of(place), {"timed": timed.to_dict(), "others_cpu_share": share})
+    _warn(evaluation, load, timed, share)
+    return timed, share
 
 
 def _timed(evaluation: Evaluation, place: int, load: LoadSpec) -> Timed:
@@ -89,7 +90,7 @@ class _Heard:
             self._report.check()
 
 
-def _warn(evaluation: Evaluation, load: LoadSpec, timed: Timed) -> None:
+def _warn(evaluation: Evaluation, load: LoadSpec, timed: Timed, others: float) -> None:
     """Say what keeps these numbers from being what they seem."""
     facts, report = timed.facts, evaluation.report
     if facts["failed"]:
@@ -104,9 +105,9 @@ def _warn(evaluation: Evaluation, load: LoadSpec, timed: Timed) -> None:
             )
         )
     # A server on this machine is another process: what it uses is no disturbance, and cannot be told from one.
-    if facts["others_cpu_share"] > _BUSY and not evaluation.spec.variant.remote:
+    if others > _BUSY and not evaluation.spec.variant.remote:
         words = _("Other processes used {share:.0%} of the processor: believe these timings only roughly.")
-        report.message(words.format(share=facts["others_cpu_share"]))
+        report.message(words.format(share=others))
 
 
 def _point(load: LoadSpec, timed: Timed) -> Level:
