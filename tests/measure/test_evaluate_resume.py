@@ -212,6 +212,6 @@ def _full(handle: int) -> None:
 
 def test_where_it_came_from_is_told(spec: EvaluateSpec, whole: tuple[Result, bytes]) -> None:
     told = whole[0].provenance
-    assert told["seeds"] == {"data.seed": 0}
+    assert told["seeds"] == {"data.seed": 0, "load.seed": 0}
     assert told["model"]["source"] == spec.variant.model
     assert set(told["model"]["files"]) >= {"model.safetensors", "config.json", "tokenizer.json"}
