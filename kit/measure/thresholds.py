@@ -34,15 +34,16 @@ class Threshold:
         Flag a row when its probability of the label is at least this; None: not reachable on these rows.
     value_low, value_high : float or None
         Where 95 % of the thresholds lie that are found when the rows are drawn anew.
-    precision, recall : float or None
+    precision, recall : float
         At the threshold, on these rows; not reachable, at the threshold that comes nearest.
-    precision_low, precision_high, recall_low, recall_high : float or None
+    precision_low, precision_high, recall_low, recall_high : float
         Their 95 % intervals (Wilson's).
     flagged, rows : int
         How many of how many rows are flagged.
     expected : float or None
-        What to expect of the quantity that was asked for on new rows: thresholds found on rows drawn anew, tried on
-        the rows that were not drawn. A threshold is always a little better on the rows that it was chosen on.
+        What to expect of the quantity that was asked for on new rows: a threshold is always a little better on the
+        rows that it was chosen on. By the .632 bootstrap (Efron 1983): thresholds found on rows drawn anew, tried on
+        the rows that were not drawn, and since a draw holds only 63.2 % of the rows, what was seen counts for the rest.
     reached : float
         In how many of those draws it was reachable at all, as a share.
     """
@@ -53,12 +54,12 @@ class Threshold:
     value: float | None
     value_low: float | None
     value_high: float | None
-    precision: float | None
-    precision_low: float | None
-    precision_high: float | None
-    recall: float | None
-    recall_low: float | None
-    recall_high: float | None
+    precision: float
+    precision_low: float
+    precision_high: float
+    recall: float
+    recall_low: float
+    recall_high: float
     flagged: int
     rows: int
     expected: float | None
@@ -137,8 +138,10 @@ def find_threshold(
     best = curve.choose(ones, asked, least)
     place = curve.nearest(ones, asked) if best is None else best
     flagged, hits, total = (int(count) for count in curve.counts(ones, place))
-    values, expected = _drawn_anew(curve, asked, least, seed)
+    values, elsewhere = _drawn_anew(curve, asked, least, seed)
     low, high = (float(numpy.quantile(values, q)) for q in (0.025, 0.975)) if values else (None, None)
+    seen = {"precision": hits / flagged, "recall": hits / total}
+    expected = None if best is None or elsewhere is None else 0.368 * seen[asked] + 0.632 * elsewhere
     return Threshold(
         label,
         asked,
@@ -146,13 +149,13 @@ def find_threshold(
         None if best is None else float(curve.values[place]),
         None if best is None else low,
         None if best is None else high,
-        hits / flagged if flagged else None,
+        seen["precision"],
         *wilson(hits, flagged),
-        hits / total,
+        seen["recall"],
         *wilson(hits, total),
         flagged,
         len(found),
-        None if best is None else expected,
+        expected,
         len(values) / _DRAWS,
     )
 
