@@ -19,7 +19,7 @@ from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, Verdict, compare
 from kit.models import GetSpec, ModelCard, catalogue
-from kit.plots import beside
+from kit.plots import beside, card, differences, export_comparison, within
 from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
@@ -53,11 +53,14 @@ __all__ = [
     "Verdict",
     "answer",
     "beside",
+    "card",
     "catalogue",
     "columns",
     "compare",
     "datasets",
+    "differences",
     "evaluate",
+    "export_comparison",
     "find_run",
     "load",
     "load_data",
@@ -69,4 +72,5 @@ __all__ = [
     "sweep",
     "this_machine",
     "tune",
+    "within",
 ]

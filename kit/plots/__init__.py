@@ -1,10 +1,25 @@
-"""Figures from results, for scripts and panels: matplotlib without its global state."""
+"""Figures, tables and cards from results, for scripts and panels: matplotlib without its global state."""
 
 from kit.plots.accuracy import accuracy_and_latency
 from kit.plots.beside import beside
+from kit.plots.card import card
+from kit.plots.differences import differences
+from kit.plots.export import export_comparison
+from kit.plots.limits import within
 from kit.plots.loss import losses
 from kit.plots.pareto import pareto
 from kit.plots.svg import svg
 from kit.plots.trade import tradeoff
 
-__all__ = ["accuracy_and_latency", "beside", "losses", "pareto", "svg", "tradeoff"]
+__all__ = [
+    "accuracy_and_latency",
+    "beside",
+    "card",
+    "differences",
+    "export_comparison",
+    "losses",
+    "pareto",
+    "svg",
+    "tradeoff",
+    "within",
+]

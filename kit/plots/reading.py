@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from kit.i18n import _
 from kit.jobs import Status
-from kit.plots.words import Z95, duration, half_width, memory, share
+from kit.plots.metrics import metric
+from kit.plots.words import Z95, duration, half_width, memory
 from kit.result import Measurement, Result
 
 LATENCIES = ("e2el_s", "ttft_s", "tpot_s")
@@ -51,8 +52,7 @@ def common_latency(results: Sequence[Result]) -> str | None:
 
 def latency_title(name: str) -> str:
     """Return what a kind of latency is, in words."""
-    titles = {"e2el_s": _("time per answer"), "ttft_s": _("time to first token"), "tpot_s": _("time per token")}
-    return titles.get(name, name)
+    return metric(name).title
 
 
 def only_answer(result: Result) -> str:
@@ -72,17 +72,20 @@ def majority(results: Sequence[Result]) -> float | None:
     return known.pop() if len(known) == 1 else None
 
 
-def sentence(result: Result, name: str | None) -> str:
+def sentence(result: Result, name: str | None, quality: str = "acc") -> str:
     """Return the facts of one variant as a sentence: the text alternative of its marks."""
     said = []
-    if result.metrics.get("acc") is not None:
-        error = result.metrics.get("acc_stderr")
+    known = metric(quality)
+    if result.metrics.get(quality) is not None:
+        error = result.metrics.get(f"{quality}_stderr")
         within = f" {half_width(error)}" if error is not None else ""
-        said.append(_("accuracy {acc}").format(acc=share(result.metrics["acc"])) + within)
+        said.append(f"{known.title} {known.said(result.metrics[quality])}{within}")
     times = latency(result, name) if name else None
     if times is not None:
         p50, p95 = duration(times.p50), duration(times.p95)
         said.append(_("{what} {p50}, 95th percentile {p95}").format(what=latency_title(times.name), p50=p50, p95=p95))
+    elif name and name != "max_ram_mib" and name in result.metrics:
+        said.append(f"{metric(name).title} {metric(name).said(result.metrics[name])}")
     if "max_ram_mib" in result.metrics:
         said.append(_("memory {memory}").format(memory=memory(result.metrics["max_ram_mib"])))
     if only_answer(result):

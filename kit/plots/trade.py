@@ -8,28 +8,23 @@ from typing import TYPE_CHECKING
 
 from kit.i18n import _
 from kit.plots.label import Box, Mark, place_labels
+from kit.plots.limits import Limits, missed
+from kit.plots.metrics import metric, read
 from kit.plots.pareto import pareto
-from kit.plots.reading import (
-    accuracy,
-    common_latency,
-    latency,
-    latency_title,
-    only_answer,
-    rows_of,
-    sentence,
-    variant_name,
-)
+from kit.plots.plane import lay_out
+from kit.plots.reading import common_latency, only_answer, rows_of, sentence, variant_name
+from kit.plots.scale import bubble_radii, limit_lines, noted, scale_axes
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, marker, text_width
-from kit.plots.words import duration, memory
+from kit.plots.titles import capital, cost_title, quality_title
+from kit.plots.words import memory
 from kit.result import Result
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_STEPS = ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0))
-_RADIUS = 15.0
-_SMALLEST = 4.0
+_PALE = 0.3
+_LEFT, _TOP, _RIGHT, _BOTTOM = 38.0, 30.0, 18.0, 58.0  # pixels around the axes
 
 
 def tradeoff(
@@ -38,91 +33,94 @@ def tradeoff(
     width: float = 560,
     height: float = 250,
     latency_name: str | None = None,
+    quality: str = "acc",
+    limits: Limits | None = None,
     dark: bool = False,
 ) -> Figure:
-    """Draw accuracy with its interval over the median latency (log axis); nobody beats those on the dashed line.
+    """Draw quality with its interval over the median latency (log axis); nobody beats those on the dashed line.
 
     A variant that gives every row the same label is drawn, and never among the best.
 
     Parameters
     ----------
     results : Result or sequence of Result
-        A sweep's result or its parts; rows without accuracy or latency are left out.
+        A sweep's result or its parts; rows without the quality or the latency are left out.
     width, height : float, pixels
         The size.
     latency_name : str, optional
-        Which times to draw; left out, the first of ``e2el_s``, ``ttft_s``, ``tpot_s`` that all rows have.
+        Which times to draw, or another cost such as ``max_ram_mib``; left out, the first of ``e2el_s``, ``ttft_s``,
+        ``tpot_s`` that all rows have.
+    quality : str, default "acc"
+        Which quality to draw, such as ``macro_f1`` or ``perplexity``.
+    limits : mapping of str to float, optional
+        As `within` takes them; those on the two metrics that are drawn stand as lines, and who does not meet all of
+        them is pale.
     dark : bool, default False
         Colours for a dark ground; not needed where the figure goes through `svg`.
     """
-    rows = rows_of(results)
-    timed = latency_name or common_latency(rows)
-    rows = [row for row in rows if accuracy(row) is not None and timed and latency(row, timed) is not None]
-    colours = inks(dark)
     made = figure(width, height)
-    plot = axes(made, (38, 30, 18, 58), colours)
-    heading(plot, _("accuracy, 95% interval"), colours)
+    draw_tradeoff(made, rows_of(results), (0.0, 0.0), latency_name, quality, limits or {}, inks(dark))
+    return made
+
+
+def draw_tradeoff(
+    made: Figure,
+    rows: Sequence[Result],
+    margins: tuple[float, float],
+    timed: str | None,
+    quality: str,
+    limits: Limits,
+    colours: Inks,
+) -> None:
+    """Draw the trade-off into a figure, `margins` pixels from its top and bottom."""
+    timed = timed or common_latency(rows)
+    rows = [row for row in rows if timed and read(row, quality) and (cost := read(row, timed)) and cost.value > 0]
+    width, height = (float(inches) * 72 for inches in made.get_size_inches())
+    box = (_LEFT, _TOP + margins[0], _RIGHT, _BOTTOM + margins[1])
+    plot = axes(made, box, colours)
+    heading(plot, quality_title(rows, quality), colours)
     best: list[int] = []
     if rows and timed:
-        best = _draw(plot, rows, timed, colours, (width - 56, height - 88))
+        size = (width - box[0] - box[2], height - box[1] - box[3])
+        best = _draw(plot, rows, (timed, quality), limits, colours, size)
+        lay_out(made, noted(plot, rows, (timed, quality), box, (width, height)))
     else:
         plot.set_xticks([])
         plot.set_yticks([])
     _caption(plot, rows, timed, colours, width - 20, joined=len(best) > 1)
-    marks = {f"mark-{place}": sentence(row, timed) for place, row in enumerate(rows)}
+    marks = {f"mark-{place}": sentence(row, timed, quality) for place, row in enumerate(rows)}
     winners = ", ".join(variant_name(rows[place]) for place in best)
     text = ". ".join(marks.values()) + (_(". Best trade-offs: {names}.").format(names=winners) if winners else "")
-    describe(made, _("Accuracy against latency"), text, marks)
-    return made
+    describe(
+        made,
+        _("{quality} against {cost}").format(quality=capital(metric(quality).title), cost=cost_title(timed)),
+        text,
+        marks,
+    )
 
 
-def log_ticks(low: float, high: float) -> list[float]:
-    """Return three to seven round values from `low` to `high`; in a short range they are evenly apart.
-
-    Parameters
-    ----------
-    low, high : float, above 0
-        The ends of the axis.
-    """
-    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    for steps in _STEPS:
-        ticks = [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
-        if len(ticks) >= 3:
-            return ticks[:: -(-len(ticks) // 7)]
-    first = math.floor(math.log10(high - low))
-    apart = [step * 10.0**power for power in (first, first - 1) for step in (5, 2.5, 2, 1)]
-    step = next(step for step in apart if math.floor(high / step) - math.ceil(low / step) >= 2)
-    return [n * step for n in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def _draw(plot: Axes, rows: Sequence[Result], timed: str, colours: Inks, size: tuple[float, float]) -> list[int]:
-    from matplotlib.ticker import MaxNLocator, NullLocator
-
-    x = [measured.p50 for row in rows if (measured := latency(row, timed)) is not None]
-    y = [read for row in rows if (read := accuracy(row)) is not None]
-    weights = [row.metrics.get("max_ram_mib", 0.0) for row in rows]
-    radii = [max(_RADIUS * math.sqrt(w / max(weights)), _SMALLEST) if max(weights) else 6.0 for w in weights]
-    plot.set_xscale("log")
-    room = (max(x) / min(x)) ** 0.12 if max(x) > min(x) * 1.05 else 1.3
-    plot.set_xlim(min(x) / room, max(x) * room)
-    low, high = min(v[1] for v in y), max(v[2] for v in y)
-    pad = (high - low) * 0.12 or 0.05
-    plot.set_ylim(low - pad, high + pad)
-    plot.yaxis.set_major_locator(MaxNLocator(4))
-    ticks = log_ticks(*plot.get_xlim())
-    plot.set_xticks(ticks, [duration(tick) for tick in ticks])
-    plot.xaxis.set_minor_locator(NullLocator())
+def _draw(
+    plot: Axes, rows: Sequence[Result], names: tuple[str, str], limits: Limits, colours: Inks, size: tuple[float, float]
+) -> list[int]:
+    cost, gain = (metric(name) for name in names)
+    x = [reading.value for row in rows if (reading := read(row, cost.name)) is not None]
+    y = [(reading.value, reading.low, reading.high) for row in rows if (reading := read(row, gain.name)) is not None]
+    radii = bubble_radii(rows)
+    scale_axes(plot, x, y, cost, gain, limits)
     grid(plot, colours)
     able = [place for place, row in enumerate(rows) if not only_answer(row)]
-    best = [able[i] for i in pareto([x[i] for i in able], [y[i][0] for i in able])]
+    signs = -1 if cost.more else 1, 1 if gain.more else -1
+    best = [able[i] for i in pareto([signs[0] * x[i] for i in able], [signs[1] * y[i][0] for i in able])]
     plot.plot([x[i] for i in best], [y[i][0] for i in best], color=colours.ok, linewidth=1.4, dashes=(4, 3), zorder=2)
     for place, (at, (value, least, most), radius) in enumerate(zip(x, y, radii, strict=True)):
-        colour = colours.series(place)
-        plot.plot([at, at], [least, most], color=colours.s5, linewidth=1.2, zorder=2.5)
-        dot = plot.plot([at], [value], marker(place), color=colour, markersize=2 * radius, zorder=3, clip_on=False)[0]
+        colour, alpha = colours.series(place), _PALE if missed(rows[place], limits) else 1.0
+        plot.plot([at, at], [least, most], color=colours.s5, linewidth=1.2, zorder=2.5, alpha=alpha)
+        dot = plot.plot([at], [value], marker(place), color=colour, markersize=2 * radius, zorder=3, alpha=alpha)[0]
+        dot.set_clip_on(False)
         dot.set_gid(f"mark-{place}")
         dot.set_markeredgewidth(2 if place in best else 0)
         dot.set_markeredgecolor(colours.ok)
+    limit_lines(plot, cost, gain, limits, colours)
     _labels(plot, [variant_name(row) for row in rows], x, y, radii, best, colours, size)
     return best
 
@@ -167,7 +165,7 @@ def _caption(
     if not rows or not timed:
         parts = [_("Nothing to draw yet:"), _("accuracy and latency come with the first finished row.")]
     else:
-        parts = [_("{what}, log scale").format(what=latency_title(timed))]
+        parts = [_("{what}, log scale").format(what=metric(timed).title)]
         weights = [row.metrics["max_ram_mib"] for row in rows if "max_ram_mib" in row.metrics]
         if weights:
             parts.append(_("area = memory, up to {most}").format(most=memory(max(weights))))

@@ -39,6 +39,15 @@ class Problem:
         return cls(said, _("This is a fault in Tunebook; the details tell where."), traceback.format_exc())
 
 
+@dataclass(frozen=True)
+class File:
+    """A file that was asked for, to be handed over to the browser: its name, its content, its media type."""
+
+    name: str
+    content: bytes
+    type: str
+
+
 class Desk:
     """The base of every panel's state.
 
@@ -59,6 +68,7 @@ class Desk:
         self.place: int | None = None
         self.editing = True  # do settings and a button that starts stand on the page?
         self.touched = False
+        self.files: list[File] = []
         self.acts = 0
         self._bell = Bell()
         self._shown_at = 0.0  # when the newest run that was shown was made

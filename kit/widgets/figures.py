@@ -8,6 +8,7 @@ from functools import lru_cache
 from kit import plots
 from kit.jobs import Status
 from kit.plots.loss import envelope
+from kit.plots.plane import Plane, plane_of
 from kit.plots.reading import variant_name
 from kit.result import Result
 
@@ -33,21 +34,34 @@ def _losses(train: Points, validation: Points, total: int | None, width: int) ->
 
 
 class ResultFigures:
-    """The two figures of a sweep."""
+    """The two figures of a comparison."""
 
     def __init__(self) -> None:
         self._key: object = None
         self._drawn: tuple[str, str] = ("", "")
+        self.plane: Plane | None = None  # where values stand in the first
 
-    def drawn(self, results: Sequence[Result], width: int) -> tuple[str, str]:
-        """Return accuracy against latency, and the two beside each other, as SVG."""
-        key = (tuple(map(_seen, results)), width)
+    def drawn(
+        self, results: Sequence[Result], width: int, quality: str = "acc", cost: str | None = None
+    ) -> tuple[str, str]:
+        """Return quality against a cost, and the two beside each other, as SVG.
+
+        Parameters
+        ----------
+        results : sequence of Result
+            Measured variants.
+        width : int, pixels
+            Of the card around the figures.
+        quality, cost : str, optional
+            Metric names, as in `kit.plots.tradeoff`.
+        """
+        key = (tuple(map(_seen, results)), width, quality, cost)
         if key != self._key:
             wide = inner_width(width)
-            self._drawn = (
-                plots.svg(plots.tradeoff(results, width=wide)),
-                plots.svg(plots.accuracy_and_latency(results, width=wide)),
-            )
+            trade = plots.tradeoff(results, width=wide, quality=quality, latency_name=cost)
+            beside = plots.accuracy_and_latency(results, width=wide, quality=quality, latency_name=cost)
+            self._drawn = plots.svg(trade), plots.svg(beside)
+            self.plane = plane_of(trade)
             self._key = key
         return self._drawn
 

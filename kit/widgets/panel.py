@@ -144,6 +144,13 @@ class Panel(Generic[D]):
         self._wake()
         if self._view is not None:
             self._view.send({"done": message.get("number", 0)})
+            self._hand_over(self._view, str(message.get("view", "")))
+
+    def _hand_over(self, view: View, asked: str) -> None:
+        """Send the files that the desk has made to the page that asked for them."""
+        files, self.desk.files = self.desk.files, []
+        for file in files:
+            view.send({"download": file.name, "type": file.type, "view": asked}, buffers=[file.content])
 
     def _of_the_page(self, action: str, view: str, value: object) -> None:
         if action == "@gone":

@@ -16,8 +16,9 @@ function render({ model, el }) {
   root.dataset.jpSuppressContextMenu = "true";
   el.append(root);
   const opened = new Set();
-  const talk = talker(model, root);
   const view = Math.random().toString(36).slice(2);
+  const talk = talker(model, root, view);
+  const limits = limitLines(root, talk);
 
   const draw = () => {
     const wanted = document.createElement("div");
@@ -65,16 +66,18 @@ function render({ model, el }) {
     sizes.disconnect();
     model.off("change:html", draw);
     typing.end();
+    limits.end();
     talk.end();
     talk.tell("@gone", { view });
   };
 }
 
 /** Send messages; when Python is slow to answer, say so in the panel. */
-function talker(model, root) {
+function talker(model, root, view) {
   let said = 0;
   let timer = 0;
-  const answered = (message) => {
+  const answered = (message, buffers) => {
+    if (message?.download && message.view === view) download(message, buffers[0]);
     if (message?.done >= said) {
       clearTimeout(timer);
       delete root.dataset.waiting;
@@ -97,13 +100,23 @@ function talker(model, root) {
         root.dataset.waiting = "busy";
         timer = setTimeout(() => (root.dataset.waiting = "lost"), WORRY_MS);
       }, PATIENCE_MS);
-      tell(action, { ...more, number: said, values: valuesOf(root) });
+      tell(action, { ...more, number: said, view, values: valuesOf(root) });
     },
     end() {
       clearTimeout(timer);
       model.off("msg:custom", answered);
     },
   };
+}
+
+/** Hand a file over to the browser, as if it had been fetched. */
+function download({ download: name, type }, bytes) {
+  const url = URL.createObjectURL(new Blob([bytes], { type }));
+  const link = Object.assign(document.createElement("a"), { href: url, download: name });
+  document.body.append(link); // some browsers fetch nothing for a link that is nowhere
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
 /** Tell what is typed once the typing pauses. */
@@ -221,8 +234,8 @@ function morph(have, want) {
     if (have.nodeValue !== want.nodeValue) have.nodeValue = want.nodeValue;
     return;
   }
-  if (have.isEqualNode(want)) return;
-  if (have.localName === "svg") {
+  if (have.isEqualNode(want) || have.dataset.held) return; // what is being dragged stays with the hand
+  if (have.localName === "svg" && !("live" in have.dataset)) {
     have.replaceWith(want);
     return;
   }

@@ -14,8 +14,8 @@ _HERE = Path(__file__).parent
 class View(anywidget.AnyWidget):  # type: ignore[misc]
     """A widget that shows `html` and sends messages ``{"action": ..., "value": ..., "values": {...}}``."""
 
-    _esm = (_HERE / "view.js").read_text(encoding="utf-8")
-    _css = (_HERE / "style.css").read_text(encoding="utf-8")
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("view.js", "limits.js"))
+    _css = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "comparing.css"))
 
     # public, synced
     html = traitlets.Unicode("", help="What is shown; changed in place, so that focus and typed text stay.").tag(

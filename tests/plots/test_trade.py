@@ -9,8 +9,8 @@ import pytest
 
 from kit import plots
 from kit.plots.reading import accuracy, latency
+from kit.plots.scale import log_ticks
 from kit.plots.style import description
-from kit.plots.trade import log_ticks
 from kit.plots.words import duration
 from kit.result import Result
 

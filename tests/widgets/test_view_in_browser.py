@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-import kit.widgets
 from kit.widgets import copying, parts
+from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(kit.widgets.__file__).parent
 MODEL = """
 window.sent = []; window.heard = {}; window.html = %s;
 window.model = {
@@ -31,10 +29,9 @@ window.answer = (m) => window.heard["msg:custom"].forEach((f) => f(m));
 def show(browser: Any) -> Iterator[Any]:
     """Show HTML through the real script, with a model that notes what is sent."""
     page: Page = browser.new_page()
-    script = (HERE / "view.js").read_text(encoding="utf-8")
 
     def shown(html: str) -> Page:
-        page.set_content(f"<style>{(HERE / 'style.css').read_text(encoding='utf-8')}</style><div id=at></div>")
+        page.set_content(f"<style>{View._css}</style><div id=at></div>")
         page.add_script_tag(content=MODEL % json.dumps(html))
         page.evaluate(
             """async (script) => {
@@ -42,7 +39,7 @@ def show(browser: Any) -> Iterator[Any]:
               const view = (await import(url)).default;
               window.end = view.render({model: window.model, el: document.querySelector("#at")});
             }""",
-            script,
+            View._esm,
         )
         return page
 

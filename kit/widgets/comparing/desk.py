@@ -1,63 +1,75 @@
-"""What a person sees and can do with the rows of a sweep: read the plots, put one question to two variants."""
+"""What a person sees and can do when comparing: pick runs, set limits, look row by row, ask, take away."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
-from kit.jobs import Run, Status
 from kit.measure.spec import AnswerSpec
-from kit.plots.reading import rows_of, said_rows, variant_name
+from kit.plots.card import card
+from kit.plots.limits import check_limits
 from kit.result import Result
-from kit.spec import Spec
-from kit.widgets.desk import Desk
+from kit.widgets.comparing.asking import Answer, answers_of, names_of, variant_of
+from kit.widgets.comparing.coding import comparing_code
+from kit.widgets.comparing.examples import Examples
+from kit.widgets.comparing.fields import limits_typed
+from kit.widgets.comparing.files import file_of
+from kit.widgets.comparing.shown import ShownDesk
+from kit.widgets.comparing.sources import given_sources
 from kit.widgets.figures import ResultFigures
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import panel_name
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What one variant has said so far; `state` is "", "queued", "waiting", "loading", "writing", "done" or
-    "cut short"."""
-
-    variant: str
-    text: str = ""
-    state: str = ""
-    phase: str = ""
-    ttft_s: float | None = None
-    tokens_per_s: float | None = None
+LISTED = 6  # runs that are listed at first, and that are added
 
 
-class CompareDesk(Desk):
-    """The rows of a sweep and the last question that was put to two of them.
+class CompareDesk(ShownDesk):
+    """Measured variants from any runs, limits on them, two of them row by row, a question put to some of them.
 
     Parameters
     ----------
-    sweep : SweepPanel, Run or Result
-        Where the rows come from.
+    sweep : SweepPanel, Run, Result, list of these or None
+        Where rows come from, beside the runs that are ticked.
     name : str, optional
-        The panel's name; left out, made from the sweep.
+        The panel's name; left out, made from `sweep`.
     """
 
     def __init__(self, sweep: Any, name: str | None) -> None:
-        desk = getattr(sweep, "desk", None)
-        if not isinstance(sweep, Result | Run) and not hasattr(desk, "results"):
-            raise ParameterError("sweep", sweep, allowed=_("a SweepPanel, the run of a sweep or its result"))
-        known = sweep.spec if isinstance(sweep, Result) else sweep
-        super().__init__(panel_name("ComparePanel", name, {"sweep": known}))
+        given = given_sources(sweep)
+        known = [each.spec if isinstance(each, Result) else each for each in given]
+        super().__init__(
+            panel_name("ComparePanel", name, {"sweep": known[0] if len(known) == 1 else tuple(known)}), given
+        )
         self.title = _("Compare")
-        self.sweep = sweep
         self.figures = ResultFigures()
-        self.pair = ("", "")
+        self.examples = Examples()
         self.prompt = ""
-        if not self.renew():
-            kept = recall(self.name)
-            self.pair = (str(kept.get("left", "")), str(kept.get("right", "")))
-            self.prompt = str(kept.get("prompt", ""))
+        self.find, self.listed, self.picking = "", LISTED, not given
+        self.saved = ""  # where the card was written to
+        self._recall(recall(self.name))
+        self.sources.look()
+        self.renew()
+
+    def _recall(self, kept: Mapping[str, Any]) -> None:
+        self.pair = (str(kept.get("left", "")), str(kept.get("right", "")))
+        self.prompt = str(kept.get("prompt", ""))
+        self.quality, self.cost = str(kept.get("quality", "")), str(kept.get("cost", ""))
+        self.sources.ticked = {str(id): None for id in kept.get("ticked", ())}
+        self.picking = self.picking and not self.sources.ticked
+        self.asking.recall(kept)
+        try:
+            check_limits(kept.get("limits", {}))
+            self.limits = dict(kept.get("limits", {}))
+        except (KitError, AttributeError, TypeError):
+            self.limits = {}
+
+    def _keep(self) -> None:
+        told = {"left": self.pair[0], "right": self.pair[1], "prompt": self.prompt, "limits": self.limits}
+        chosen = {"quality": self.quality, "cost": self.cost, "ticked": list(self.sources.ticked)}
+        keep(self.name, {**told, **chosen, **self.asking.kept()})
 
     def renew(self) -> bool:
         if not self.adopt(AnswerSpec):
@@ -65,112 +77,128 @@ class CompareDesk(Desk):
         assert self.run is not None
         spec = self.run.spec
         assert isinstance(spec, AnswerSpec)
-        names = [variant.name for variant in spec.variants]
-        self.pair, self.prompt = (names[0], names[-1]), spec.prompt
+        names = names_of(spec, self.rows())
+        self.pair, self.prompt = (names[0], names[min(1, len(names) - 1)]), spec.prompt
+        self.asking.of_spec(spec, names[2:])
         return True
 
-    def results(self) -> list[Result]:
-        """Return the rows that are measured so far."""
-        if isinstance(self.sweep, Result):
-            return rows_of(self.sweep)
-        if isinstance(self.sweep, Run):
-            return rows_of(said_rows(self.sweep.status))
-        return rows_of(self.sweep.desk.results())
-
-    def pending(self) -> str:
-        """Return what the rows wait for, or ""."""
-        if isinstance(self.sweep, Result):
-            return ""
-        if isinstance(self.sweep, Run):
-            return "" if self.sweep.status.over else _("waits for the sweep")
-        return str(self.sweep.desk.hint())
-
-    def sweep_spec(self) -> Spec | None:
-        """Return the spec of the sweep whose rows these are, if it can be known."""
-        run = self.sweep if isinstance(self.sweep, Run) else getattr(self.sweep, "run", None)
-        if run is not None:
-            spec: Spec = run.spec
-            return spec
-        try:
-            return Spec.from_dict(self.sweep.spec) if isinstance(self.sweep, Result) else None
-        except KitError:
-            return None
-
-    @property
-    def busy(self) -> bool:
-        return super().busy or bool(self.pending())
-
-    def seen(self) -> object:
-        seen, desk = super().seen(), getattr(self.sweep, "desk", None)
-        if seen is None or desk is None:
-            return seen
-        rows = desk.seen()
-        return None if rows is None else (seen, rows)
-
-    def chosen(self) -> tuple[str, str]:
-        """Return which two variants are asked: the ticked ones, else the reference and the last row."""
-        names = [variant_name(result) for result in self.results()]
-        if not names:
-            return "", ""
-        left, right = self.pair
-        return left if left in names else names[0], right if right in names else names[-1]
+    def look(self) -> None:
+        self.sources.look()
+        super().look()
 
     def variant(self, name: str) -> Variant:
-        """Return the variant called `name`, as the sweep measured it."""
-        for result in self.results():
-            if variant_name(result) == name:
-                held = result.spec.get("variant")
-                if isinstance(held, dict):
-                    return Variant.from_dict(held)
-                sweep = self.sweep_spec()
-                return Variant(model=str(getattr(sweep, "model", "")), method=name)
-        raise ParameterError("variant", name, allowed=_("the name of a measured row"))
+        """Return the variant called `name`, as it was measured."""
+        return variant_of(self.row(name), str(getattr(self.sweep_spec(), "model", "")))
 
     def spec(self) -> AnswerSpec:
-        left, right = self.chosen()
-        if not left:
+        names = self.asked()
+        if not names:
             raise KitError(_("There is nothing to ask yet: no row is measured."), fix=_("Start the sweep first."))
         if not self.prompt.strip():
             raise KitError(_("There is no question yet."), fix=_("Type one and press Ask."))
-        names = dict.fromkeys((left, right))
-        return AnswerSpec(variants=tuple(self.variant(name) for name in names), prompt=self.prompt)
-
-    def do_set(self, value: Any, values: dict[str, Any]) -> None:
-        """Take in the question and the two variants."""
-        self.touched = True
-        left, right = self.chosen()
-        self.pair = (str(values.get("left", left)), str(values.get("right", right)))
-        self.prompt = str(values.get("prompt", self.prompt))
-        keep(self.name, {"left": self.pair[0], "right": self.pair[1], "prompt": self.prompt})
-
-    def do_ask(self, value: Any, values: dict[str, Any]) -> None:
-        """Put the question to both variants."""
-        self.do_set(value, values)
-        self.begin(self.spec())
+        variants = tuple(dict.fromkeys(self.variant(name) for name in names))
+        return AnswerSpec(variants=variants, prompt=self.prompt, **self.asking.values())
 
     def answers(self) -> list[Answer]:
         """Return what each variant that was asked has said so far."""
         if self.run is None or self.status is None:
-            return [Answer(name) for name in dict.fromkeys(self.chosen()) if name]
+            return [Answer(name) for name in self.asked()]
         spec = self.run.spec
         assert isinstance(spec, AnswerSpec)
-        names = [variant.name for variant in spec.variants]
-        return [self._answer(place, names, self.status) for place in range(len(names))]
+        return answers_of(self.run, self.status, names_of(spec, self.rows()))
 
-    def _answer(self, place: int, names: list[str], status: Status) -> Answer:
-        """Return the answer at `place`; variants answer in order and report text by place."""
-        said = status.records.get("answer", [])
-        done = {str(record.get("part", n)): record for n, record in enumerate(said)}  # one said again counts once
-        name = names[place]
-        if str(place) in done:
-            record = done[str(place)]
-            speeds = record.get("ttft_s"), record.get("tokens_per_s")
-            return Answer(name, str(record.get("text", "")), "done", "", *speeds)
-        text = status.texts.get(str(place), "")
-        if status.over:
-            return Answer(name, text, "cut short")
-        if status.state == "queued":
-            return Answer(name, text, "queued")
-        if place > len(done):
-            return Answer(name, "", "waiting", names[place - 1])
-        return Answer(name, text, "writing" if text else "loading", status.phase)
+    def code(self) -> str:
+        quality, cost = self.drawn()
+        bare = any(isinstance(each, Result) for each in self.sources.given)
+        code = comparing_code(
+            self.sources.runs(),
+            bare=bare,
+            quality=quality,
+            latency_name=cost if self.cost else None,
+            limits=self.limits,
+        )
+        asking = super().code().removeprefix("import kit\n\n") if self.prompt.strip() else ""
+        return f"{code}\n\n{asking}".strip() if asking else code
+
+    def do_set(self, value: Any, values: dict[str, Any]) -> None:
+        """Take in everything that is typed and chosen."""
+        self.touched = True
+        left, right = self.chosen()
+        self.pair = (str(values.get("left", left)), str(values.get("right", right)))
+        self.prompt = str(values.get("prompt", self.prompt))
+        self.quality = str(values.get("quality", self.quality))
+        self.cost = str(values.get("cost", self.cost))
+        self.examples.take(values)
+        self.asking.take(values)
+        self.limits = limits_typed(values, self.limits)
+        self._keep()
+
+    def do_limit(self, value: Any, values: dict[str, Any]) -> None:
+        """Set one limit, as its line was dragged: ``{"name": "e2el_s", "typed": 200}``; None takes it away."""
+        if not isinstance(value, dict) or "name" not in value:
+            raise ParameterError("value", value, allowed='{"name": …, "typed": …}')
+        typed = value.get("typed")
+        self.limits = limits_typed({f"limit:{value['name']}": "" if typed is None else f"{typed}"}, self.limits)
+        self.touched = True
+        self._keep()
+
+    def do_nolimits(self, value: Any, values: dict[str, Any]) -> None:
+        """Take all limits away."""
+        self.limits = {}
+        self._keep()
+
+    def do_tick(self, value: Any, values: dict[str, Any]) -> None:
+        """Take in which runs are ticked, and by which words they are looked for."""
+        self.find = str(values.get("find", self.find)).strip()
+        for name, on in values.items():
+            if name.startswith("run:"):
+                id = name.removeprefix("run:")
+                self.sources.ticked.update({id: None}) if on else self.sources.ticked.pop(id, None)
+        self._keep()
+
+    def do_pick(self, value: Any, values: dict[str, Any]) -> None:
+        """Show the runs that can be ticked, or put them away."""
+        self.picking = not self.picking
+
+    def do_more(self, value: Any, values: dict[str, Any]) -> None:
+        """List more runs."""
+        self.listed += LISTED
+
+    def do_examples(self, value: Any, values: dict[str, Any]) -> None:
+        """Open or close the look row by row."""
+        self.examples.open = not self.examples.open
+
+    def do_turn(self, value: Any, values: dict[str, Any]) -> None:
+        """Turn the page of rows, by 1 or -1."""
+        self.examples.turn(int(value))
+
+    def do_export(self, value: Any, values: dict[str, Any]) -> None:
+        """Make a file of what is shown: "png", "svg", "csv" or "html", which the browser then saves."""
+        rows = self.results()
+        if not rows:
+            raise KitError(_("There is nothing to take away yet: no row is measured."), fix=_("Tick a run first."))
+        quality, cost = self.drawn()
+        shown = self.rows() if value == "csv" else rows
+        made = file_of(str(value), shown, self.whole(), quality=quality, latency_name=cost, limits=self.limits)
+        self.files = [made]
+
+    def whole(self) -> Result:
+        """Return the rows that can be compared as one result, with the spec they came from where they share one."""
+        rows, spec = self.results(), self.sweep_spec()
+        if self.sources.several or spec is None:
+            return Result(spec={"runs": [run.id for run in self.sources.runs()]}, parts=tuple(rows))
+        return Result(spec=spec.to_dict(), parts=tuple(rows), provenance=dict(rows[0].provenance) if rows else {})
+
+    def do_save(self, value: Any, values: dict[str, Any]) -> None:
+        """Write the run card into the folder of the first run that rows come from."""
+        runs = self.sources.runs()
+        if not runs:
+            raise KitError(_("These rows come from no run that has a folder."), fix=_("Take the run card as a file."))
+        quality, cost = self.drawn()
+        place = runs[0].folder / "artifacts" / "card.html"
+        self.saved = str(card(self.whole(), place, quality=quality, latency_name=cost, limits=self.limits))
+
+    def do_ask(self, value: Any, values: dict[str, Any]) -> None:
+        """Put the question to the chosen variants."""
+        self.do_set(value, values)
+        self.begin(self.spec())

@@ -1,4 +1,4 @@
-"""The panel that draws what a sweep found and lets two variants answer side by side."""
+"""The panel that sets measured variants beside each other."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from kit.widgets.panel import Panel
 
 
 class ComparePanel(Panel[CompareDesk]):
-    """See which variant is worth it, and read how two of them answer.
+    """See which variant is worth it, within which limits, on which rows two of them differ, and how they answer.
 
     Parameters
     ----------
-    sweep : SweepPanel, Run or Result
-        Where the rows come from; the panel follows a sweep that is still going on.
+    sweep : SweepPanel, Run, Result, or a list of these, optional
+        Where the rows come from; the panel follows what is still going on. More runs can be ticked in the panel; left
+        out, all of them are.
     name : str, optional
-        Under which the panel finds its last question again; left out, made from the sweep.
+        Under which the panel finds its runs, limits and last question again; left out, made from `sweep`.
 
     Raises
     ------
@@ -27,6 +28,7 @@ class ComparePanel(Panel[CompareDesk]):
     """
 
     @named_arguments
-    def __init__(self, sweep: Any, name: str | None = None) -> None:
-        follows = [sweep] if isinstance(sweep, Panel) else []
+    def __init__(self, sweep: Any = None, name: str | None = None) -> None:
+        several = sweep if isinstance(sweep, list | tuple) else [sweep]
+        follows = [each for each in several if isinstance(each, Panel)]
         super().__init__(CompareDesk(sweep, name), compare_page, follows)
