@@ -49,7 +49,9 @@ def _questions(client: Client, tokens: Tokens, prompt: Prompt, continuations: Se
         return [_Asked(body + blanks + text, count) for text in continuations]
     if not body:
         return [_Asked([*start, *(tokens.ids(blanks + text) or [])], len(start)) for text in continuations]
-    return [_Asked(tokens.ids(body + blanks + text) or [], len(start)) for text in continuations]
+    # Where the two would share a token, the prompt keeps those that it has alone, as lm-evaluation-harness does it.
+    wholes = [tokens.ids(body + blanks + text) or [] for text in continuations]
+    return [_Asked([*start, *whole[len(start) :]], len(start)) for whole in wholes]
 
 
 def _after_messages(client: Client, tokens: Tokens, prompt: Prompt, continuations: Sequence[str]) -> list[_Asked]:
