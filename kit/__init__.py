@@ -18,6 +18,7 @@ from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, Verdict, compare
+from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside, card, differences, export_comparison, within
 from kit.quantization import methods
@@ -53,10 +54,12 @@ __all__ = [
     "Verdict",
     "answer",
     "beside",
+    "calibration",
     "card",
     "catalogue",
     "columns",
     "compare",
+    "confusion",
     "datasets",
     "differences",
     "evaluate",
@@ -71,6 +74,7 @@ __all__ = [
     "start",
     "sweep",
     "this_machine",
+    "threshold",
     "tune",
     "within",
 ]

@@ -21,6 +21,7 @@ _PASSES: dict[str, Callable[[Evaluation], dict[str, float]]] = {
     "latency": timing,
     "memory": weighing,
     "energy": energy,
+    "reference": reference,
 }
 # Kept when they are complete, by the name in the ledger.
 _WHOLE = {"timing": N_("latency"), "weighing": N_("memory"), "energy": N_("energy")}
