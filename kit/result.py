@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -57,11 +58,15 @@ class Measurement:
         """Return the `q`-th percentile (0 to 100), interpolated linearly as numpy does by default."""
         if not 0 <= q <= 100:
             raise ParameterError("q", q, allowed=_("a number from 0 to 100"))
-        ordered = sorted(self.samples)
+        ordered = self._ordered
         place = (len(ordered) - 1) * q / 100
         low = math.floor(place)
         high = min(low + 1, len(ordered) - 1)
         return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+    @cached_property
+    def _ordered(self) -> tuple[float, ...]:
+        return tuple(sorted(self.samples))
 
     @property
     def p50(self) -> float:
@@ -69,9 +74,24 @@ class Measurement:
         return self.percentile(50)
 
     @property
+    def p90(self) -> float:
+        """The 90th percentile."""
+        return self.percentile(90)
+
+    @property
     def p95(self) -> float:
         """The 95th percentile."""
         return self.percentile(95)
+
+    @property
+    def p99(self) -> float:
+        """The 99th percentile."""
+        return self.percentile(99)
+
+    def summary(self) -> dict[str, float]:
+        """Return count, mean, std, p50, p90, p95 and p99, in the unit of the samples."""
+        numbers = {name: getattr(self, name) for name in ("mean", "std", "p50", "p90", "p95", "p99")}
+        return {"count": float(len(self.samples)), **numbers}
 
     def to_dict(self) -> dict[str, Any]:
         """Return name, unit, samples and what they count."""

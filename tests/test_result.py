@@ -34,6 +34,14 @@ def test_mean_and_deviation_are_those_of_numpy(samples: tuple[float, ...]) -> No
     assert (measurement.p50, measurement.p95) == (measurement.percentile(50), measurement.percentile(95))
 
 
+@each_sample
+def test_a_summary_is_that_of_numpy(samples: tuple[float, ...]) -> None:
+    p50, p90, p95, p99 = np.percentile(samples, [50, 90, 95, 99])
+    expected = {"count": len(samples), "mean": np.mean(samples), "p50": p50, "p90": p90, "p95": p95, "p99": p99}
+    expected["std"] = np.std(samples, ddof=1) if len(samples) > 1 else 0.0
+    assert Measurement("itl_s", "s", samples).summary() == pytest.approx(expected, rel=1e-12)
+
+
 def test_a_measurement_has_samples() -> None:
     with pytest.raises(ParameterError, match="at least one number"):
         Measurement("ttft_s", "s", ())
