@@ -17,7 +17,7 @@ from kit.errors import KitError
 from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
-from kit.measure import AnswerSpec, Cost, EvaluateSpec, Verdict, compare
+from kit.measure import AnswerSpec, Cost, EvaluateSpec, LoadSpec, Verdict, compare
 from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside, card, differences, export_comparison, within
@@ -37,6 +37,7 @@ __all__ = [
     "EvaluateSpec",
     "GetSpec",
     "KitError",
+    "LoadSpec",
     "Machine",
     "Measurement",
     "ModelCard",

@@ -9,6 +9,7 @@ from kit.engines import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.machine.facts import MIB
+from kit.measure.loads import LoadSpec
 from kit.measure.needs import evaluation_needs
 from kit.measure.spec import MEASURES, check_measures
 from kit.models import check_name
@@ -36,6 +37,7 @@ class SweepSpec(Spec):
     batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
     requests: int = param(10, label=N_("Requests"), help=N_("Answers timed for each method"), low=1, high=1000)
     new_tokens: int = param(32, label=N_("New tokens"), help=N_("Written in each timed answer"), low=2, high=4096)
+    load: LoadSpec = param(LoadSpec(), label=N_("Load"), help=N_("How requests come in while answers are timed"))
 
     def look_ahead(self) -> None:
         open_data(self.data)

@@ -59,6 +59,7 @@ def variant_spec(spec: SweepSpec, method: str) -> EvaluateSpec:
         batch_size=spec.batch_size,
         requests=spec.requests,
         new_tokens=spec.new_tokens,
+        load=spec.load,
     )
 
 
