@@ -18,6 +18,8 @@ _DOING = {
     "reading": N_("measuring perplexity"),
     "timing": N_("measuring latency"),
     "weighing": N_("measuring memory"),
+    "expecting": N_("reading the reference"),
+    "comparing": N_("comparing with the reference"),
     "answering": N_("answering"),
     "checking": N_("checking the notebook"),
     "running cells": N_("running the notebook"),
