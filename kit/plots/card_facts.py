@@ -33,10 +33,10 @@ def answer_to(whole: Result, rows: Sequence[Result]) -> str:
     n, counted = len(rows), rows[0].facts.get("rows")
     if str(whole.spec.get("spec", "")).endswith("TuneSpec"):
         return _("Tuned on {n} rows; the numbers are those of the validation rows.").format(n=count(counted or 0))
-    ways = ngettext("{n} variant", "{n} variants", n).format(n=n)
-    if counted:
-        return _("{ways}, each measured on {n} rows.").format(ways=ways[:1].upper() + ways[1:], n=count(counted))
-    return _("{ways}, measured.").format(ways=ways)
+    if not counted:
+        return ngettext("{n} measured variant.", "{n} measured variants.", n).format(n=n)
+    text = ngettext("Measured on {rows} rows.", "{n} variants, each measured on {rows} rows.", n)
+    return text.format(n=n, rows=count(counted))
 
 
 def data_facts(whole: Result, rows: Sequence[Result]) -> list[tuple[str, str]]:

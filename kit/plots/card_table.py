@@ -8,7 +8,7 @@ import htpy as h
 
 from kit.i18n import _
 from kit.plots.limits import Limits, missed
-from kit.plots.metrics import COSTS, METRICS, QUALITIES, measured_by_all, metric, read
+from kit.plots.metrics import COSTS, QUALITIES, is_known, measured_by_all, metric, read
 from kit.plots.reading import only_answer_words, variant_name
 from kit.plots.words import half_width, number
 from kit.result import Result
@@ -93,4 +93,4 @@ def others_table(result: Result) -> h.Element:
 
 
 def _said(name: str, value: float) -> str:
-    return metric(name).said(value) if name in METRICS else number(value)
+    return metric(name).said(value) if is_known(name) else number(value)

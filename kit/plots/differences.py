@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kit.errors import KitError
@@ -104,7 +104,7 @@ def _paired(a: Record, b: Record, name: str, labels: tuple[tuple[str, ...], ...]
 def _with_choices(record: Record, labels: tuple[str, ...]) -> Record:
     if record.choices or len(labels) != len(record.logprobs):
         return record
-    return Record(**{**record.__dict__, "choices": labels})
+    return replace(record, choices=labels)
 
 
 def _kind(a: float | None, b: float | None, *, more: bool) -> Kind:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _, ngettext
-from kit.plots.metrics import METRICS, metric, read
+from kit.plots.metrics import METRICS, is_known, metric, read
 from kit.plots.reading import rows_of, variant_name
 from kit.result import Result
 
@@ -43,7 +43,7 @@ def within(results: Result | Sequence[Result], limits: Limits) -> list[Result]:
 def check_limits(limits: Limits) -> None:
     """Raise unless every limit is a number for a metric that is known."""
     for name, value in limits.items():
-        if name not in METRICS:
+        if not is_known(name):
             raise UnknownNameError("limits", name, METRICS)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value == value:
             raise ParameterError(f"limits[{name!r}]", value, allowed=_("a number"))

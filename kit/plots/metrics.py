@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kit.i18n import N_, _
@@ -102,6 +102,7 @@ QUALITIES = (
     Metric("ece", N_("calibration error"), "share"),
     Metric("cost_mean", N_("mean cost of a row"), "score"),
     Metric("same_top_p", N_("same first choice as the reference"), "share", more=True),
+    Metric("log_loss", N_("log loss, nats"), "score"),
     Metric("kld_mean", N_("divergence from the reference, nats"), "score"),
 )
 COSTS = (
@@ -118,6 +119,7 @@ COSTS = (
     Metric("output_throughput", N_("tokens per second, all users"), "token rate", more=True),
     Metric("request_throughput", N_("requests per second"), "request rate", more=True),
     Metric("goodput", N_("requests per second in time"), "request rate", more=True),
+    Metric("goodput_share", N_("requests answered in time"), "share", more=True),
 )
 _OTHERS = (
     Metric("delta_acc", N_("difference in accuracy"), "share", more=True),
@@ -137,8 +139,20 @@ class Reading:
 
 
 def metric(name: str) -> Metric:
-    """Return what is known of a metric; one that nobody has described is a number where more is better."""
-    return METRICS.get(name) or Metric(name, name, "score", more=True)
+    """Return what is known of a metric; one that nobody has described is a number where more is better.
+
+    That of a task, such as ``arc_easy/acc``, is the metric after the stroke.
+    """
+    task, _stroke, base = name.rpartition("/")
+    found = METRICS.get(base) or Metric(base, base, "score", more=True)
+    if not task:
+        return found
+    return replace(found, name=name, words=f"{task}: {found.title}")
+
+
+def is_known(name: str) -> bool:
+    """Is a metric, or that of a task, one that is described here?"""
+    return name.rpartition("/")[2] in METRICS
 
 
 def read(result: Result, name: str) -> Reading | None:
@@ -159,8 +173,14 @@ def read(result: Result, name: str) -> Reading | None:
 
 
 def measured_by_all(results: Sequence[Result], among: Iterable[Metric]) -> list[str]:
-    """Return the names of those metrics that every one of `results` has; where there are none, that any has."""
-    known = {each.name: [read(result, each.name) is not None for result in results] for each in among}
+    """Return the names of those metrics that every one of `results` has; where there are none, that any has.
+
+    Those of tasks are among them where the metric after their stroke is among `among`.
+    """
+    wanted = [each.name for each in among]
+    told = {name for result in results for name in result.metrics if "/" in name}
+    names = wanted + sorted(name for name in told if name.rpartition("/")[2] in wanted)
+    known = {name: [read(result, name) is not None for result in results] for name in names}
     return [name for name, has in known.items() if has and all(has)] or [
         name for name, has in known.items() if any(has)
     ]

@@ -6,8 +6,10 @@ size of the text around it. Colours are named by what they mean; `svg` turns the
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
@@ -140,4 +142,9 @@ def literal(text: str) -> str:
 
 def text_width(text: str, font: float = FONT) -> float:
     """Return about how wide `text` is, in pixels, on the wide side for the fonts that pages use."""
-    return 0.6 * font * len(text)
+    return font * sum(1.0 if east_asian_width(letter) in "WF" else 0.6 for letter in text)
+
+
+def wrapped(text: str, width: float) -> list[str]:
+    """Return `text` in lines of about `width` pixels; a line may be a little shorter, none is longer."""
+    return textwrap.wrap(text, max(int(width / (0.54 * FONT)), 20))

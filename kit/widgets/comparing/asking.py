@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kit.engines.spec import Variant
+from kit.errors import KitError
 from kit.jobs import Run, Status
 from kit.measure.spec import AnswerSpec
 from kit.plots.reading import variant_name
@@ -34,8 +36,11 @@ def answers_of(run: Run, status: Status, names: Sequence[str]) -> list[Answer]:
 
 def names_of(spec: AnswerSpec, rows: Sequence[Result]) -> list[str]:
     """Return what the panel calls the variants that were asked: as the rows that they are, where those are here."""
-    known = {str(row.spec.get("variant")): variant_name(row) for row in reversed(rows)}
-    return [known.get(str(variant.to_dict()), variant.name) for variant in spec.variants]
+    known: dict[Variant, str] = {}
+    for row in rows:
+        with contextlib.suppress(KitError):
+            known.setdefault(variant_of(row, ""), variant_name(row))
+    return [known.get(variant, variant.name) for variant in spec.variants]
 
 
 def variant_of(row: Result, model: str) -> Variant:

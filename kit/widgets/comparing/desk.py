@@ -149,6 +149,7 @@ class CompareDesk(ShownDesk):
 
     def do_tick(self, value: Any, values: dict[str, Any]) -> None:
         """Take in which runs are ticked, and by which words they are looked for."""
+        self.sources.look()
         self.find = str(values.get("find", self.find)).strip()
         for name, on in values.items():
             if name.startswith("run:"):

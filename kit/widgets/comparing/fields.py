@@ -8,7 +8,7 @@ from typing import Any
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.measure.spec import AnswerSpec
-from kit.plots.metrics import METRICS, metric
+from kit.plots.metrics import is_known, metric
 from kit.widgets.form import Form
 
 SETTINGS = ("max_new_tokens", "temperature")
@@ -27,7 +27,7 @@ def limits_typed(values: Mapping[str, Any], limits: Mapping[str, float]) -> dict
     found = dict(limits)
     for field, text in values.items():
         name = field.removeprefix("limit:")
-        if field == name or name not in METRICS:
+        if field == name or not is_known(name):
             continue
         typed = str(text).strip()
         if not typed:

@@ -45,7 +45,7 @@ def question(desk: CompareDesk) -> h.Element:
             resume_button(desk),
             parts.button(_("Ask"), "ask", key="ask", main=not desk.resumable, why=why),
         ],
-        _settings(desk),
+        _settings(desk) if rows else None,
         trouble(desk),
         h.div(".tb-pair.tb-three" if len(desk.answers()) > 2 else ".tb-pair")[
             (_answer(place, answer) for place, answer in enumerate(desk.answers()))

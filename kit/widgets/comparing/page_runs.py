@@ -22,16 +22,22 @@ def picker(desk: CompareDesk) -> h.Element:
         data_key="pick",
         aria_expanded="true" if desk.picking else "false",
     )[_("Done") if desk.picking else word]
-    ticked = h.span(".tb-small.tb-mute")[lead.format(n=n) + (":" if n else ""), _names(desk)] if n else None
+    told = lead.format(n=n) if desk.picking else f"{lead.format(n=n)}: {_names(desk)}"
+    ticked = h.span(".tb-small.tb-mute")[told] if n else None
     return h.div(data_key="picker")[
-        h.div(".tb-row")[h.b[_("Runs to compare")] if desk.picking else None, ticked, toggle],
+        h.div(".tb-row")[
+            h.b[_("Runs to compare")] if desk.picking else None,
+            ticked,
+            h.span(".tb-space") if desk.picking else None,
+            toggle,
+        ],
         _list(desk) if desk.picking else None,
     ]
 
 
 def _names(desk: CompareDesk) -> str:
     here = desk.sources.listing.summaries
-    return " " + ", ".join(f"{title(here[id])} ({letters(id)})" for id in desk.sources.ticked if id in here)
+    return ", ".join(f"{title(here[id])} ({letters(id)})" for id in desk.sources.ticked if id in here)
 
 
 def _list(desk: CompareDesk) -> list[h.Node]:

@@ -14,10 +14,12 @@ from kit.plots.titles import capital
 from kit.plots.words import half_width
 from kit.result import Result
 from kit.widgets.comparing.desk import CompareDesk
+from kit.widgets.origin import model_words
 from kit.widgets.verdict import judgement
 
 _USUAL = ("ttft_s", "decode_tokens_per_s", "max_ram_mib", "file_size_mib", "energy_j_per_token")
 _COLUMNS = 6
+_NAME = 24  # characters that stay on one line
 
 
 def table(desk: CompareDesk) -> h.Node:
@@ -63,12 +65,21 @@ def _row(desk: CompareDesk, row: Result, names: Sequence[str], *, other: bool = 
         words.insert(0, ", ".join(miss.words for miss in misses))
     said = [word for word in words if word]
     return h.tr(role="row", data_key=f"number-{variant_name(row)}", data_tone="ok" if meets else None, data_mute=other)[
-        h.th(scope="row", role="rowheader", data_name=len(variant_name(row)) < 24)[variant_name(row)],
+        h.th(scope="row", role="rowheader", data_name=len(variant_name(row)) < _NAME)[
+            variant_name(row), _model(desk, row)
+        ],
         cells,
         h.td(role="cell", data_words=True, data_label=_("Verdict"))[
             h.span[[word if n == 0 else [" · ", word] for n, word in enumerate(said)]]
         ],
     ]
+
+
+def _model(desk: CompareDesk, row: Result) -> h.Node:
+    """Return the model of a row, where rows are of several."""
+    models = {str(each.facts.get("model") or "") for each in desk.rows()}
+    own = str(row.facts.get("model") or "")
+    return h.div(".tb-tiny")[model_words(own)] if own and len(models) > 1 else None
 
 
 def _value(row: Result, name: str) -> h.Node:

@@ -86,7 +86,8 @@ class ShownDesk(Desk):
         if not names:
             return "", ""
         left, right = self.pair
-        return left if left in names else names[0], right if right in names else names[-1]
+        last = variant_name(self.results()[-1])
+        return left if left in names else names[0], right if right in names else last
 
     def row(self, name: str) -> Result:
         """Return the row of the variant called `name`."""

@@ -82,7 +82,7 @@ class Sources:
 
     def _rows_of(self, source: Any) -> list[Result]:
         if isinstance(source, Result):
-            return self._once(f"result-{id(source)}", lambda: rows_of(source) or _lone(source))
+            return self._once(f"result-{id(source)}", lambda: _lone(source) or rows_of(source))
         if isinstance(source, Run):
             return self._of_run(source)
         rows = rows_of(source.desk.results())
