@@ -18,6 +18,7 @@ import kit
 from kit.data.spec import DataSpec
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
+from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec
 from kit.report import ListReport
@@ -59,9 +60,12 @@ NAMES = {
     "method": "fp16",
     "methods": ("fp16", "fp32"),
     "measures": ("memory", "latency"),
+    "url": "https://models.example.org/v1",
+    "judge": None,  # only where answers are written
 }  # checked against a list, or against each other
 TOGETHER: dict[type[Spec], dict[str, Any]] = {
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
+    JudgeSpec: {"key_variable": "MODELS_API_KEY"},
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together
 

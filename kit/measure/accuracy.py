@@ -1,10 +1,25 @@
-"""Accuracy and macro-F1, with standard errors."""
+"""What the model chose, accuracy and macro-F1, with standard errors."""
 
 from __future__ import annotations
 
 import math
 import random
 from collections.abc import Sequence
+
+from kit.engines import Score
+
+
+def likeliest(scores: Sequence[Score]) -> int:
+    """Return the position of the continuation with the highest probability, the first among equals."""
+    return max(range(len(scores)), key=lambda i: scores[i].logprob)
+
+
+def likeliest_for_length(scores: Sequence[Score], choices: Sequence[str]) -> int:
+    """Return the same with each log-probability divided by the characters of its choice: lm-eval's ``acc_norm``.
+
+    A long choice has a low probability for its length alone.
+    """
+    return max(range(len(scores)), key=lambda i: scores[i].logprob / len(choices[i]))
 
 
 def accuracy(gold: Sequence[int], predicted: Sequence[int]) -> tuple[float, float]:

@@ -28,7 +28,8 @@ def evaluate(spec: Spec, report: Report) -> Result:
     """Measure one variant on held-out rows."""
     assert isinstance(spec, EvaluateSpec)
     report.progress("loading")
-    data = None if spec.data is None else rows_for(spec.data, _teller(spec), report)
+    asked = spec.data_with_slices
+    data = None if asked is None else rows_for(asked, _teller(spec), report)
     origin: dict[str, Any] = {
         **({} if data is None else {"data_hash": data.hash}),
         "model": variant_provenance(spec.variant, report),

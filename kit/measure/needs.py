@@ -32,7 +32,15 @@ _TASK_TOKENS = 512  # of a question with some examples before it; what a task re
 _LOGIT_BYTES = 10  # for one token of the vocabulary: the logit in 16 bits, in 32, and in the sum of exponentials
 
 
-def evaluation_needs(variants: Iterable[Variant], data: DataSpec | None, *, batch_size: int, perplexity: bool) -> Needs:
+def evaluation_needs(
+    variants: Iterable[Variant],
+    data: DataSpec | None,
+    *,
+    batch_size: int,
+    perplexity: bool,
+    shots: int = 0,
+    answer_tokens: int = 0,
+) -> Needs:
     """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them."""
     variants = list(variants)
     if data is None:
@@ -43,9 +51,9 @@ def evaluation_needs(variants: Iterable[Variant], data: DataSpec | None, *, batc
         rows = open_data(data)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
         return _needs(variants, None)
-    question = _question_tokens(rows)
-    text = _of_characters(max(map(len, rows.texts[:MOST_ROWS]))) if perplexity else 0
-    peaks = (_peak_bytes(v, batch=batch_size, tokens=question, logits=text) for v in variants)
+    asked = _asked(rows, batch_size=batch_size, shots=shots, answer_tokens=answer_tokens)
+    read = {"batch": batch_size, "tokens": 0, "logits": _text_tokens(rows)} if perplexity else asked
+    peaks = [_peak_bytes(variant, **step) for variant in variants for step in (asked, read)]
     return _needs(variants, _most(peaks))
 
 
@@ -80,6 +88,7 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     if card is None:
         return None
     bits = METHOD_BITS.get(variant.method, get_method(variant.method).bits)
+    logits = min(logits, card.context)  # what is longer is read in windows
     asked = kv_cache_bytes(card, tokens, bits=max(bits, 16), batch=batch)
     read = _LOGIT_BYTES * batch * logits * card.vocabulary
     if variant.method == "bnb-int8":  # each linear layer keeps what went into it last, as 8-bit integers
@@ -105,8 +114,24 @@ def _card(model: str) -> tuple[ModelCard | None, bool]:
         return None, False
 
 
-def _question_tokens(data: Dataset) -> int:
-    return _of_characters(len(data.instruction) + max(map(len, data.texts))) + _FRAME_TOKENS
+def _asked(data: Dataset, *, batch_size: int, shots: int, answer_tokens: int) -> dict[str, int]:
+    """Return how many rows are asked at a time, how long the longest is, and where in it logits are looked at."""
+    if data.task == "continue":
+        return {"batch": 1, "tokens": 0, "logits": 0}
+    sizes = [len(row.context) + len(row.text) for row in data.items]
+    choices = [sum(map(len, row.choices)) for row in data.items]
+    solved = shots * (sum(sizes) // len(sizes) + max(map(len, data.answers)))
+    question = _of_characters((1 + shots) * len(data.instruction) + max(sizes) + solved) + (1 + shots) * _FRAME_TOKENS
+    if data.task == "answer":
+        return {"batch": 1, "tokens": question + answer_tokens, "logits": 0}
+    chosen = _of_characters(max(choices))
+    return {"batch": batch_size, "tokens": question + chosen, "logits": chosen}
+
+
+def _text_tokens(data: Dataset) -> int:
+    """Return the tokens of the longest text that is read for perplexity."""
+    texts = data.texts if data.task == "continue" else data.texts[:MOST_ROWS]
+    return _of_characters(max(map(len, texts)))
 
 
 def _of_characters(count: int) -> int:

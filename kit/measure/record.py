@@ -39,6 +39,8 @@ class Record:
         The labels or choices, where they differ from row to row; else empty, and in the facts of the result.
     slices : dict of str to str
         The group that the row belongs to, by name of the slice, such as ``{"label": "good", "subject": "ENT"}``.
+    judged : str
+        What a judge replied about the answer.
     text : str
         The beginning of what was asked, for people to read.
     """
@@ -51,6 +53,7 @@ class Record:
     logprobs: tuple[float, ...] = ()
     choices: tuple[str, ...] = ()
     slices: dict[str, str] = field(default_factory=dict)
+    judged: str = ""
     text: str = ""
 
     def to_dict(self) -> dict[str, Any]:

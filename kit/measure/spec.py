@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kit.data import DataSpec, open_data
+from kit.data import DataSpec
 from kit.engines.spec import Variant
 from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import N_, _
+from kit.measure.asked import check_asked, look_at_rows, with_slices
 from kit.measure.costs import Cost, check_costs
 from kit.measure.harness import check_tasks
+from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.needs import answer_needs, evaluation_needs
 from kit.quantization.variant import check_variant, look_up
@@ -49,6 +51,21 @@ class EvaluateSpec(Spec):
         low=0,
         high=64,
     )
+    shots_data: DataSpec | None = param(
+        None,
+        label=N_("Examples from"),
+        help=N_("Left out, the train part of the same rows, where the test part is asked"),
+    )
+    chat: bool = param(
+        True, label=N_("As chat"), help=N_("Through the model's chat template; else as plain text, as lm-eval asks")
+    )
+    answer_tokens: int = param(
+        64, label=N_("Answer tokens"), help=N_("Written in each answer at most"), unit="tokens", low=1, high=8192
+    )
+    slices: tuple[str, ...] = param(
+        (), label=N_("Slices"), help=N_("Columns by which groups of rows are compared, beside label and length")
+    )
+    judge: JudgeSpec | None = param(None, label=N_("Judge"), help=N_("A model that gives each written answer a number"))
     batch_size: int = param(32, label=N_("Batch size"), help=N_("Rows scored at a time"), low=1, high=4096)
     requests: int = param(
         10, label=N_("Requests"), help=N_("Answers timed under each load, after some to warm up"), low=1, high=1000
@@ -64,7 +81,7 @@ class EvaluateSpec(Spec):
     costs: tuple[Cost, ...] = param((), label=N_("Costs"), help=N_("Of mistakes, where they do not all cost the same"))
 
     def look_ahead(self) -> None:
-        rows = None if self.data is None else open_data(self.data)
+        rows = look_at_rows(self.data, self.slices, shots=self.shots, shots_data=self.shots_data)
         check_tasks(self.tasks)
         look_up(self.variant)
         if self.reference is not None:
@@ -75,12 +92,20 @@ class EvaluateSpec(Spec):
     def needs(self) -> Needs:
         perplexity = "perplexity" in self.measures
         held = [self.variant] if self.reference is None else [self.variant, self.reference]  # one after the other
-        return evaluation_needs(held, self.data, batch_size=self.batch_size, perplexity=perplexity)
+        return evaluation_needs(
+            held,
+            self.data,
+            batch_size=self.batch_size,
+            perplexity=perplexity,
+            shots=self.shots,
+            answer_tokens=self.answer_tokens,
+        )
 
     def check(self) -> None:
         check_variant(self.variant)
         check_measures(self.measures)
         self._check_rows()
+        check_asked(self.data, shots=self.shots, shots_data=self.shots_data, judge=self.judge, slices=self.slices)
         check_costs(self.costs)
         if self.reference is not None:
             check_variant(self.reference)
@@ -95,6 +120,11 @@ class EvaluateSpec(Spec):
         if self.data is None and self.measures != USUAL:
             fix = _("Give data, or leave measures out: tasks are measured in any case.")
             raise ParameterError("measures", self.measures, allowed=_("left out where there is no data"), fix=fix)
+
+    @property
+    def data_with_slices(self) -> DataSpec | None:
+        """The data, the columns in `slices` kept with each row."""
+        return with_slices(self.data, self.slices)
 
     @property
     def measured(self) -> tuple[str, ...]:

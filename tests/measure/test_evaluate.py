@@ -69,7 +69,8 @@ def test_answers_are_kept_row_by_row(spec: EvaluateSpec, tmp_path: Path) -> None
 
 def test_only_what_is_asked_for_is_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
     result = evaluate(spec.replace(measures=("perplexity",)), ListReport(tmp_path))
-    assert set(result.metrics) == {"perplexity", "perplexity_stderr", "load_max_ram_mib"}
+    names = ("perplexity", "word_perplexity", "byte_perplexity", "bits_per_byte")
+    assert set(result.metrics) == {*names, *(f"{name}_stderr" for name in names), "load_max_ram_mib"}
     assert result.artifacts == {}
     assert result.facts["perplexity_rows"] == 40
 

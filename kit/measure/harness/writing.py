@@ -14,7 +14,12 @@ Wanted = tuple[str, Prompt, Sampling]  # the name it is kept by, what is asked, 
 
 
 def write_answers(
-    wanted: Sequence[Wanted], *, engine: Callable[[], Engine], ledger: Ledger, report: Report
+    wanted: Sequence[Wanted],
+    *,
+    engine: Callable[[], Engine],
+    ledger: Ledger,
+    report: Report,
+    phase: str = "writing answers",
 ) -> list[str]:
     """Return the answer to each, asking only what `ledger` does not hold.
 
@@ -24,12 +29,12 @@ def write_answers(
         The report asked to stop; answers that are finished are kept.
     """
     found = {name: kept["text"] for name, _prompt, _how in wanted if (kept := ledger.values(name))}
-    report.progress("writing answers", len(found), len(wanted), "requests")
+    report.progress(phase, len(found), len(wanted), "requests")
     left = [each for each in wanted if each[0] not in found]
     for name, text in _written(left, engine, report):
         ledger.add_values(name, {"text": text})
         found[name] = text
-        report.progress("writing answers", len(found), len(wanted), "requests")
+        report.progress(phase, len(found), len(wanted), "requests")
     return [found[name] for name, _prompt, _how in wanted]
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kit.data import Dataset
 from kit.engines import Engine
 from kit.i18n import _
+from kit.measure.examples import Examples, examples_for
 from kit.measure.ledger import Ledger
 from kit.measure.spec import EvaluateSpec
 from kit.report import Report
@@ -54,3 +56,8 @@ class Evaluation:
         """The rows; asked for only by passes that are done where there are some."""
         assert self.rows is not None
         return self.rows
+
+    @cached_property
+    def examples(self) -> Examples:
+        """What is asked about the rows."""
+        return examples_for(self.spec, self.data)

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from kit.i18n import N_, _
 from kit.measure.harness.asking import KEPT
+from kit.measure.judge import asking
+from kit.measure.passes import answering
 from kit.measure.passes.energy import energy
 from kit.measure.passes.evaluation import Evaluation
 from kit.measure.passes.quality import quality
@@ -45,8 +47,11 @@ def measure(evaluation: Evaluation) -> dict[str, float]:
 def kept(evaluation: Evaluation) -> list[str]:
     """Return in words what an earlier attempt has done, a phrase for each pass."""
     ledger, total = evaluation.ledger, len(evaluation.rows or ())
-    done = len(ledger.rows("scoring"))
+    done = sum(len(ledger.rows(name)) for name in ledger.names("scoring"))
+    written, judged = len(ledger.names(answering.KEPT)), len(ledger.names(asking.KEPT))
     words = [_("{n} of {total} rows scored").format(n=done, total=total)] if done else []
+    words += [_("{n} of {total} answers written").format(n=written, total=total)] if written else []
+    words += [_("{n} of {total} answers judged").format(n=judged, total=total)] if judged else []
     if ledger.rows("reading"):
         words.append(_("perplexity"))
     asked = sum(len(ledger.rows(name)) or 1 for name in ledger.names(KEPT))

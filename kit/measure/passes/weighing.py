@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Sequence
 
+from kit.engines import Prompt
 from kit.i18n import _
 from kit.machine.facts import MIB
+from kit.measure.examples import Examples
 from kit.measure.passes.evaluation import Evaluation
 from kit.memory import PeakMemory
 
@@ -30,12 +33,14 @@ def weighing(evaluation: Evaluation) -> dict[str, float]:
 def _weighed(evaluation: Evaluation) -> dict[str, float]:
     engine, report = evaluation.engine(), evaluation.report
     report.progress("weighing", 0, 1)
-    rows = evaluation.data.prompts()[:_ROWS]
+    asked = [pair for pair in zip(*_first(evaluation.examples), strict=True) if pair[1]]
+    question = evaluation.data.prompts()[0]
     gc.collect()
     _give_back_free_memory()
     with PeakMemory() as memory:
-        engine.score(rows, [evaluation.data.labels] * len(rows))
-        for _token in engine.generate(rows[0], max_new_tokens=evaluation.spec.new_tokens, ignore_end=True):
+        if asked:
+            engine.score([prompt for prompt, _options in asked], [options for _prompt, options in asked])
+        for _token in engine.generate(question, max_new_tokens=evaluation.spec.new_tokens, ignore_end=True):
             report.check()
     return {
         "max_ram_mib": memory.peak_mib,
@@ -43,6 +48,11 @@ def _weighed(evaluation: Evaluation) -> dict[str, float]:
         "file_size_mib": engine.file_size() / MIB,
         **_gpu_peak(),
     }
+
+
+def _first(examples: Examples) -> tuple[Sequence[Prompt], Sequence[Sequence[str]]]:
+    """Return some of what is asked, and what may follow; nothing follows where an answer is written."""
+    return examples.prompts[:_ROWS], examples.continuations[:_ROWS]
 
 
 def _give_back_free_memory() -> None:

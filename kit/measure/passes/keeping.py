@@ -1,0 +1,26 @@
+"""Keep what was asked and answered row by row: comparisons are paired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kit.measure.belonging import groups_of
+from kit.measure.passes.evaluation import Evaluation
+from kit.measure.record import Record, write_records
+from kit.place import patiently
+
+_SHOWN = 200  # characters of a row that its record shows
+
+
+def keep_rows(evaluation: Evaluation, records: Sequence[Record]) -> None:
+    """Write `records`, one for each row in order, with the groups that each row belongs to."""
+    data, report = evaluation.data, evaluation.report
+    kept = [
+        replace(record, slices=groups, text=row.text[:_SHOWN])
+        for record, row, groups in zip(records, data.items, groups_of(data), strict=True)
+    ]
+    path = report.folder / "artifacts" / f"rows-{evaluation.spec.key}.jsonl"
+    patiently(lambda: write_records(path, kept), report)
+    evaluation.artifacts["rows"] = str(path.relative_to(report.folder))
+    report.artifact("rows", path)
