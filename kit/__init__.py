@@ -10,14 +10,14 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, evaluate, sweep, tune
+from kit.calls import answer, compare, evaluate, slices, sweep, tune
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError
 from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
-from kit.measure import AnswerSpec, Cost, EvaluateSpec, LoadSpec, Verdict, compare
+from kit.measure import AnswerSpec, Cost, EvaluateSpec, LoadSpec, Slices, Verdict, Verdicts
 from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside, card, differences, export_comparison, within
@@ -47,12 +47,14 @@ __all__ = [
     "Result",
     "Run",
     "RunsPanel",
+    "Slices",
     "SweepPanel",
     "SweepSpec",
     "TunePanel",
     "TuneSpec",
     "Variant",
     "Verdict",
+    "Verdicts",
     "answer",
     "beside",
     "calibration",
@@ -72,6 +74,7 @@ __all__ = [
     "methods",
     "register",
     "runs",
+    "slices",
     "start",
     "sweep",
     "this_machine",

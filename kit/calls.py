@@ -6,9 +6,18 @@ Each call is also a run (a folder with its spec, events and result), so nothing 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kit.errors import ParameterError
 from kit.experiments import SweepSpec
-from kit.jobs import run_here
-from kit.measure import AnswerSpec, EvaluateSpec
+from kit.i18n import _
+from kit.jobs import Run, find_run, run_here
+from kit.measure import AnswerSpec, EvaluateSpec, Slices, Verdict, Verdicts
+from kit.measure import slices as _slices
+from kit.measure import versus as _versus
+from kit.measure.grouping import FEWEST
+from kit.measure.pairing import Rows
+from kit.measure.verdict import LEVEL
 from kit.result import Result
 from kit.tuning import TuneSpec
 
@@ -37,3 +46,95 @@ def sweep(spec: SweepSpec) -> Result:
 def answer(spec: AnswerSpec) -> Result:
     """Let several variants answer one question (raises as `tune` does)."""
     return run_here(spec).result
+
+
+Measured = Run | Result | str
+
+
+def compare(
+    a: Measured,
+    b: Measured | None = None,
+    *,
+    metric: str | None = None,
+    by: str | Sequence[str] = (),
+    level: float = LEVEL,
+    rows: Rows = "same",
+    comparisons: int = 1,
+) -> Verdict | Verdicts:
+    """Return whether `a` is better than `b`, row by row on the same rows.
+
+    Parameters
+    ----------
+    a, b : Run, Result or str
+        What was measured, or the id of a run. Of a sweep every variant is compared: with `b`, or with the variant of
+        the same name where `b` is a sweep too, or with the first variant where there is no `b`. So are tasks.
+    metric : str, optional
+        "acc", "macro_f1", "f1", "rouge_l", "logprob" (log-probability of the right answer), or any that both have row
+        by row. Without it the usual one of their task.
+    by : str or sequence of str
+        Columns to look at group by group, such as "label", "length" or one that was kept.
+    level : float, default 0.95
+        Of confidence. Where several things are compared, the chance of any false alarm among them is 1 - level.
+    rows : {"same", "common", "place"}
+        "same" refuses rows that only one of the two has; "common" leaves them out; "place" pairs rows of the same data
+        by their place although they were asked differently (other instruction, examples or template).
+    comparisons : int, default 1
+        How many comparisons this is one of, where they are made one by one.
+
+    Returns
+    -------
+    Verdict or Verdicts
+        With a sentence in plain words; several where there are several variants or tasks.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError
+        A parameter has a value that is not allowed, or nothing is called so.
+    KitError
+        The two were not measured row by row, or on different rows.
+    """
+    new, reference = _result("a", a), None if b is None else _result("b", b)
+    return _versus.compare(new, reference, metric=metric, by=by, level=level, rows=rows, comparisons=comparisons)
+
+
+def slices(
+    result: Measured,
+    by: str | Sequence[str] = (),
+    *,
+    metric: str | None = None,
+    level: float = LEVEL,
+    fewest: int = FEWEST,
+) -> Slices:
+    """Return the score of each group of rows of an evaluation, and the group that stands out as worst.
+
+    Parameters
+    ----------
+    result : Run, Result or str
+        Of an evaluation, or a part of a sweep.
+    by : str or sequence of str
+        Columns: "label", "length" (of the text, in quarters), or any that was kept. Without any: all that there are.
+    metric : str, optional
+        One that is a mean over rows; without it the usual one.
+    level : float, default 0.95
+        Of confidence, of all intervals together.
+    fewest : int, default 20
+        Groups of fewer rows are shown and not judged.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such column or metric.
+    KitError
+        The result has no record of its rows, or these cannot be grouped.
+    """
+    return _slices.slices(_result("result", result), by, metric=metric, level=level, fewest=fewest)
+
+
+def _result(name: str, given: Measured) -> Result:
+    if isinstance(given, str):
+        given = find_run(given)
+    if isinstance(given, Run):
+        return given.result
+    if isinstance(given, Result):
+        return given
+    raise ParameterError(name, given, allowed=_("a run, its id, or a result"), fix=_("Take one from kit.runs()."))

@@ -187,7 +187,10 @@ CASES = {
     "tune a dataset": Case(lambda folder: kit.tune(kit.load_data("finance-alerts")), ("spec=", "kit.TuneSpec(")),  # type: ignore[arg-type]
     "unknown run": Case(lambda folder: kit.find_run("abcd"), ("'abcd'", "no runs yet")),
     "number for a run": Case(lambda folder: kit.find_run(7), ("name=7", "as text", "kit.runs()")),  # type: ignore[arg-type]
-    "other rows": Case(lambda folder: kit.compare([True], [True, False]), ("right=[True]", "as many rows", "(2)")),
+    "compare lists": Case(lambda folder: kit.compare([True], [True, False]), ("a=[True]", "a run", "kit.runs()")),  # type: ignore[arg-type]
+    "compare a path": Case(lambda folder: kit.compare("run-1"), ("'run-1'", "no runs yet")),
+    "nothing measured": Case(lambda folder: kit.compare(kit.Result(spec={})), ("row by row", "accuracy")),
+    "slices of nothing": Case(lambda folder: kit.slices(kit.Result(spec={})), ("no record of its rows", "Measure")),
     "columns of text": Case(lambda folder: kit.columns("a"), ("panels='a'", "kit.ModelPicker()")),  # type: ignore[arg-type]
     # panels
     "picker, unknown task": Case(lambda folder: kit.ModelPicker("clasify"), ("task='clasify'", "classify, choose")),

@@ -12,12 +12,12 @@ from kit.engines import Variant
 from kit.engines.prepare import ready_folder
 from kit.errors import MissingPackageError, Stopped, UnsupportedError
 from kit.experiments.finished import Finished
+from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.spec import SweepSpec
 from kit.isolated import carry_out_isolated, error_dict
 from kit.machine.provenance import provenance, seeds
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
-from kit.measure.verdict import Verdict, compare, reference_verdict
 from kit.models import model_provenance
 from kit.models.provenance import hashes_left_out
 from kit.quantization.load import check_runs_here
@@ -76,8 +76,9 @@ class _Sweep:
         except Stopped:
             left = self._spec.methods[len(self.parts) :]
             for part in filter(None, map(self._finished.get, left)):
-                self.parts.append(with_verdict(part, self.parts))
+                self.parts.append(self._judged(part))
             return "stopped"
+        self._judge_together()
         return "finished"
 
     def _take(self, method: str) -> None:
@@ -86,12 +87,28 @@ class _Sweep:
         if said is None:
             self._report.check()
             self._report.progress(f"{method}: starting", self._done(), len(self._spec.methods), "methods")
-        part = with_verdict(_one(self._spec, method, self._report) if said is None else said, self.parts)
+        part = self._judged(_one(self._spec, method, self._report) if said is None else said)
         self.parts.append(part)
-        if part != said:  # an earlier method that failed may be the reference now
-            # Said before it is kept: killed in between, it is said twice and not never.
-            self._report.record("variant", part.to_dict())
-            self._finished.keep(method, part)
+        if part != said:
+            self._say(method, part)
+
+    def _judged(self, part: Result) -> Result:
+        if stands(part, self.parts):  # else an earlier method that failed is the reference now
+            return part
+        planned = len(self._spec.methods) - 1
+        return with_verdict(part, self.parts, comparisons=planned, folder=self._report.folder)
+
+    def _judge_together(self) -> None:
+        """Judge all parts by what all say, and say those again whose verdict is another now."""
+        before, self.parts = self.parts, judged_together(self.parts, folder=self._report.folder)
+        for method, old, part in zip(self._spec.methods, before, self.parts, strict=True):
+            if part != old:
+                self._say(method, part)
+
+    def _say(self, method: str, part: Result) -> None:
+        # Said before it is kept: killed in between, it is said twice and not never.
+        self._report.record("variant", part.to_dict())
+        self._finished.keep(method, part)
 
     def _done(self) -> int:
         left = self._spec.methods[len(self.parts) :]
@@ -109,22 +126,3 @@ def _one(spec: SweepSpec, method: str, report: Report) -> Result:
         result = carry_out_isolated(what, inner)
     facts = {"method": method, "engine": what.variant.engine, "model": spec.model, **result.facts}
     return dataclasses.replace(result, facts=facts, provenance={**provenance(), **result.provenance})
-
-
-def with_verdict(part: Result, earlier: list[Result]) -> Result:
-    """Return `part` with its verdict against the first result among `earlier` that was measured."""
-    if part.status != "finished" or "right" not in part.facts:
-        return part
-    reference = next((other for other in earlier if other.status == "finished" and "right" in other.facts), None)
-    verdict = reference_verdict() if reference is None else _against(part, reference)
-    return dataclasses.replace(part, facts={**part.facts, "verdict": verdict.to_dict()})
-
-
-def _against(part: Result, reference: Result) -> Verdict:
-    times = [r.measurements["e2el_s"].p50 if "e2el_s" in r.measurements else None for r in (part, reference)]
-    return compare(
-        [bool(x) for x in part.facts["right"]],
-        [bool(x) for x in reference.facts["right"]],
-        seconds=times[0],
-        reference_s=times[1],
-    )

@@ -2,7 +2,9 @@
 
 from kit.measure.costs import Cost
 from kit.measure.loads import LoadSpec
+from kit.measure.slices import Slice, Slices
 from kit.measure.spec import MEASURES, AnswerSpec, EvaluateSpec
-from kit.measure.verdict import Verdict, compare
+from kit.measure.verdict import Verdict
+from kit.measure.verdicts import Verdicts
 
-__all__ = ["MEASURES", "AnswerSpec", "Cost", "EvaluateSpec", "LoadSpec", "Verdict", "compare"]
+__all__ = ["MEASURES", "AnswerSpec", "Cost", "EvaluateSpec", "LoadSpec", "Slice", "Slices", "Verdict", "Verdicts"]

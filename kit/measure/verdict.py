@@ -2,123 +2,150 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import html
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kit.errors import ParameterError
 from kit.i18n import _
+from kit.measure.paired import PairedShares
+from kit.measure.saying import smallest_words, worst_words
 
-_Z = 1.959963984540054  # two-sided 95 %
-_SAME_SPEED = 0.20  # variants are timed one after another: less than this may be the machine, not the method
+LEVEL = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
     """A variant against a reference on the same rows.
 
     Parameters
     ----------
     kind : {"reference", "better", "worse", "no evidence"}
-        Of the accuracy.
-    delta_acc, delta_acc_low, delta_acc_high : float
-        The difference in accuracy and its 95 % interval, as shares.
+        Whether there is evidence of a difference: the interval, corrected, leaves 0 out.
+    metric : str
+        What was compared.
+    difference, low, high : float
+        The variant's score minus the reference's, and the interval; for shares as shares.
     p_value : float
-        Of McNemar's exact test.
-    speed_ratio : float or None
-        The reference's time over the variant's: above 1 the variant is faster.
+        Of the test; not corrected.
     sentence : str
         All of it in words.
+    speed_ratio : float or None
+        The reference's time over the variant's: above 1 the variant is faster.
+    n, differing : int
+        Rows, and those that tell the two apart.
+    test : str
+        "exact McNemar" for 0/1 scores, else "paired bootstrap".
+    p_mid : float or None
+        McNemar's mid-p, which is less cautious than the exact one.
+    p_adjusted : float
+        What the decision follows: at most 1 - level for evidence, after correction.
+    comparisons : int
+        How many comparisons the interval and the decision are corrected for.
+    level : float
+        Of confidence, of the interval or of all intervals together.
+    smallest : float or None
+        The smallest true difference that so many rows would show four times in five.
+    score, reference_score : float or None
+        What the two reach on these rows.
+    name, reference : str
+        What the two are called.
+    slices : tuple of Verdict
+        The same for groups of rows, each named for its group; corrected for how many there are.
     """
 
     kind: str
-    delta_acc: float
-    delta_acc_low: float
-    delta_acc_high: float
+    difference: float
+    low: float
+    high: float
     p_value: float
-    speed_ratio: float | None
     sentence: str
+    metric: str = "acc"
+    speed_ratio: float | None = None
+    n: int = 0
+    differing: int = 0
+    test: str = PairedShares.test
+    p_mid: float | None = None
+    p_adjusted: float = 1.0
+    comparisons: int = 1
+    level: float = LEVEL
+    smallest: float | None = None
+    score: float | None = None
+    reference_score: float | None = None
+    name: str = ""
+    reference: str = ""
+    slices: tuple[Verdict, ...] = ()
+
+    @property
+    def delta_acc(self) -> float:
+        """The difference, as sweeps and panels call it."""
+        return self.difference
+
+    @property
+    def delta_acc_low(self) -> float:
+        """The low end of the interval."""
+        return self.low
+
+    @property
+    def delta_acc_high(self) -> float:
+        """The high end of the interval."""
+        return self.high
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return asdict(self)
+        """Return plain values, ready for JSON; a difference of shares is there as "delta_acc" too."""
+        values = {name: value for name, value in asdict(self).items() if name != "slices"}
+        if self.slices:
+            values["slices"] = [each.to_dict() for each in self.slices]
+        if self.shares:
+            values |= {"delta_acc": self.difference, "delta_acc_low": self.low, "delta_acc_high": self.high}
+        return values
+
+    @property
+    def shares(self) -> bool:
+        """Is the metric a share, whose differences are told in points?"""
+        return self.metric != "logprob" and all(0 <= (x or 0) <= 1 for x in (self.score, self.reference_score))
+
+    @property
+    def worst(self) -> Verdict | None:
+        """The slice that lost most, among those with evidence that they lost; None where no slice stands out."""
+        lost = [each for each in self.slices if each.kind == "worse"]
+        return max(lost, key=lambda each: abs(each.difference)) if lost else None
+
+    @property
+    def full(self) -> str:
+        """Everything in one or two sentences: who, against whom, on how many rows, and what could have been seen."""
+        lines = [self._said(), *(f"  {each._said()}" for each in self.slices)]
+        return "\n".join([*lines, worst_words(self.worst.name if self.worst else "")] if self.slices else lines)
+
+    def _said(self) -> str:
+        both = _("{name} against {reference}").format(name=self.name, reference=self.reference)
+        who = both if self.name and self.reference else self.name
+        rows = _("{n} rows").format(n=f"{self.n:,}") if self.n else ""
+        head = ", ".join(part for part in (who, rows) if part)
+        said = f"{head}: {self.sentence}." if head else f"{self.sentence}."
+        if self.kind == "no evidence" and self.smallest is not None:
+            said += " " + smallest_words(self.smallest, shares=self.shares)
+        return said
+
+    def __repr__(self) -> str:
+        return self.full
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<li>{html.escape(each._said())}</li>" for each in self.slices)
+        text = f"<p>{html.escape(self._said())}</p>"
+        if not rows:
+            return text
+        return f"{text}<ul>{rows}</ul><p>{html.escape(worst_words(self.worst.name if self.worst else ''))}</p>"
 
 
-def mcnemar_exact(only_a: int, only_b: int) -> float:
-    """Return the two-sided p-value of McNemar's exact test.
-
-    Parameters
-    ----------
-    only_a, only_b : int
-        Rows that only one of the two got right. Under the null hypothesis each such row falls to either side with
-        probability one half.
-    """
-    n = only_a + only_b
-    if n == 0:
-        return 1.0
-    tail = float(sum(math.comb(n, k) for k in range(min(only_a, only_b) + 1)) / 2**n)
-    return min(2 * tail, 1.0)
-
-
-def paired_interval(only_new: int, only_reference: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of the difference of two paired shares.
-
-    Wald's interval with the adjustment of Agresti and Min (2005, Statistics in Medicine 24, 729-740): half a row is
-    added to each of the four cells, which keeps the coverage near 95 % in small samples.
-    """
-    b, c, total = only_new + 0.5, only_reference + 0.5, n + 2
-    delta = (b - c) / total
-    half = _Z * math.sqrt(b + c - (b - c) ** 2 / total) / total
-    return max(delta - half, -1.0), min(delta + half, 1.0)
-
-
-def compare(
-    right: Sequence[bool], reference: Sequence[bool], *, seconds: float | None = None, reference_s: float | None = None
-) -> Verdict:
-    """Return the verdict on a variant against the reference.
-
-    Parameters
-    ----------
-    right, reference : sequence of bool
-        Which rows the variant and the reference got right; the same rows in the same order.
-    seconds, reference_s : float, optional
-        Median time of an answer of each.
-    """
-    n = len(right)
-    if not n or n != len(reference):
-        allowed = _("as many rows as reference has ({n}), at least one").format(n=len(reference))
-        raise ParameterError("right", right, allowed=allowed, fix=_("Give both for the same rows, in the same order."))
-    only_new = sum(a and not b for a, b in zip(right, reference, strict=True))
-    only_reference = sum(b and not a for a, b in zip(right, reference, strict=True))
-    delta = (only_new - only_reference) / n
-    low, high = paired_interval(only_new, only_reference, n)
-    p_value = mcnemar_exact(only_new, only_reference)
-    kind = "no evidence" if p_value > 0.05 else "better" if delta > 0 else "worse"
-    ratio = reference_s / seconds if seconds and reference_s else None
-    words = [part for part in (_speed_words(ratio), _accuracy_words(kind, delta, low, high)) if part]
-    return Verdict(kind, delta, low, high, p_value, ratio, ", ".join(words))
-
-
-def reference_verdict() -> Verdict:
+def reference_verdict(name: str = "") -> Verdict:
     """Return the verdict on the reference itself."""
-    return Verdict("reference", 0.0, 0.0, 0.0, 1.0, 1.0, _("reference"))
-
-
-def _speed_words(ratio: float | None) -> str:
-    if ratio is None:
-        return ""
-    if ratio > 1 + _SAME_SPEED:
-        return _("{ratio:.1f}× faster").format(ratio=ratio)
-    if ratio < 1 / (1 + _SAME_SPEED):
-        return _("{ratio:.1f}× slower").format(ratio=1 / ratio)
-    return _("as fast")
-
-
-def _accuracy_words(kind: str, delta: float, low: float, high: float) -> str:
-    points = [round(100 * x, 1) for x in (delta, low, high)]
-    span = _("{low:+g} to {high:+g} points").format(low=points[1], high=points[2])
-    if kind == "no evidence":
-        return _("no evidence of a difference in accuracy ({span})").format(span=span)
-    word = _("better") if kind == "better" else _("worse")
-    return _("{points:g} points {word} ({span})").format(points=abs(points[0]), word=word, span=span)
+    return Verdict(
+        kind="reference",
+        difference=0.0,
+        low=0.0,
+        high=0.0,
+        p_value=1.0,
+        speed_ratio=1.0,
+        sentence=_("reference"),
+        name=name,
+    )

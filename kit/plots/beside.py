@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from typing import Any
 
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.jobs import Run
-from kit.measure import compare
-from kit.measure.verdict import reference_verdict
+from kit.measure.versus import against_first as verdicts_against_first
 from kit.plots.reading import rows_of, said_rows, variant_name
 from kit.result import Result
 
@@ -53,33 +50,14 @@ def measured(run: Run) -> list[Result]:
         result = run.result
     except (KitError, OSError, ValueError, TypeError, KeyError):  # not over, or ended before it had one
         return rows_of(said_rows(run.status))
-    return rows_of(result if result.parts else [result])
+    whole = "variant" in result.spec  # an evaluation: its parts are levels of load
+    return rows_of([result] if whole or not result.parts else result)
 
 
 def against_first(rows: list[Result]) -> list[Result]:
-    """Return the variants with a verdict against the first; only those measured on the same rows get one."""
-    judged = []
-    for place, row in enumerate(rows):
-        verdict: dict[str, Any] = {}
-        if not place:
-            verdict = reference_verdict().to_dict()
-        elif _paired(row, rows[0]):
-            right, reference = ([bool(x) for x in each.facts["right"]] for each in (row, rows[0]))
-            seconds, reference_s = (_seconds(each) for each in (row, rows[0]))
-            verdict = compare(right, reference, seconds=seconds, reference_s=reference_s).to_dict()
-        judged.append(dataclasses.replace(row, facts={**row.facts, "verdict": verdict}))
-    return judged
-
-
-def _paired(row: Result, reference: Result) -> bool:
-    n, other = (len(each.facts.get("right") or ()) for each in (row, reference))
-    return n == other > 0 and _rows(row) == _rows(reference)
-
-
-def _rows(result: Result) -> str:
-    held = result.provenance.get("data_hash") or result.spec.get("data")
-    return json.dumps(held, sort_keys=True)
-
-
-def _seconds(result: Result) -> float | None:
-    return result.measurements["e2el_s"].p50 if "e2el_s" in result.measurements else None
+    """Return the variants with a verdict against the first, judged together; only those on the same rows get one."""
+    verdicts = verdicts_against_first(rows) if rows else []
+    return [
+        dataclasses.replace(row, facts={**row.facts, "verdict": {} if verdict is None else verdict.to_dict()})
+        for row, verdict in zip(rows, verdicts, strict=True)
+    ]

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scored import scored
 
 from kit.data import DataSpec
 from kit.experiments import SweepSpec
-from kit.experiments.sweep import sweep, variant_spec, with_verdict
+from kit.experiments.judged import judged_together, stands, with_verdict
+from kit.experiments.sweep import sweep, variant_spec
 from kit.jobs import start
 from kit.machine import this_machine
 from kit.quantization import Method, methods, register
@@ -74,7 +76,8 @@ def test_a_row_for_each_method_whatever_becomes_of_it(spec: SweepSpec, tmp_path:
     assert reference.facts["verdict"]["kind"] == "reference"
     assert last.facts["verdict"]["kind"] in ("no evidence", "better", "worse")
     assert len(last.facts["right"]) == 20
-    assert [e["data"] for e in report.events if e["kind"] == "record"] == [part.to_dict() for part in result.parts]
+    said = {e["data"]["facts"]["method"]: e["data"] for e in report.events if e["kind"] == "record"}
+    assert said == {part.facts["method"]: part.to_dict() for part in result.parts}
     assert report.values("fp32/acc") == [reference.metrics["acc"]]
     phases = [e["phase"] for e in report.events if e["kind"] == "progress"]
     assert "fp32: scoring" in phases
@@ -151,3 +154,65 @@ def test_verdicts_are_against_the_first_that_was_measured() -> None:
     assert with_verdict(failed, [reference]) is failed
     untold = Result(spec={}, metrics={"perplexity": 3.0})
     assert with_verdict(untold, [reference]) is untold
+    assert judged_together([failed, untold]) == [failed, untold]
+
+
+def test_a_sweep_of_twelve_finds_no_false_winner() -> None:
+    """Each is like the reference but for eight rows that change by chance, five of them for the better in one."""
+    right = [1] * 150 + [0] * 50
+    parts = [_part(right)]
+    for shift in range(11):
+        gained = 8 if shift == 5 else 4
+        changed = right.copy()
+        for i in range(gained):
+            changed[150 + (shift + i) % 50] = 1
+        for i in range(8 - gained + 1):
+            changed[(7 * shift + i) % 150] = 0
+        parts.append(_part(changed))
+    alone = with_verdict(parts[6], parts[:1]).facts["verdict"]
+    assert alone["kind"] == "better", "alone it would be one"
+    planned = with_verdict(parts[6], parts[:1], comparisons=11).facts["verdict"]
+    together = [part.facts["verdict"] for part in judged_together(parts)]
+    assert planned["kind"] == together[6]["kind"] == "no evidence"
+    assert {verdict["kind"] for verdict in together[1:]} == {"no evidence"}
+    assert together[6]["sentence"].endswith("after correction for 11 comparisons)")
+    assert together[6]["delta_acc_low"] < 0 < alone["delta_acc_low"]
+
+
+def test_evidence_that_was_told_is_not_taken_back() -> None:
+    """While a sweep goes on, each variant is corrected for all that are planned; together they are seen no worse."""
+    reference, slightly, clearly = ([1] * (150 - lost) + [0] * (50 + lost) for lost in (0, 6, 20))
+    parts = [_part(each) for each in (reference, slightly, clearly)]
+    planned = [with_verdict(part, parts[:1], comparisons=5).facts["verdict"] for part in parts[1:]]
+    together = [part.facts["verdict"] for part in judged_together([*parts, Result(spec={}, status="failed")])[1:3]]
+    assert [each["kind"] for each in planned] == ["no evidence", "worse"]
+    assert [each["kind"] for each in together] == ["worse", "worse"]
+    assert [each["comparisons"] for each in together] == [2, 2]
+
+
+def test_a_verdict_stands_while_its_reference_does() -> None:
+    bf16 = _part([1, 0] * 20)
+    bf16.facts["method"] = "bf16"
+    fp32 = _part([1, 0] * 20)
+    fp32.facts["method"] = "fp32"
+    first, second = with_verdict(fp32, []), with_verdict(bf16, [fp32])
+    assert stands(first, [])
+    assert stands(second, [fp32])
+    assert not stands(second, [])
+    assert not stands(first, [second])
+    assert not stands(fp32, [])
+    assert stands(Result(spec={}, status="failed"), [first])
+
+
+def test_scores_that_are_not_right_or_wrong_are_judged_too(tmp_path: Path) -> None:
+    shares = [0.1 * (i % 11) for i in range(60)]
+    made = [
+        scored(tmp_path, {"f1": shares}, method="a"),
+        scored(tmp_path, {"f1": [0.5 * x for x in shares]}, method="b"),
+    ]
+    bare = [dataclasses.replace(part, folder=None) for part in made]  # as a worker has them
+    verdicts = [part.facts["verdict"] for part in judged_together(bare, folder=tmp_path)]
+    assert [each["kind"] for each in verdicts] == ["reference", "worse"]
+    assert "in F1 (" in verdicts[1]["sentence"]
+    few = [scored(tmp_path / "few", {"f1": shares[:4]}, method=name) for name in "ab"]
+    assert "verdict" not in judged_together(few, folder=tmp_path / "few")[1].facts

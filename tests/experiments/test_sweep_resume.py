@@ -139,7 +139,8 @@ def test_what_failed_is_tried_again_and_verdicts_are_given_anew(
     assert [part.facts.get("verdict", {}).get("kind") for part in second.parts] == ["reference", "better", None]
     assert second.parts[1].facts["verdict"]["speed_ratio"] == 2.0
     assert second.facts["reference"] == "fp32"
-    assert [data["facts"]["method"] for data in _records(report)] == ["fp32", "bf16"], "its verdict is another now"
+    told = [(data["facts"]["method"], data["facts"]["verdict"].get("comparisons")) for data in _records(report)]
+    assert told == [("fp32", 1), ("bf16", 2), ("bf16", 1)], "its verdict is another now, and the only one at the end"
 
     third, report = _sweep(spec, tmp_path, monkeypatch, measured)
     assert measured.started == ["fp32"]
