@@ -3,11 +3,14 @@
 from kit.plots.accuracy import accuracy_and_latency
 from kit.plots.beside import beside
 from kit.plots.card import card
+from kit.plots.confusion import confusion
 from kit.plots.differences import differences
+from kit.plots.divergence import divergence
 from kit.plots.export import export_comparison
 from kit.plots.limits import within
 from kit.plots.loss import losses
 from kit.plots.pareto import pareto
+from kit.plots.reliability import reliability
 from kit.plots.svg import svg
 from kit.plots.trade import tradeoff
 
@@ -15,10 +18,13 @@ __all__ = [
     "accuracy_and_latency",
     "beside",
     "card",
+    "confusion",
     "differences",
+    "divergence",
     "export_comparison",
     "losses",
     "pareto",
+    "reliability",
     "svg",
     "tradeoff",
     "within",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_ROW, _HEAD, _FOOT = 26.0, 28.0, 24.0
+_ROW, _HEAD, _FOOT = 26.0, 28.0, 42.0
 _SAME = 104.0  # the width of the column with the share of places where the first choice is the same
 _LEAST = 1e-6  # nats; what is kept of the reference is no more exact than that
 
@@ -47,6 +47,8 @@ def divergence(results: Result | Sequence[Result], *, width: float = 560, dark: 
     _axis(plot, rows, colours)
     for place, row in enumerate(rows):
         _draw(plot, place, row, colours)
+    if rows:
+        _legend(plot, colours)
     heading(plot, _title(rows, width - names - _SAME), colours)
     _at_right(plot, _("same choice"), (1, 1), 8, "axes fraction", colours.ink2)
     describe(made, _("Divergence from the reference"), ". ".join(map(_sentence, rows)))
@@ -88,6 +90,20 @@ def _draw(plot: Axes, place: int, row: Result, colours: Inks) -> None:
     _at_right(plot, f"{share(same)} {half_width(stderr)}", (1, place), 0, ("axes fraction", "data"), colours.ink)
 
 
+def _legend(plot: Axes, colours: Inks) -> None:
+    plot.annotate(
+        _("dot: median place · thick: to 90 % · thin: to 99 % of places"),
+        (1, 0),
+        (_SAME - 4, -36),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        fontsize=FONT,
+        color=colours.ink2,
+        annotation_clip=False,
+    )
+
+
 def _at_right(
     plot: Axes, text: str, at: tuple[float, float], above: float, where: str | tuple[str, str], colour: str
 ) -> None:
@@ -109,8 +125,8 @@ def _title(rows: Sequence[Result], width: float) -> str:
     if not rows:
         return _("nothing was compared with a reference")
     against = rows[0].facts["reference"]["method"]
-    long = _("divergence from {reference}, nats, log scale: median, 90 %, 99 % of places").format(reference=against)
-    return long if text_width(long) * 0.9 < width else _("nats from {reference}, log scale").format(reference=against)
+    long = _("divergence from {reference}, nats, log scale").format(reference=against)
+    return long if text_width(long) < width else _("nats from {reference}, log scale").format(reference=against)
 
 
 def _sentence(row: Result) -> str:

@@ -147,4 +147,4 @@ def text_width(text: str, font: float = FONT) -> float:
 
 def wrapped(text: str, width: float) -> list[str]:
     """Return `text` in lines of about `width` pixels; a line may be a little shorter, none is longer."""
-    return textwrap.wrap(text, max(int(width / (0.54 * FONT)), 20))
+    return textwrap.wrap(text, max(int(width / (0.54 * FONT)), 20), break_on_hyphens=False)
