@@ -6,13 +6,15 @@ same is asked, so each set of requests is kept under a hash of its texts.
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from kit.engines import Engine, Score
+from kit.measure.harness.beginning import Begun
 from kit.measure.harness.conversation import prompt_of
 from kit.measure.harness.sampling import Sampling
 from kit.measure.harness.writing import write_answers
@@ -55,7 +57,8 @@ class Asking:
 
     def rolling(self, texts: Sequence[str]) -> list[float]:
         """Return the log-probability of each text from its beginning, a long one read in windows."""
-        table = self._scored("reading tasks", [""] * len(texts), [[text] for text in texts])
+        begun = dataclasses.replace(self, engine=lambda: cast(Engine, Begun(self.engine())))  # all that scoring asks
+        table = begun._scored("reading tasks", [""] * len(texts), [[text] for text in texts])
         return [row[0].logprob for row in table]
 
     def answers(self, requests: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:

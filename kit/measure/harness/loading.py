@@ -101,6 +101,9 @@ def _from_file(file: Path) -> Loaded:
     manager = TaskManager(include_path=str(file.parent), include_defaults=False)
     if not members(task) <= manager.task_index.keys():
         manager = TaskManager(include_path=str(file.parent))
+    for entry in map(manager.task_index.get, members(task)):
+        if entry is not None and entry.yaml_path is not None and file.parent in entry.yaml_path.parents:
+            entry.cfg, entry.yaml_path = read_task(entry.yaml_path), None  # as it reads them, but for the data files
     group: Loaded = manager.load([task["group"]])
     return group
 
