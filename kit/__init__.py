@@ -17,7 +17,7 @@ from kit.errors import KitError
 from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
-from kit.measure import AnswerSpec, Cost, EvaluateSpec, LoadSpec, Slices, Verdict, Verdicts
+from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
 from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside, card, differences, export_comparison, within
@@ -36,6 +36,7 @@ __all__ = [
     "Dataset",
     "EvaluateSpec",
     "GetSpec",
+    "JudgeSpec",
     "KitError",
     "LoadSpec",
     "Machine",
@@ -67,6 +68,7 @@ __all__ = [
     "differences",
     "evaluate",
     "export_comparison",
+    "export_task",
     "find_run",
     "load",
     "load_data",
