@@ -35,6 +35,7 @@ class Behaviour:
     key: str = ""
     models: tuple[str, ...] | None = ("tiny",)
     slots: int = 1000
+    hangs_up: bool = False  # closes a connection that it promised to keep
     routes: dict[str, Any] = field(default_factory=dict)  # path: a function of the body
 
 
@@ -48,6 +49,7 @@ class TinyServer:
     at_once: int = 0
     most_at_once: int = 0
     answers: int = 0
+    connections: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def bodies(self, path: str) -> list[dict[str, Any]]:
@@ -60,6 +62,7 @@ def tiny_server(**behaviour: Any) -> Iterator[TinyServer]:
     """Run a server on a free port of 127.0.0.1 and stop it at the end."""
     http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     http.daemon_threads = True
+    http.handle_error = lambda *_: None  # type: ignore[method-assign] # clients hang up in the middle here
     state = TinyServer(f"http://127.0.0.1:{http.server_port}/v1", Behaviour(**behaviour))
     state.slot = threading.BoundedSemaphore(state.behaviour.slots)  # type: ignore[attr-defined]
     http.state = state  # type: ignore[attr-defined]
@@ -75,9 +78,16 @@ def tiny_server(**behaviour: Any) -> Iterator[TinyServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a small piece must not wait for the one after it
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
+
+    def setup(self) -> None:
+        """Count connections."""
+        super().setup()
+        with self.state.lock:
+            self.state.connections += 1
 
     @property
     def state(self) -> TinyServer:
@@ -149,16 +159,18 @@ class _Handler(BaseHTTPRequestHandler):
         behaviour = self.state.behaviour
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        self.close_connection = True
-        if behaviour.says is not None:
-            self.wfile.write(behaviour.says)
-            return
         with contextlib.suppress(OSError):  # the client may hang up
-            self._pieces(body)
+            if behaviour.says is None and self._pieces(body):
+                self._raw(b"data: [DONE]\n\n")
+            elif behaviour.says:
+                self._raw(behaviour.says)
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = behaviour.hangs_up
 
-    def _pieces(self, body: dict[str, Any]) -> None:
+    def _pieces(self, body: dict[str, Any]) -> bool:
+        """Say every piece; False: the connection broke before that."""
         behaviour, began = self.state.behaviour, time.perf_counter()
         wanted = body.get("max_tokens") or body["max_completion_tokens"]
         wanted = wanted if behaviour.stops_after is None else min(wanted, behaviour.stops_after)
@@ -166,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._event({"choices": [{"delta": {"role": "assistant", "content": ""}}]})
         for i in range(wanted // behaviour.tokens_in_piece):
             if i == behaviour.breaks_after:
-                return
+                return False
             due = began + behaviour.first_s + i * behaviour.gap_s
             time.sleep(max(due - time.perf_counter(), 0))
             text = f"{i} " * behaviour.tokens_in_piece
@@ -175,11 +187,13 @@ class _Handler(BaseHTTPRequestHandler):
         if behaviour.usage and "stream_options" in body:
             usage = {"prompt_tokens": _length(body), "completion_tokens": wanted}
             self._event({"choices": [], "usage": usage})
-        self.wfile.write(b"data: [DONE]\n\n")
+        return True
 
     def _event(self, data: dict[str, Any]) -> None:
-        self.wfile.write(b"data: " + json.dumps(data, ensure_ascii=False).encode() + b"\n\n")
-        self.wfile.flush()
+        self._raw(b"data: " + json.dumps(data, ensure_ascii=False).encode() + b"\n\n")
+
+    def _raw(self, content: bytes) -> None:
+        self.wfile.write(f"{len(content):x}\r\n".encode() + content + b"\r\n")
 
     def _json(self, data: Any, status: int = 200) -> None:
         content = json.dumps(data).encode()

@@ -1,7 +1,8 @@
 """HTTP to one server: what it answers as plain values, what goes wrong as a `ServerError` that names the next step.
 
-Nothing is tried again and no redirect is followed: a request that was sent twice would spoil a measurement, and a key
-must not go to another server than the one that was named.
+Connections are kept open and used again. One that the server has closed meanwhile looks like a server that hangs up at
+once: such a request, of which it has not answered a byte, is sent a second time. Nothing else is tried again, and no
+redirect is followed: a key must not go to another server than the one that was named.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Client:
     def stream(self, path: str, body: dict[str, Any]) -> Iterator[Iterator[bytes]]:
         """Yield the bytes of an answer as they come in; leaving the block ends the connection if there is more."""
         url = self._at(path, False)
-        with self._told(url), self._http.stream("POST", url, json=body) as response:
+        with self._told(url), contextlib.closing(self._sent("POST", url, body)) as response:
             if response.status_code != 200:
                 response.read()
                 raise fault.refused(url, response.status_code, response.text, key_variable=self.key_variable)
@@ -81,13 +82,21 @@ class Client:
 
     def _asked(self, verb: str, url: str, body: dict[str, Any] | None) -> Any:
         with self._told(url):
-            response = self._http.request(verb, url, json=body)
+            response = self._sent(verb, url, body)
+            response.read()
         if response.status_code != 200:
             raise fault.refused(url, response.status_code, response.text, key_variable=self.key_variable)
         try:
             return json.loads(response.content)
         except ValueError as exc:
             raise fault.strange(url, _("its answer is no JSON: {text!r}").format(text=response.text[:200])) from exc
+
+    def _sent(self, verb: str, url: str, body: dict[str, Any] | None) -> httpx.Response:
+        request = self._http.build_request(verb, url, json=body)
+        try:
+            return self._http.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            return self._http.send(request, stream=True)
 
     @contextlib.contextmanager
     def _told(self, url: str) -> Iterator[None]:

@@ -27,11 +27,12 @@ def events(chunks: Iterable[bytes], *, url: str) -> Iterator[dict[str, Any]]:
     ServerError
         An event is no JSON object, or tells of an error.
     """
+    done = False
     for data in _payloads(chunks):
-        if data == DONE:
-            yield {}
-            return
-        yield _parsed(data, url)
+        if done:  # read to its end, a connection can be used again
+            continue
+        done = data == DONE
+        yield {} if done else _parsed(data, url)
 
 
 def _parsed(data: str, url: str) -> dict[str, Any]:

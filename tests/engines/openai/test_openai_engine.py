@@ -171,6 +171,17 @@ def test_a_server_that_does_not_stream_is_told_from_one_that_does(server: TinySe
         _text(engine)
 
 
+def test_connections_are_used_again(server: TinyServer, engine: OpenAIEngine) -> None:
+    assert [_text(engine) for _ in range(5)] == ["0 1 2 3 "] * 5
+    assert server.connections == 1
+
+
+def test_a_kept_connection_that_the_server_closed_is_no_failure(server: TinyServer, engine: OpenAIEngine) -> None:
+    server.behaviour.hangs_up = True
+    assert [_text(engine) for _ in range(20)] == ["0 1 2 3 "] * 20
+    assert len(server.asked) == 20
+
+
 def test_closing_an_answer_ends_it(server: TinyServer, engine: OpenAIEngine) -> None:
     server.behaviour.gap_s = 0.01
     stream = engine.generate(CHAT, max_new_tokens=4)
