@@ -16,6 +16,7 @@ from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.spec import SweepSpec
 from kit.isolated import carry_out_isolated, error_dict
 from kit.machine.provenance import provenance, seeds
+from kit.measure.passes.reference import claim, release
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.models import model_provenance
@@ -40,7 +41,11 @@ def sweep(spec: Spec, report: Report) -> Result:
     if hashes_left_out(model):  # by which finished variants would not be known again
         raise Stopped
     found = _Sweep(spec, report, Finished(spec, report, model=model, data=data))
+    if "reference" in spec.measures:
+        claim(report, spec.key)
     status = found.measure()
+    if status == "finished":
+        release(report, spec.key)
     return Result(
         spec=spec.to_dict(),
         status=status,
@@ -50,16 +55,26 @@ def sweep(spec: Spec, report: Report) -> Result:
     )
 
 
-def variant_spec(spec: SweepSpec, method: str) -> EvaluateSpec:
-    """Return what is done for one method of a sweep."""
+def variant_spec(spec: SweepSpec, method: str, reference: str | None = None) -> EvaluateSpec:
+    """Return what is done for one method of a sweep, which is its own reference where none was measured before it."""
+    compared = "reference" in spec.measures
     return EvaluateSpec(
         variant=Variant(model=spec.model, method=method),
         data=spec.data,
         measures=spec.measures,
+        shots=spec.shots,
+        shots_data=spec.shots_data,
+        chat=spec.chat,
+        answer_tokens=spec.answer_tokens,
+        slices=spec.slices,
+        judge=spec.judge,
         batch_size=spec.batch_size,
         requests=spec.requests,
         new_tokens=spec.new_tokens,
         load=spec.load,
+        reference=Variant(model=spec.model, method=reference or method) if compared else None,
+        reference_tokens=spec.reference_tokens,
+        costs=spec.costs,
     )
 
 
@@ -83,11 +98,14 @@ class _Sweep:
 
     def _take(self, method: str) -> None:
         """Add the part of one method, and say it unless an earlier attempt has said the same."""
+        reference = next((part.facts["method"] for part in self.parts if part.status == "finished"), None)
         said = self._finished.get(method)
+        if said is not None and not _compared_with(said, reference or method):
+            said = None
         if said is None:
             self._report.check()
             self._report.progress(f"{method}: starting", self._done(), len(self._spec.methods), "methods")
-        part = self._judged(_one(self._spec, method, self._report) if said is None else said)
+        part = self._judged(_one(self._spec, method, self._report, reference) if said is None else said)
         self.parts.append(part)
         if part != said:
             self._say(method, part)
@@ -115,8 +133,14 @@ class _Sweep:
         return len(self.parts) + sum(self._finished.get(method) is not None for method in left)
 
 
-def _one(spec: SweepSpec, method: str, report: Report) -> Result:
-    what = variant_spec(spec, method)
+def _compared_with(part: Result, reference: str) -> bool:
+    """Is a part that was compared place by place compared with this one? An earlier method may have failed before."""
+    told = part.facts.get("reference")
+    return told is None or told["method"] == reference
+
+
+def _one(spec: SweepSpec, method: str, report: Report, reference: str | None) -> Result:
+    what = variant_spec(spec, method, reference)
     inner = PrefixedReport(report, method)
     try:
         check_runs_here(get_method(method))
