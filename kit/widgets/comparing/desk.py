@@ -14,6 +14,7 @@ from kit.plots.limits import check_limits
 from kit.result import Result
 from kit.widgets.comparing.asking import Answer, answers_of, names_of, variant_of
 from kit.widgets.comparing.coding import comparing_code
+from kit.widgets.comparing.drawings import Drawings
 from kit.widgets.comparing.examples import Examples
 from kit.widgets.comparing.fields import limits_typed
 from kit.widgets.comparing.files import file_of
@@ -45,7 +46,9 @@ class CompareDesk(ShownDesk):
         )
         self.title = _("Compare")
         self.figures = ResultFigures()
+        self.drawings = Drawings()
         self.examples = Examples()
+        self.opened = False  # are further figures shown?
         self.prompt = ""
         self.find, self.listed, self.picking = "", LISTED, not given
         self.saved = ""  # where the card was written to
@@ -168,6 +171,10 @@ class CompareDesk(ShownDesk):
     def do_examples(self, value: Any, values: dict[str, Any]) -> None:
         """Open or close the look row by row."""
         self.examples.open = not self.examples.open
+
+    def do_figures(self, value: Any, values: dict[str, Any]) -> None:
+        """Open or close the further figures."""
+        self.opened = not self.opened
 
     def do_turn(self, value: Any, values: dict[str, Any]) -> None:
         """Turn the page of rows, by 1 or -1."""

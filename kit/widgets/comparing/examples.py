@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from kit.errors import KitError
+from kit.measure import Verdict
+from kit.measure.grouping import columns
+from kit.measure.versus import compare
 from kit.plots.differences import Difference, differences, score_names
 from kit.plots.metrics import metric
 from kit.result import Result
@@ -26,7 +30,8 @@ class Examples:
         self.text = ""
         self.page = 0
         self.open = False
-        self._held: tuple[object, ...] = ()
+        self._held: tuple[Any, ...] = ()
+        self._verdict: Verdict | None = None
         self._pairs: list[Difference] = []
         self._why: KitError | None = None
         self.scored = ""
@@ -52,7 +57,7 @@ class Examples:
             The metric by which rows are compared, where their records have it; else the first that they have.
         """
         if self._held[:2] != (first, second) or self._held[2:] != (quality,):
-            self._held, self._pairs, self._why = (first, second, quality), [], None
+            self._held, self._pairs, self._why, self._verdict = (first, second, quality), [], None, None
             names = score_names(first, second)
             self.scored = quality if quality in names else next(iter(names), "")
             try:
@@ -60,6 +65,19 @@ class Examples:
             except KitError as exc:
                 self._why = exc
         return self._pairs, self._why
+
+    def verdict(self) -> Verdict | None:
+        """Return the verdict on the second variant against the first, with groups of rows; None where there is none.
+
+        Judged once for the same two variants: intervals of means are drawn many times.
+        """
+        if self._verdict is None and self._pairs:
+            first, second, _quality = self._held
+            held = [pair.second for pair in self._pairs]
+            with contextlib.suppress(KitError):
+                found = compare(second, first, metric=self.scored or None, by=columns(held), rows="common")
+                self._verdict = found if isinstance(found, Verdict) else None
+        return self._verdict
 
     def counts(self) -> Counter[str]:
         """Return how many rows there are of each kind."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import htpy as h
 
 from kit.errors import KitError
 from kit.i18n import _
+from kit.measure import Verdict
 from kit.plots.differences import Difference
 from kit.plots.reading import variant_name
 from kit.plots.words import count, number
 from kit.widgets.comparing.desk import CompareDesk
-from kit.widgets.comparing.page_slices import slices_table, verdict_sentence
+from kit.widgets.comparing.page_slices import slices_table
 from kit.widgets.parts import sentences
 
 
@@ -48,17 +51,27 @@ def _opened(desk: CompareDesk, left: str, right: str) -> h.Node:
     if left == right:
         return h.p(".tb-mute")[_("Choose two different variants.")]
     first, second = desk.row(left), desk.row(right)
-    pairs, why = desk.examples.read(first, second, desk.drawn()[0])
+    _pairs, why = desk.examples.read(first, second, desk.drawn()[0])
     if why is not None:
         return _none(why)
     shown, page, pages = desk.examples.shown()
+    verdict = desk.examples.verdict()
     return [
-        h.p[verdict_sentence(first, second, pairs, desk.examples.scored)],
+        _sentence(verdict, left, right),
         _filters(desk, left, right),
         _table(shown, left, right, scored=desk.examples.scored) if shown else h.p(".tb-mute")[_("No such row.")],
         _turn(page, pages) if pages > 1 else None,
-        slices_table(first, second, pairs, desk.examples.scored),
+        slices_table(verdict, left, right) if verdict is not None else None,
     ]
+
+
+def _sentence(verdict: Verdict | None, left: str, right: str) -> h.Node:
+    """Return what the paired rows come to, in full."""
+    if verdict is None:
+        return None
+    named = replace(verdict, name=right, reference=left, slices=(), speed_ratio=None)
+    lead, _colon, rest = named.full.partition(": ")
+    return h.p[h.b[lead], ": ", rest]
 
 
 def _none(why: KitError) -> h.Element:
