@@ -87,7 +87,8 @@ def score_in_chunks(
 
 
 def _lengths(engine: Engine, texts: Sequence[str]) -> list[int]:
-    if this_machine().gpus:  # it scores a row in the time that counting its tokens takes
+    # A GPU scores a row in the time that counting its tokens takes, and a server puts rows together itself.
+    if this_machine().gpus or engine.slots > 1:
         return [len(text) for text in texts]
     return [engine.count_tokens(text) for text in texts]
 

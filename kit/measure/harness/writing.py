@@ -10,6 +10,7 @@ from kit.measure.harness.sampling import Sampling
 from kit.measure.ledger import Ledger
 from kit.report import Report
 
+_AT_ONCE = 16  # a server takes more, but keeps those at the end of its queue waiting until they give up
 Wanted = tuple[str, Prompt, Sampling]  # the name it is kept by, what is asked, how it is answered
 
 
@@ -46,7 +47,7 @@ def _written(wanted: Sequence[Wanted], engine: Callable[[], Engine], report: Rep
         for name, prompt, how in wanted:
             yield name, _write(writer, prompt, how, report)
         return
-    with ThreadPoolExecutor(writer.slots) as pool:
+    with ThreadPoolExecutor(min(writer.slots, _AT_ONCE)) as pool:
         names = {pool.submit(_write, writer, prompt, how, report): name for name, prompt, how in wanted}
         try:
             for future in as_completed(names):

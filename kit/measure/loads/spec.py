@@ -68,7 +68,7 @@ class LoadSpec(Spec):
     @property
     def name(self) -> str:
         """How tables and reports call it."""
-        if self.kind == "users":
+        if self.kind == "users" and self.users != 1:
             return _("{n} users at once").format(n=self.users)
         if self.kind == "poisson":
             return _("{rate:g} requests/s at random times").format(rate=self.rate)
