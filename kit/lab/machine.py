@@ -7,7 +7,6 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-from kit.engines import Variant
 from kit.errors import KitError, MissingPackageError
 from kit.i18n import N_, _
 from kit.machine import memory_free_mib, this_machine
@@ -18,7 +17,7 @@ from kit.quantization import Method, methods
 from kit.quantization.load import check_runs_here
 from kit.version import version
 
-# By import name: the distribution that brings it, and what people call the engine.
+# Those that run models on this machine, by name: the packages they need, and what people call them.
 _ENGINES = {"transformers": (("torch", "transformers"), N_("Transformers"))}
 
 
@@ -36,7 +35,7 @@ def machine_now() -> dict[str, Any]:
         "memory_available_mib": round(memory_free_mib(), 1),
         "gpus": [dataclasses.asdict(gpu) for gpu in gpu_loads()],
         "disks": [_disk("runs", home()), _disk("models", cache())],
-        "engines": [_engine(name) for name in Variant.__dataclass_fields__["engine"].metadata["choices"]],
+        "engines": [_engine(name) for name in _ENGINES],
         "methods": [_method(method) for method in methods().values()],
         "problems": problems(),
     }
@@ -48,7 +47,7 @@ def _disk(what: str, folder: Path) -> dict[str, Any]:
 
 
 def _engine(name: str) -> dict[str, Any]:
-    packages, title = _ENGINES.get(name, ((), name))
+    packages, title = _ENGINES[name]
     lacking = [package for package in packages if importlib.util.find_spec(package) is None]
     reason = _("{name} needs {packages}.").format(name=_(title), packages=", ".join(lacking)) if lacking else ""
     add = f"pip install {' '.join(lacking)}" if lacking else ""
