@@ -39,7 +39,7 @@ import numpy.typing as npt
 from kit.measure.paired import POWER, z_of
 
 DRAWS = 4000
-_AT_ONCE = 2_000_000  # numbers held while rows are drawn: 16 MB
+_AT_ONCE = 100_000  # numbers held while rows are drawn: they stay in the cache of a core
 _EQUAL = 1e-12  # scores nearer than this are the same but for rounding
 _NORMAL = NormalDist()
 
