@@ -29,22 +29,27 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     stop = commands.add_parser("stop", parents=[common], help=_("ask a run to stop; it keeps what it has"))
     stop.set_defaults(do=_stop)
     for parser in (run, resume):
-        parser.add_argument("--now", action="store_true", help=_("begin without waiting for a turn on the device"))
-        parser.add_argument("--detach", action="store_true", help=_("print the run's id and return at once"))
+        add_watching(parser)
     for parser in (resume, stop):
         parser.add_argument("id", metavar=_("ID"), help=_("a run's id, or its first or last letters"))
+
+
+def add_watching(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a command that starts work."""
+    parser.add_argument("--now", action="store_true", help=_("begin without waiting for a turn on the device"))
+    parser.add_argument("--detach", action="store_true", help=_("print the run's id and return at once"))
 
 
 def _run(options: argparse.Namespace) -> int:
     spec = _load(options.spec)
     spec.look_ahead()  # what is wrong with names and rows is told before there is a run
-    return _watch(start(spec, now=options.now), options.detach)
+    return watch(start(spec, now=options.now), options.detach)
 
 
 def _resume(options: argparse.Namespace) -> int:
     run = find_run(options.id)
     said = len(run.status.messages)
-    return _watch(run.resume(now=options.now), options.detach, said)
+    return watch(run.resume(now=options.now), options.detach, said)
 
 
 def _stop(options: argparse.Namespace) -> int:
@@ -70,7 +75,7 @@ def _load(path: str) -> Spec:
     return spec
 
 
-def _watch(run: Run, detach: bool, said: int = 0) -> int:
+def watch(run: Run, detach: bool, said: int = 0) -> int:
     """Show a run until it is over, unless it is to be left to itself, and return the exit code."""
     print(run.id, flush=True)
     if detach:
@@ -119,7 +124,7 @@ def _go_on(run: Run) -> str:
 def _numbers(result: Result) -> str:
     rows = [(name, f"{value:.6g}") for name, value in sorted(result.metrics.items())]
     for part in result.parts:
-        name = str(part.facts.get("name", part.spec.get("method", "")))
+        name = str(part.facts.get("variant") or part.facts.get("method", ""))
         shown = ", ".join(f"{key}={value:.4g}" for key, value in list(part.metrics.items())[:6])
         rows.append((name, shown or str((part.error or {}).get("message", part.status))))
     return table(rows) if rows else str(result.status)

@@ -15,7 +15,7 @@ LATENCIES = ("e2el_s", "ttft_s", "tpot_s")
 
 def variant_name(result: Result) -> str:
     """Return how tables and plots call the variant that `result` measured."""
-    return str(result.facts.get("method") or result.spec.get("method") or "?")
+    return str(result.facts.get("variant") or result.facts.get("method") or result.spec.get("method") or "?")
 
 
 def rows_of(results: Result | Sequence[Result]) -> list[Result]:

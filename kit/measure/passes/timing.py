@@ -24,7 +24,9 @@ def timing(evaluation: Evaluation) -> dict[str, float]:
     evaluation.facts["load"] = first.facts
     evaluation.measurements |= first.measurements
     if evaluation.spec.load.kind == "sweep":
-        evaluation.facts["knee"] = knee([_point(level, timed) for level, timed in zip(levels, found, strict=True)])
+        bend = knee([_point(level, timed) for level, timed in zip(levels, found, strict=True)])
+        evaluation.facts["knee"] = bend
+        evaluation.report.message(bend["sentence"])
         evaluation.parts += [_part(evaluation, level, timed) for level, timed in zip(levels, found, strict=True)]
     return dict(first.metrics)
 
@@ -125,6 +127,7 @@ def _part(evaluation: Evaluation, load: LoadSpec, timed: Timed) -> Result:
             "method": spec.variant.method,
             "engine": spec.variant.engine,
             "model": spec.variant.model,
+            "variant": f"{spec.variant.name}, {load.name}",
             "load": timed.facts,
         },
     )
