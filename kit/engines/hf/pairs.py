@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kit.engines.hf.prompt import encode, encode_labels, start_of_text, without_middle
+from kit.engines.hf.prompt import encode, encode_answers, encode_labels, plain_ids, start_of_text, without_middle
 from kit.engines.hf.tree import Ids, windows
 from kit.engines.protocol import Prompt
 
@@ -65,39 +65,43 @@ def _encode_plain(tokenizer: Any, pairs: Sequence[tuple[Any, Sequence[str]]]) ->
     ]
     started = [start for start in contexts if start]
     with_start = [bool(start) for (_, texts), start in zip(pairs, contexts, strict=True) for _ in texts]
-    heads = iter(_ids(tokenizer, started))
-    opened = iter(_ids(tokenizer, [text for text, has in zip(wholes, with_start, strict=True) if has]))
-    free = iter(_ids(tokenizer, [text for text, has in zip(wholes, with_start, strict=True) if not has], special=False))
+    heads = iter(plain_ids(tokenizer, started))
+    opened = iter(plain_ids(tokenizer, [text for text, has in zip(wholes, with_start, strict=True) if has]))
+    alone = [text for text, has in zip(wholes, with_start, strict=True) if not has]
+    free = iter(plain_ids(tokenizer, alone, special=False))
     found: list[tuple[Ids, list[Ids]]] = []
     for (_, texts), start in zip(pairs, contexts, strict=True):
         if start:
             head = next(heads)
-            found.append((head, [next(opened)[len(head) :] for _ in texts]))
+            # An answer that goes up into the last word of its question has no token of its own: it is encoded alone.
+            rest = [next(opened)[len(head) :] for _ in texts]
+            found.append(
+                (head, [ids or encode_answers(tokenizer, [text])[0] for ids, text in zip(rest, texts, strict=True)])
+            )
         else:
             found.append(([start_of_text(tokenizer)], [next(free) for _ in texts]))
     return found
 
 
-def _ids(tokenizer: Any, texts: Sequence[str], *, special: bool = True) -> list[list[int]]:
-    """Return the token ids of `texts`, with what the tokenizer puts before a text unless it stands there already."""
-    if not texts:
-        return []
-    bos = getattr(tokenizer, "bos_token", None)
-    special = special and not (bos and texts[0].startswith(bos))
-    return [list(ids) for ids in tokenizer(list(texts), add_special_tokens=special)["input_ids"]]
-
-
 def _fitted(row: int, prompt: Ids, answers: Sequence[Ids], context: int | None, *, cut_end: bool) -> list[Question]:
-    """Return the question as it fits into the context, and one more for each further window of a long answer."""
+    """Return the question as it fits into the context, and one more for each further window of a long answer.
+
+    Where its end only fits, each length of answer leaves room for another part of it, as in lm-evaluation-harness.
+    """
     first, more = [], []
     for number, ids in enumerate(answers):
         parts = windows(prompt[-1], ids, context) if context and len(ids) > context else [(list(prompt), list(ids))]
         first.append(parts[0][1])
         more += [Question(before, [tokens], [(row, number)]) for before, tokens in parts[1:]]
     room = None if context is None else max(context - max(map(len, first), default=1) + 1, 1)
-    short = _without_beginning(prompt, room) if cut_end else without_middle(list(prompt), room)
-    return [Question(short, first, [(row, number) for number in range(len(first))]), *more]
-
-
-def _without_beginning(ids: Ids, length: int | None) -> Ids:
-    return ids if length is None else ids[-length:]
+    numbers = [(row, number) for number in range(len(first))]
+    if context is None or room is None or len(prompt) <= room:
+        return [Question(prompt, first, numbers), *more]
+    if not cut_end:
+        return [Question(without_middle(list(prompt), room), first, numbers), *more]
+    fitted = []
+    for length in sorted(set(map(len, first))):
+        parts_of = [part for part in numbers if len(first[part[1]]) == length]
+        end = prompt[-max(context - length + 1, 1) :]
+        fitted.append(Question(end, [first[number] for _row, number in parts_of], parts_of))
+    return [*fitted, *more]

@@ -16,19 +16,35 @@ def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> 
     tokenizer : transformers tokenizer
     prompt : str or list of messages
         Messages go through the model's chat template with the start of an answer at the end; a model without a
-        template reads their texts, one a line. Plain text is taken as it is.
+        template reads their texts, one a line. Plain text is taken as it is, with what the tokenizer puts before it.
     max_length : int, optional
-        A longer prompt loses its middle: the instruction stands at one end and the start of the answer at the other.
+        Longer messages lose their middle: the instruction stands at one end and the start of the answer at the other.
+        Of longer plain text the end is read, as lm-evaluation-harness does.
     """
     if isinstance(prompt, str):
-        ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-    elif getattr(tokenizer, "chat_template", None):
+        ids = plain_ids(tokenizer, [prompt])[0]
+        return ids if max_length is None else ids[-max_length:]
+    if getattr(tokenizer, "chat_template", None):
         text = tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = "".join(message["content"] + "\n" for message in prompt)
         ids = tokenizer(text, add_special_tokens=True)["input_ids"]
     return without_middle(list(ids), max_length)
+
+
+def plain_ids(tokenizer: Any, texts: Sequence[str], *, special: bool = True) -> list[list[int]]:
+    """Return the token ids of `texts`, with what the tokenizer puts before each unless it stands there already."""
+    bos = getattr(tokenizer, "bos_token", None)
+    begun = [not special or bool(bos and text.startswith(bos)) for text in texts]
+    found: list[list[int]] = [[] for _ in texts]
+    for as_it_is in (True, False):
+        rows = [row for row, stands in enumerate(begun) if stands is as_it_is]
+        if rows:
+            coded = tokenizer([texts[row] for row in rows], add_special_tokens=not as_it_is)["input_ids"]
+            for row, ids in zip(rows, coded, strict=True):
+                found[row] = list(ids)
+    return found
 
 
 def without_middle(ids: list[int], max_length: int | None) -> list[int]:

@@ -23,7 +23,9 @@ class Begun:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._mark = engine, _mark(getattr(engine, "tokenizer", None))
-        self.count_tokens = engine.count_tokens
+
+    def __getattr__(self, name: str) -> Any:  # all else is as the engine has it
+        return getattr(self._engine, name)
 
     def score(
         self,
