@@ -23,10 +23,16 @@ def likeliest_for_length(scores: Sequence[Score], choices: Sequence[str]) -> int
 
 
 def accuracy(gold: Sequence[int], predicted: Sequence[int]) -> tuple[float, float]:
-    """Return the share of right answers and its standard error, sqrt(p (1 - p) / (n - 1)) as lm-eval has it."""
+    """Return the share of right answers and its standard error, sqrt(p (1 - p) / (n - 1)).
+
+    It is computed in the steps that lm-eval takes, so that both agree to the last digit.
+    """
     n = len(gold)
-    share = sum(g == p for g, p in zip(gold, predicted, strict=True)) / n
-    return share, math.sqrt(share * (1 - share) / (n - 1)) if n > 1 else 0.0
+    right = [float(g == p) for g, p in zip(gold, predicted, strict=True)]
+    share = sum(right) / n
+    if n < 2:
+        return share, 0.0
+    return share, math.sqrt(sum([(x - share) ** 2 for x in right]) / (n - 1)) / math.sqrt(n)
 
 
 def macro_f1(gold: Sequence[int], predicted: Sequence[int], classes: int) -> float:
