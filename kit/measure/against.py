@@ -108,10 +108,12 @@ def compared(engine: Engine, texts: Sequence[str], kept: Expectations, piece: Pi
 def _told(
     chunks: Iterator[Distributions], before: int, wanted: int, phase: str, report: Report
 ) -> Iterator[Distributions]:
-    """Pass chunks on, saying how far they are and heeding a stop between two of them."""
-    done = before
+    """Pass chunks on, heeding a stop between two of them and saying how far they are, but not of every short text."""
+    done, told = before, -PLACES
     for chunk in chunks:
-        report.progress(phase, min(done, wanted), wanted, "tokens")
+        if done - told >= PLACES:
+            report.progress(phase, min(done, wanted), wanted, "tokens")
+            told = done
         report.check()
         yield chunk
         done += len(chunk.tokens)

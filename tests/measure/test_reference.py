@@ -148,6 +148,7 @@ def test_stopped_anywhere_it_ends_with_the_same_numbers(
     spec: EvaluateSpec, tmp_path: Path, here: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kit.measure.against._PIECE", 40)
+    monkeypatch.setattr("kit.measure.against.PLACES", 8)
     whole = evaluate(spec, ListReport(tmp_path / "whole"))
     read = _Read(monkeypatch)
     stops = 0
