@@ -30,6 +30,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import Any, ClassVar
 
@@ -171,12 +172,19 @@ def _bootstrapped(
 
 
 def _drawn_means(values: Numbers, draws: int, seed: int) -> Numbers:
-    n, rng = len(values), np.random.default_rng(seed)
+    return _kept_means(values.tobytes(), draws, seed)
+
+
+@lru_cache(maxsize=32)  # panels ask the same again with every look; at most 5 MB
+def _kept_means(raw: bytes, draws: int, seed: int) -> Numbers:
+    values, rng = np.frombuffer(raw), np.random.default_rng(seed)
+    n = len(values)
     found = np.empty(draws)
     step = max(_AT_ONCE // n, 1)
     for begin in range(0, draws, step):
         rows = rng.integers(0, n, (min(step, draws - begin), n))
         found[begin : begin + len(rows)] = values[rows].mean(axis=1)
+    found.flags.writeable = False
     return found
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from kit.errors import UnknownNameError
 from kit.i18n import _
+from kit.measure.belonging import LENGTHS
 from kit.measure.record import Record
 
 FEWEST = 20  # rows of a group that is judged
@@ -84,8 +85,14 @@ def _groups_of(records: Sequence[Record], name: str) -> list[Group]:
     if numbers is not None and len(set(numbers)) > _MOST_VALUES:
         return _quarters(name, np.array(numbers))
     table = np.array(values)
-    order = sorted(set(values), key=lambda value: (float(value), "") if numbers is not None else (0.0, value))
+    order = sorted(set(values), key=lambda value: _rank(value, numbers is not None))
     return [Group(name, value, np.flatnonzero(table == value)) for value in order]
+
+
+def _rank(value: str, number: bool) -> tuple[float, str]:
+    if number:
+        return float(value), ""
+    return (float(LENGTHS.index(value)), "") if value in LENGTHS else (len(LENGTHS), value)
 
 
 def _numbers(values: Sequence[str]) -> list[float] | None:

@@ -13,7 +13,7 @@ from kit.measure.bootstrap import DRAWS, Bootstrapped, paired_macro_f1, paired_m
 from kit.measure.correction import Judgement, judge_all, judge_one, level_for_each
 from kit.measure.paired import PairedShares
 from kit.measure.pairing import Pairs
-from kit.measure.saying import LOWER_IS_BETTER, difference_words, speed_words
+from kit.measure.saying import LOWER_IS_BETTER, difference_words, is_share, speed_words
 from kit.measure.verdict import LEVEL, Verdict
 
 _FEWEST = 8  # rows below which a bootstrap says nothing
@@ -127,7 +127,7 @@ def _verdict(compared: Compared, found: Found, judged: Judgement, level: float) 
             kind,
             pairs.metric,
             (found.difference, judged.low, judged.high),
-            shares=pairs.metric != "logprob" and all(0 <= x <= 1 for x in scores),
+            shares=is_share(pairs.metric, *scores),
             comparisons=judged.comparisons,
         ),
     )

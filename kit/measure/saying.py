@@ -8,16 +8,40 @@ from kit.i18n import N_, _
 
 _SAME_SPEED = 0.20  # variants are timed one after another: less than this may be the machine, not the method
 
-LOWER_IS_BETTER = frozenset({"brier", "brier_score", "nll", "perplexity", "word_perplexity", "byte_perplexity", "kld"})
+# What is no share although its values may all lie between 0 and 1; of most of these, less is better.
+LOWER_IS_BETTER = frozenset(
+    {
+        "brier_score",
+        "byte_perplexity",
+        "bits_per_byte",
+        "cost_mean",
+        "cost_mean_best_decision",
+        "kld_mean",
+        "log_loss",
+        "perplexity",
+        "word_perplexity",
+    }
+)
+_SCORES = LOWER_IS_BETTER | {"logprob", "loglikelihood"}
 _METRICS = {
     "acc": N_("accuracy"),
     "acc_norm": N_("length-normalised accuracy"),
+    "brier_score": N_("Brier score"),
+    "cost_mean": N_("cost"),
     "exact_match": N_("exact matches"),
     "f1": N_("F1"),
+    "judge": N_("what the judge says"),
+    "log_loss": N_("log loss"),
+    "loglikelihood": N_("log-likelihood"),
+    "logprob": N_("log-probability of the right answer"),
     "macro_f1": N_("macro-F1"),
     "rouge_l": N_("ROUGE-L"),
-    "logprob": N_("log-probability of the right answer"),
 }
+
+
+def is_share(metric: str, *values: float | None) -> bool:
+    """Is a metric with these values a share, whose differences are told in points?"""
+    return metric not in _SCORES and all(value is None or 0 <= value <= 1 for value in values)
 
 
 class _Slice(Protocol):
@@ -95,7 +119,7 @@ def slices_words(worst: _Slice | None, metric: str, n: int, comparisons: int) ->
     if worst is None:
         text = _("No slice of these {n:,} rows stands out as worse in {what}{corrected}.")
         return text.format(n=n, what=what, corrected=corrected_words(comparisons))
-    shares = abs(worst.gap or 0) <= 1 and metric != "logprob"
+    shares = is_share(metric, abs(worst.gap or 0.0))
     gap, low, high = (number_words(x or 0.0, shares, signed=True) for x in (worst.gap, worst.gap_low, worst.gap_high))
     unit = _("{gap} points") if shares else "{gap}"
     text = _("The worst slice is {name}: {gap} in {what} against all other rows ({low} to {high}{corrected}).")

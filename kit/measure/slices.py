@@ -18,7 +18,7 @@ from kit.measure.grouping import FEWEST, Group, groups
 from kit.measure.interval import wilson
 from kit.measure.pairing import chosen_metric, labels_of, metrics_of, scores_of
 from kit.measure.record import read_records
-from kit.measure.saying import LOWER_IS_BETTER, metric_words, number_words, slices_words
+from kit.measure.saying import LOWER_IS_BETTER, is_share, metric_words, number_words, slices_words
 from kit.measure.unpaired import unpaired
 from kit.measure.verdict import LEVEL
 from kit.result import Result
@@ -93,8 +93,8 @@ class Slices:
 
     def __repr__(self) -> str:
         rows = [self._cells(each) for each in self.slices]
-        width = max((len(row[0]) for row in rows), default=0)
-        lines = [f"{row[0]:{width}}  {row[1]:>6}  {row[2]}" for row in rows]
+        wide = [max((len(row[i]) for row in rows), default=0) for i in range(3)]
+        lines = [f"{a:{wide[0]}}  {b:>{wide[1]}}  {c:{wide[2]}}  {d}".rstrip() for a, b, c, d in rows]
         return "\n".join([self.sentence, *lines])
 
     def _repr_html_(self) -> str:
@@ -106,8 +106,8 @@ class Slices:
         )
         return f"<p>{html.escape(self.sentence)}</p><table><tr>{head}</tr>{rows}</table>"
 
-    def _cells(self, each: Slice) -> tuple[str, ...]:
-        shares = self.metric != "logprob" and each.low >= 0 and each.high <= 1
+    def _cells(self, each: Slice) -> tuple[str, str, str, str]:
+        shares = is_share(self.metric, each.low, each.high)
         low, score, high = (number_words(x, shares) for x in (each.low, each.score, each.high))
         said = {"better": _("better"), "worse": _("worse"), "too few rows": _("too few rows")}
         return each.name, f"{each.n:,}", f"{score} ({low} – {high})", said.get(each.kind, "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from kit.i18n import _
 from kit.measure.paired import PairedShares
-from kit.measure.saying import smallest_words, worst_words
+from kit.measure.saying import is_share, smallest_words, worst_words
 
 LEVEL = 0.95
 
@@ -102,7 +102,7 @@ class Verdict:
     @property
     def shares(self) -> bool:
         """Is the metric a share, whose differences are told in points?"""
-        return self.metric != "logprob" and all(0 <= (x or 0) <= 1 for x in (self.score, self.reference_score))
+        return is_share(self.metric, self.score, self.reference_score)
 
     @property
     def worst(self) -> Verdict | None:
@@ -113,16 +113,16 @@ class Verdict:
     @property
     def full(self) -> str:
         """Everything in one or two sentences: who, against whom, on how many rows, and what could have been seen."""
-        lines = [self._said(), *(f"  {each._said()}" for each in self.slices)]
+        lines = [self._said(), *(f"  {each._said(short=True)}" for each in self.slices)]
         return "\n".join([*lines, worst_words(self.worst.name if self.worst else "")] if self.slices else lines)
 
-    def _said(self) -> str:
+    def _said(self, *, short: bool = False) -> str:
         both = _("{name} against {reference}").format(name=self.name, reference=self.reference)
         who = both if self.name and self.reference else self.name
         rows = _("{n} rows").format(n=f"{self.n:,}") if self.n else ""
         head = ", ".join(part for part in (who, rows) if part)
         said = f"{head}: {self.sentence}." if head else f"{self.sentence}."
-        if self.kind == "no evidence" and self.smallest is not None:
+        if self.kind == "no evidence" and self.smallest is not None and not short:
             said += " " + smallest_words(self.smallest, shares=self.shares)
         return said
 
@@ -130,7 +130,7 @@ class Verdict:
         return self.full
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li>{html.escape(each._said())}</li>" for each in self.slices)
+        rows = "".join(f"<li>{html.escape(each._said(short=True))}</li>" for each in self.slices)
         text = f"<p>{html.escape(self._said())}</p>"
         if not rows:
             return text

@@ -33,6 +33,11 @@ def test_few_numbers_stand_for_themselves_in_their_order() -> None:
     assert [group.value for group in made] == ["9", "10", "11"]
 
 
+def test_lengths_in_words_are_in_their_order() -> None:
+    made = groups(_records(length=["long", "short", "rather long", "rather short"]), ("length",))
+    assert [group.value for group in made] == ["short", "rather short", "rather long", "long"]
+
+
 def test_many_numbers_make_quarters() -> None:
     values = np.random.default_rng(0).permutation(100)
     made = groups(_records(amount=[str(x) for x in values]), ("amount",))
@@ -52,8 +57,8 @@ def test_the_length_of_the_text_needs_no_column() -> None:
     assert columns(_records(label=["a"] * 40, text=texts)) == ["label", "length"]
     made = groups(_records(text=texts), ("length",))
     assert [group.value for group in made] == ["up to 10", "10 to 20", "20 to 30", "above 30"]
-    own = groups(_records(text=texts, length=["short", "long"] * 20), ("length",))
-    assert [group.value for group in own] == ["long", "short"]
+    own = groups(_records(text=texts, length=["wide", "narrow"] * 20), ("length",))
+    assert [group.value for group in own] == ["narrow", "wide"]
     assert columns(_records(label=["a"])) == ["label"]
 
 

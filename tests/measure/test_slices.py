@@ -116,7 +116,8 @@ def test_any_columns(tmp_path: Path, by: str | tuple[str, ...]) -> None:
 def test_it_shows_as_a_table(tmp_path: Path) -> None:
     found = kit.slices(_subjects(tmp_path, {"<ENT>": (80, 0.3), "eye": (100, 0.8)}), "subject")
     assert repr(found).splitlines()[0] == found.sentence
-    assert "subject=<ENT>      80" in repr(found)
+    assert repr(found).splitlines()[1].startswith("subject=<ENT>   80  ")
+    assert repr(found).splitlines()[1].endswith(")  worse")
     assert "<td>subject=&lt;ENT&gt;</td><td>80</td>" in found._repr_html_()
     values = json.loads(json.dumps(found.to_dict()))
     assert values["worst"] == "subject=<ENT>"

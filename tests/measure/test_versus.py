@@ -110,7 +110,7 @@ def test_less_is_better_of_some_scores(tmp_path: Path) -> None:
     reference = scored(tmp_path / "b", {"brier_score": [0.3 + 0.001 * i for i in range(50)]})
     verdict = _one(new, reference)
     assert (verdict.kind, verdict.difference) == ("better", pytest.approx(-0.2))
-    assert verdict.sentence == "20 points better in brier_score (-20 to -20 points)"
+    assert verdict.sentence == "0.2 better in Brier score (-0.2 to -0.2)"
 
 
 def test_slices_of_a_comparison(tmp_path: Path) -> None:
