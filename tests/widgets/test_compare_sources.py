@@ -140,3 +140,9 @@ def test_a_sweep_panel_is_followed_and_its_records_are_found(data: Any, left: Ca
     run = left(spec, "s", [*said, {"kind": "state", "state": "finished"}])
     panel = ComparePanel(SweepPanel("m", data, name="s"))
     assert [row.folder for row in panel.desk.results()] == [run.folder] * 3
+
+
+def test_a_sweep_in_which_everything_failed_says_so(read: type[Any]) -> None:
+    failed = Result(spec={}, status="failed", facts={"method": "fp32"}, error={"message": "x"})
+    text = read(ComparePanel(Result(spec={}, parts=(failed,))).html()).text
+    assert "Nothing was measured in what is compared" in text

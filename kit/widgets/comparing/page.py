@@ -59,12 +59,21 @@ def _about(desk: CompareDesk, results: list[Result]) -> str:
 
 def _plots(desk: CompareDesk, results: list[Result]) -> h.Node:
     if not results:
-        text = desk.pending() or (_("no run is ticked") if desk.picking else _("the sweep has not been started"))
-        note = _("The plots come with the first finished row: {what}.").format(what=text)
-        return h.div(".tb-empty", style="min-height: 250px" if not desk.picking else None)[h.p(".tb-mute")[note]]
+        return h.div(".tb-empty", style="min-height: 250px" if not desk.picking else None)[
+            h.p(".tb-mute")[_nothing(desk)]
+        ]
     quality, cost = desk.drawn()
     drawn = desk.figures.drawn(results, desk.width, quality, cost)
     return [trade(desk, drawn[0]), limit_fields(desk, results), parts.plot(drawn[1])]
+
+
+def _nothing(desk: CompareDesk) -> str:
+    """Return why there is no row."""
+    if not desk.pending() and desk.sources.measured_nothing():
+        return _("Nothing was measured in what is compared; kit.RunsPanel() tells why.")
+    empty = not desk.sources.given and not desk.sources.ticked
+    text = desk.pending() or (_("no run is ticked") if empty else _("the sweep has not been started"))
+    return _("The plots come with the first finished row: {what}.").format(what=text)
 
 
 def _verdict(desk: CompareDesk, results: list[Result]) -> h.Node:

@@ -115,6 +115,11 @@ class Sources:
         going = [run for run in self._ticked_runs() if not run.status.over]
         return _("waits for run {id}").format(id=going[0].id) if going else ""
 
+    def measured_nothing(self) -> bool:
+        """Is there a source that is over, and yet no row?"""
+        over = [each for each in self.given if isinstance(each, Result)] + [r for r in self.runs() if r.status.over]
+        return bool(over) and not self.rows()
+
     def spec(self) -> Spec | None:
         """Return the spec that the first source was measured by, if it can be known."""
         first: Any = next(iter([*self.given, *self._ticked_runs()]), None)
