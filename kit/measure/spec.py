@@ -13,7 +13,7 @@ from kit.measure.costs import Cost, check_costs
 from kit.measure.harness import check_tasks
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
-from kit.measure.needs import answer_needs, evaluation_needs
+from kit.measure.needs import RUNTIME_BYTES, answer_needs, evaluation_needs
 from kit.quantization.variant import check_variant, look_up
 from kit.spec import Needs, Spec, param
 
@@ -91,15 +91,18 @@ class EvaluateSpec(Spec):
 
     def needs(self) -> Needs:
         perplexity = "perplexity" in self.measures
-        held = [self.variant] if self.reference is None else [self.variant, self.reference]  # one after the other
-        return evaluation_needs(
-            held,
+        compared = self.reference if "reference" in self.measured else None
+        found = evaluation_needs(
+            [self.variant] if compared is None else [self.variant, compared],  # one after the other
             self.data,
             batch_size=self.batch_size,
             perplexity=perplexity,
             shots=self.shots,
             answer_tokens=self.answer_tokens,
         )
+        if compared in (None, self.variant) or found.memory_bytes is None:
+            return found
+        return Needs(found.devices, found.memory_bytes + RUNTIME_BYTES)  # the reference is read by a second process
 
     def check(self) -> None:
         check_variant(self.variant)

@@ -132,3 +132,12 @@ def test_telling_it_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == []
+
+
+def test_a_reference_is_read_by_a_second_process_before_the_variant_is_loaded() -> None:
+    fp32 = Variant(model="smollm2-135m-instruct", method="fp32")
+    measures = ("accuracy", "reference")
+    alone = _mib(_evaluate(method="fp32", measures=("accuracy",)).needs())
+    assert _mib(_evaluate(method="bf16", measures=measures, reference=fp32).needs()) == alone + 500
+    assert _mib(_evaluate(method="fp32", measures=measures, reference=fp32).needs()) == alone
+    assert _mib(_evaluate(method="fp32", measures=("accuracy",), reference=fp32).needs()) == alone
