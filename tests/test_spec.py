@@ -20,7 +20,7 @@ from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
-from kit.measure.spec import AnswerSpec
+from kit.measure.spec import AnswerSpec, EvaluateSpec
 from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
 from kit.tuning.spec import TuneSpec
@@ -70,6 +70,11 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
 }  # fields that only go together
 
 
+AT_LEAST: dict[type[Spec], dict[str, Any]] = {
+    EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
+}  # what is needed though it has a default: rows, or else tasks
+
+
 def _some_value(name: str, hint: Any, rules: Any, default: Any) -> Any:
     """A value that is allowed and, where that is possible, not the default."""
     if name in NAMES:
@@ -102,7 +107,8 @@ def smallest(cls: type[Spec]) -> Spec:
     """A spec with only what must be given."""
     hints = get_type_hints(cls)
     required = [f for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
-    return cls(**{f.name: _some_value(f.name, hints[f.name], f.metadata, None) for f in required})
+    own = AT_LEAST.get(cls, {})
+    return cls(**own, **{f.name: _some_value(f.name, hints[f.name], f.metadata, None) for f in required})
 
 
 def test_the_kit_has_specs() -> None:
