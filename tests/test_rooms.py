@@ -50,6 +50,7 @@ HEAVY = {
     "bitsandbytes",
     "datasets",
     "huggingface_hub",
+    "lm_eval",
     "mlflow",
     "pandas",
     "peft",
