@@ -132,6 +132,16 @@ def test_file_size_is_that_of_the_saved_weights(engine: TransformersEngine, tiny
     assert size < engine.file_size() / 2
 
 
+@pytest.mark.parametrize("method", ["bnb-int8", "bnb-nf4", "bnb-fp4"])
+def test_a_model_that_was_weighed_answers_as_before(tiny_model: Path, method: str) -> None:
+    """Where bitsandbytes has packed 4-bit weights for the processor, saving them unpacks half of it."""
+    engine = load_bnb(tiny_model, get_method(method), 8)
+    before = engine.score(["The price"], [[" goes", " falls"]])
+    size = engine.file_size()
+    assert engine.score(["The price"], [[" goes", " falls"]]) == before
+    assert engine.file_size() == size
+
+
 def test_close_lets_go_of_the_weights(engine: TransformersEngine) -> None:
     engine.close()
     assert engine.model is None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,6 +13,7 @@ from kit.engines.hf.generate import generate, until
 from kit.engines.hf.pairs import encode_questions
 from kit.engines.hf.prompt import encode, end_of_answer, start_of_text
 from kit.engines.hf.score import score_answers
+from kit.engines.hf.weights import file_size, footprint
 from kit.engines.protocol import Distributions, Prompt, Score, Token
 
 
@@ -96,17 +95,11 @@ class TransformersEngine:
 
     def footprint(self) -> int:
         """Return the bytes of all weights in memory, quantization constants included, shared weights once."""
-        seen: dict[int, int] = {}
-        for tensor in _tensors(self.model):
-            storage = tensor.untyped_storage()
-            seen[storage.data_ptr()] = storage.nbytes()
-        return sum(seen.values())
+        return footprint(self.model)
 
     def file_size(self) -> int:
         """Return the bytes of the safetensors that the model saves to (it is saved for it, and deleted)."""
-        with tempfile.TemporaryDirectory() as folder:
-            self.model.save_pretrained(folder)
-            return sum(path.stat().st_size for path in Path(folder).glob("*.safetensors"))
+        return file_size(self.model)
 
     def close(self) -> None:
         """Give the memory back."""
@@ -125,27 +118,3 @@ def _in_prompts(prompts: int, questions: int, heard: Callable[[int], None] | Non
     if heard is None or prompts == questions:
         return heard
     return lambda done: heard(done * prompts // questions)
-
-
-def _tensors(model: Any) -> Iterator[torch.Tensor]:
-    """Yield every tensor that holds weights.
-
-    bitsandbytes hangs its constants on the weight itself and, with 8 bits, moves them to the layer's `state` when the
-    layer is first used.
-    """
-    for weight in (*model.parameters(), *model.buffers()):
-        yield weight
-        for holder in (getattr(weight, "quant_state", None), weight):
-            yield from _constants(holder)
-    for layer in model.modules():
-        yield from _constants(getattr(layer, "state", None))
-
-
-def _constants(holder: Any) -> Iterator[torch.Tensor]:
-    for name in ("absmax", "code", "offset", "SCB", "CB"):
-        value = getattr(holder, name, None)
-        if isinstance(value, torch.Tensor):
-            yield value
-    nested = getattr(holder, "state2", None)
-    if nested is not None:
-        yield from _constants(nested)
