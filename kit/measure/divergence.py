@@ -100,7 +100,7 @@ def divergence_metrics(places: Places) -> dict[str, float]:
         "kld_max": float(kld.max()),
         **_mean("same_top_p", same, places.text),
         **_mean("delta_p_mean", delta, places.text),
-        **{f"delta_p_{name}": float(numpy.quantile(delta, q)) for name, q in {"p1": 0.01, **share}.items()},
+        **{f"delta_p_{name}": float(numpy.quantile(delta, q)) for name, q in {"p1": 0.01, "p10": 0.1, **share}.items()},
         "delta_p_rms": rms,
         "delta_p_rms_stderr": stderr(delta**2, places.text) / (2 * rms) if rms else 0.0,
         **_perplexity("reference_perplexity", places.reference, places.text),

@@ -154,11 +154,11 @@ def test_stopped_anywhere_it_ends_with_the_same_numbers(
     stops = 0
     for attempt in range(1, 30):
         try:
-            result = evaluate(spec, _StopsAt(tmp_path / "broken", 6 + 5 * attempt))
+            result = evaluate(spec, _StopsAt(tmp_path / "broken", 6 + 8 * attempt))
             break
         except Stopped:
             stops += 1
-    assert stops > 2
+    assert stops > 1
     exact = [name for name in whole.metrics if name != "load_max_ram_mib"]
     assert {name: result.metrics[name] for name in exact} == {name: whole.metrics[name] for name in exact}
     assert result.facts == whole.facts
