@@ -11,6 +11,7 @@ from kit.i18n import N_, _
 from kit.machine.facts import MIB
 from kit.measure.asked import check_asked, look_at_rows
 from kit.measure.costs import Cost, check_costs
+from kit.measure.harness import check_tasks
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.needs import evaluation_needs
@@ -37,6 +38,13 @@ class SweepSpec(Spec):
         empty=False,
     )
     measures: tuple[str, ...] = param(USUAL, label=N_("Measures"), help=N_("What to measure"), empty=False)
+    tasks: tuple[str, ...] = param(
+        (), label=N_("Tasks"), help=N_("Of lm-evaluation-harness: names, or YAML files of your own")
+    )
+    task_limit: int | None = param(None, label=N_("Task rows at most"), help=N_("The first rows of each task"), low=1)
+    task_chat: bool = param(
+        False, label=N_("Tasks as chat"), help=N_("Put tasks through the chat template; published numbers rarely do")
+    )
     shots: int = param(0, label=N_("Examples"), help=N_("Solved ones before each question"), low=0, high=64)
     shots_data: DataSpec | None = param(
         None,
@@ -69,6 +77,7 @@ class SweepSpec(Spec):
     def look_ahead(self) -> None:
         rows = look_at_rows(self.data, self.slices, shots=self.shots, shots_data=self.shots_data)
         check_costs(self.costs, None if rows is None else rows.labels)
+        check_tasks(self.tasks)
         check_name(self.model)
 
     def needs(self) -> Needs:

@@ -98,8 +98,9 @@ def read_records(result: Result) -> tuple[Record, ...]:
         )
     path = result.folder / name
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return tuple(Record.from_dict(json.loads(line)) for line in lines)
+        # Not splitlines(): a text may hold one of the rarer line separators, which JSON leaves as they are.
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return tuple(Record.from_dict(json.loads(line)) for line in lines if line)
     except (OSError, ValueError, TypeError) as exc:
         text = _("The rows of this result cannot be read from {path}: {exc}.").format(path=path, exc=exc)
         raise KitError(text, fix=_("Evaluate again.")) from exc

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from kit.data import DataSpec
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import DataError, MissingPackageError, ParameterError, Stopped
+from kit.experiments import SweepSpec
+from kit.experiments.sweep import variant_spec
 from kit.measure import EvaluateSpec, scoring
 from kit.measure.evaluate import evaluate
 from kit.measure.harness import check_tasks
@@ -159,6 +162,7 @@ def _check_records(place: Path, result: Result, samples: dict[str, Any]) -> None
     assert [record.logprobs[0] for record in read] == pytest.approx(
         [each["filtered_resps"][0] for each in samples["read_text"]], abs=1e-4
     )
+    assert [record.scores for record in read] == [{"loglikelihood": record.logprobs[0]} for record in read]
     whole = [each for each in samples["write_answer"] if each["filter"] == "whole"]
     # Of a character that the last token leaves incomplete, engines tell nothing.
     assert [record.answer for record in written] == [each["filtered_resps"][0].rstrip("\ufffd") for each in whole]
@@ -307,3 +311,11 @@ def test_rows_or_tasks_are_needed(tiny_model: Path) -> None:
     assert spec.measured == ()
     assert EvaluateSpec.from_dict(spec.to_dict()) == spec
     assert spec.needs().devices
+
+
+def test_a_sweep_measures_tasks_of_each_variant(tiny_model: Path, rows_file: Path) -> None:
+    spec = SweepSpec(model=str(tiny_model), data=DataSpec(source=str(rows_file)), tasks=("arc_easy",), task_limit=5)
+    one = variant_spec(spec.replace(task_chat=True), "bf16")
+    assert (one.tasks, one.task_limit, one.task_chat) == (("arc_easy",), 5, True)
+    with pytest.raises(ParameterError, match="a file that is there"):
+        spec.replace(tasks=("gone.yaml",)).look_ahead()

@@ -39,14 +39,17 @@ def _record(sample: dict[str, Any], columns: Sequence[str]) -> Record:
         hash=prompt_hash(prompt, options),
         gold=str(gold) if options or not scored else "",
         answer=answer,
-        scores={
-            name: float(sample[name]) for name in sample["metrics"] if isinstance(sample.get(name), numbers.Number)
-        },
+        scores=_scores(sample) or ({"loglikelihood": logprobs[0]} if len(logprobs) == 1 else {}),
         logprobs=logprobs,
         choices=options,
         slices={name: str(doc[name]) for name in columns},
         text=(prompt if isinstance(prompt, str) else prompt[-1]["content"])[-_SHOWN:],
     )
+
+
+def _scores(sample: dict[str, Any]) -> dict[str, float]:
+    """Return the metrics that are one number for each row; those of a whole text are pairs, of which none is a mean."""
+    return {name: float(sample[name]) for name in sample["metrics"] if isinstance(sample.get(name), numbers.Number)}
 
 
 def _groups(docs: Sequence[Any]) -> list[str]:
