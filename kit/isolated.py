@@ -68,7 +68,7 @@ def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None 
         (str(folder),),
         worker_environment(environment),
         os.getcwd(),
-        preload=spec.preload,
+        preload=spec.libraries(),
         streams=(0, 1, 2),
     )
     try:

@@ -70,7 +70,7 @@ class Spec(metaclass=NamedArguments):
     """
 
     carried_out_by: ClassVar[str] = ""
-    preload: ClassVar[tuple[str, ...]] = ()  # modules worth having ready before the work begins
+    preload: ClassVar[tuple[str, ...]] = ()  # modules that such work mostly needs; `libraries` tells those of one
     changes: ClassVar[tuple[Change, ...]] = ()  # since earlier versions, oldest first
     made_by: ClassVar[str] = ""  # how a person makes one, for whoever gave something else
 
@@ -91,6 +91,10 @@ class Spec(metaclass=NamedArguments):
     def needs(self) -> Needs:
         """Return what the work takes, by light code; asked before its libraries load."""
         return Needs()
+
+    def libraries(self) -> tuple[str, ...]:
+        """Return the modules worth having ready before this work begins; subclasses leave out what it does not need."""
+        return self.preload
 
     @classmethod
     def path(cls) -> str:

@@ -79,7 +79,7 @@ def start(spec: Spec, *, origin: str | None = None, now: bool = False) -> Run:
     """
     run = create_run(spec, origin=origin)
     with run_lock(run.folder) as lock:
-        _launch(run, lock, spec.preload, now)
+        _launch(run, lock, spec.libraries(), now)
     return run
 
 
@@ -164,7 +164,7 @@ def _launch(run: Run, lock: int, preload: tuple[str, ...], now: bool) -> None:
 
 def _preload(run: Run) -> tuple[str, ...]:
     try:
-        return run.spec.preload
+        return run.spec.libraries()
     except KitError:  # work that only its own kernel can import
         return ()
 

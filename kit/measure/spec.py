@@ -80,6 +80,9 @@ class EvaluateSpec(Spec):
     )
     costs: tuple[Cost, ...] = param((), label=N_("Costs"), help=N_("Of mistakes, where they do not all cost the same"))
 
+    def libraries(self) -> tuple[str, ...]:
+        return () if self.variant.remote and not self.tasks else self.preload
+
     def look_ahead(self) -> None:
         rows = look_at_rows(self.data, self.slices, shots=self.shots, shots_data=self.shots_data)
         check_tasks(self.tasks)
@@ -156,6 +159,9 @@ class AnswerSpec(Spec):
         0.0, label=N_("Temperature"), help=N_("0 takes the likeliest token each time"), low=0, high=5
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the sampling"), low=0, high=2**31 - 1)
+
+    def libraries(self) -> tuple[str, ...]:
+        return () if all(variant.remote for variant in self.variants) else self.preload
 
     def look_ahead(self) -> None:
         for variant in self.variants:

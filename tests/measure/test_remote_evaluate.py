@@ -143,6 +143,8 @@ def test_a_run_of_its_own_carries_it_out(spec: EvaluateSpec, monkeypatch: pytest
     import kit
 
     monkeypatch.setenv("TUNEBOOK_WARM", "0")
+    assert spec.libraries() == ()
+    assert spec.replace(variant=Variant(model="tiny")).libraries()
     run = kit.start(spec).wait()
     assert run.status.state == "finished"
     result = run.result
