@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Axis:
     """One axis: the metric that it shows, its ends as values and where they are, in pixels from the left or the top."""
 
@@ -39,7 +39,7 @@ class Spot(NamedTuple):
     radius: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Plane:
     """The two axes of a figure of `width` by `height` pixels, and the marks on it."""
 

@@ -132,7 +132,9 @@ def _row(pair: Difference, heads: list[str], scored: str) -> h.Element:
         (pair.second.answer, pair.second_share, pair.second_score, pair.kind in ("second", "both")),
     )
     return h.tr(role="row", data_key=f"row-{pair.first.row}")[
-        h.th(scope="row", role="rowheader")[h.span(".tb-clip")[pair.first.text or "–"], place],
+        h.th(scope="row", role="rowheader")[
+            h.span(".tb-clip", title=pair.first.text or None)[pair.first.text or "–"], place
+        ],
         h.td(role="cell", data_label=heads[1])[h.span[pair.first.gold or "–"]],
         [
             h.td(role="cell", data_label=head)[_answer(text, share, score, right, pair.kind != "same")]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kit._arguments import named_arguments
-from kit.widgets.comparing.desk import CompareDesk
-from kit.widgets.comparing.page import compare_page
 from kit.widgets.panel import Panel
 
+if TYPE_CHECKING:
+    from kit.widgets.comparing.desk import CompareDesk
 
-class ComparePanel(Panel[CompareDesk]):
+    _Panel = Panel[CompareDesk]
+else:
+    _Panel = Panel
+
+
+class ComparePanel(_Panel):
     """See which variant is worth it, within which limits, on which rows two of them differ, and how they answer.
 
     Parameters
@@ -29,6 +34,8 @@ class ComparePanel(Panel[CompareDesk]):
 
     @named_arguments
     def __init__(self, sweep: Any = None, name: str | None = None) -> None:
+        from kit.widgets.comparing import desk, page  # with many modules that `import kit` does without
+
         several = sweep if isinstance(sweep, list | tuple) else [sweep]
         follows = [each for each in several if isinstance(each, Panel)]
-        super().__init__(CompareDesk(sweep, name), compare_page, follows)
+        super().__init__(desk.CompareDesk(sweep, name), page.compare_page, follows)
