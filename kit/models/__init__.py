@@ -1,8 +1,10 @@
 """Open models: which there are, where their weights are, how to get them, and what they will take."""
 
 from kit.models.card import ModelCard
-from kit.models.catalogue import DEFAULT, catalogue
+from kit.models.cards import card_of
+from kit.models.catalogue import DEFAULT, catalogue, siblings
 from kit.models.conversion import converted_folder, is_converted
+from kit.models.counting import count_active_parameters, count_parameters
 from kit.models.estimate import (
     METHOD_BITS,
     Estimate,
@@ -24,9 +26,12 @@ __all__ = [
     "Location",
     "ModelCard",
     "available",
+    "card_of",
     "catalogue",
     "check_name",
     "converted_folder",
+    "count_active_parameters",
+    "count_parameters",
     "decode_tokens_per_s",
     "estimate",
     "fetch",
@@ -34,5 +39,6 @@ __all__ = [
     "kv_cache_bytes",
     "locate",
     "model_provenance",
+    "siblings",
     "weights_bytes",
 ]

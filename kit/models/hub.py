@@ -13,12 +13,13 @@ from typing import Any
 
 from kit.errors import KitError, UnsupportedError
 from kit.i18n import _
-from kit.models.folder import model_problem
+from kit.models.folder import model_problem, read_json
 from kit.models.meter import ByteMeter, require_room
 from kit.report import Report
 
 _PROBE_S = 3.0
 _TAKEN = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
+_SMALL = ("config.json", "tokenizer_config.json")
 # Folders hold copies in other formats (onnx/, original/); "consolidated" is Mistral's copy of the same weights.
 _LEFT = ("*/*", "consolidated*")
 
@@ -85,6 +86,48 @@ def download(hub_id: str, report: Report) -> Path:
     if problem is not None:
         raise problem
     return Path(folder)
+
+
+def described(hub_id: str) -> tuple[dict[str, Any], dict[str, tuple[str, tuple[int, ...]]], str, bool]:
+    """Ask the hub what the model `hub_id` is; no weights are downloaded, only the headers of their files.
+
+    Returns
+    -------
+    tuple
+        config.json; name, dtype and shape of each weight; README.md; and whether there is a chat template.
+
+    Raises
+    ------
+    HubUnavailable
+        As `download`; or it has no config.json.
+    """
+    from huggingface_hub import get_safetensors_metadata, hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, NotASafetensorsRepoError, SafetensorsParsingError
+
+    names = _ask(hub_id)
+    if "config.json" not in names:
+        raise HubUnavailable(_("The hub has {id}, but without a config.json.").format(id=hub_id))
+    try:
+        small = {name: Path(hf_hub_download(hub_id, name)) for name in _SMALL if name in names}
+        heads = get_safetensors_metadata(hub_id).files_metadata.values()
+        shapes = {name: (str(t.dtype), tuple(t.shape)) for head in heads for name, t in head.tensors.items()}
+    except (NotASafetensorsRepoError, SafetensorsParsingError):
+        shapes = {}
+    except (HfHubHTTPError, OSError) as exc:
+        raise HubUnavailable(_refusal(hub_id, exc)) from exc
+    tokenizer = read_json(small["tokenizer_config.json"]) if "tokenizer_config.json" in small else None
+    chat = "chat_template.jinja" in names or "chat_template" in (tokenizer or {})
+    return read_json(small["config.json"]) or {}, shapes, _readme(hub_id), chat
+
+
+def _readme(hub_id: str) -> str:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return Path(hf_hub_download(hub_id, "README.md")).read_text(encoding="utf-8", errors="replace")
+    except (HfHubHTTPError, OSError):
+        return ""
 
 
 def _snapshot(hub_id: str) -> Path | None:

@@ -67,6 +67,8 @@ def refer(name: Any) -> Reference:
     path = os.path.expanduser(name)
     if os.path.exists(path) and (card is None or os.path.isfile(os.path.join(path, "config.json"))):
         return Reference(name, "path", path)
+    if card is not None and card.path:
+        return Reference(name, "path", os.path.expanduser(card.path), card)
     if card is not None:
         return Reference(name, "card", name, card)
     if _looks_like_path(name):

@@ -43,6 +43,15 @@ def test_a_card_of_plain_values() -> None:
     assert ModelCard.from_dict({**FACTS, "head_dim": 9}).head_size == 9
 
 
+def test_a_vision_tower_does_not_work_on_text() -> None:
+    assert ModelCard.from_dict({**FACTS, "vision_parameters": 300}).active_parameters == 700
+
+
+def test_a_folder_needs_no_hub_id_and_no_date() -> None:
+    card = ModelCard.from_dict({**FACTS, "hub_id": "", "path": "/somewhere", "released": "", "languages": []})
+    assert card.path == "/somewhere"
+
+
 def test_there_and_back() -> None:
     card = ModelCard.from_dict({**FACTS, "experts": 8, "experts_per_token": 2, "active_parameters": 300})
     assert ModelCard.from_dict(card.to_dict()) == card
@@ -63,6 +72,12 @@ def test_there_and_back() -> None:
         ({"released": "2024-13"}, "released", "2024-11"),
         ({"languages": ["en", False]}, "languages[1]", "text"),
         ({"tasks": []}, "tasks", "at least one"),
+        ({"hub_id": ""}, "hub_id", "or a path"),
+        ({"vision_parameters": 2000}, "vision_parameters", "at most parameters"),
+        ({"sliding_window": 64}, "sliding_layers", "exactly when sliding_window"),
+        ({"sliding_window": 64, "sliding_layers": 3}, "sliding_layers", "at most layers"),
+        ({"kv_rank": 8, "rope_head_dim": 2}, "value_head_dim", "exactly when kv_rank"),
+        ({"dense_layers": 1}, "dense_size", "exactly when dense_layers"),
     ],
 )
 def test_what_cannot_be(changes: dict[str, Any], parameter: str, words: str) -> None:

@@ -24,7 +24,8 @@ def test_it_shows_every_model_with_its_facts(read: type[Any]) -> None:
     picker = ModelPicker()
     picker.act("more")
     page = read(picker.html())
-    assert len(page.rows()) == len(catalogue())
+    runnable = [card for card in catalogue().values() if card.modality == "text" and not card.own_code]
+    assert len(page.rows()) == len(runnable) > 60
     row = next(row for row in page.rows() if row[0].startswith("SmolLM2 135M Instruct"))
     assert row[1] == "0.13 B"
     assert row[3] == "Apache-2.0"

@@ -53,7 +53,8 @@ class PickDesk(Desk):
     def renew(self) -> bool:
         """Look again at what is on this machine."""
         machine, cards = this_machine(), catalogue()
-        names = list(dict.fromkeys([*cards, self.model]))
+        read = [name for name, card in cards.items() if card.modality == "text" and not card.own_code]
+        names = list(dict.fromkeys([*read, self.model]))  # what also sees, or brings code, no engine runs yet
         self.offers = {name: offer(name, cards.get(name), machine) for name in names}
         return self.adopt(GetSpec)
 
@@ -61,11 +62,12 @@ class PickDesk(Desk):
         return self.adopt(GetSpec)
 
     def shown(self) -> list[Offer]:
-        """Return the models to show, in order; the chosen one is always among them."""
+        """Return the models to show, in order; the chosen one and one on its way are always among them."""
         offers = [each for each in self.offers.values() if self.licence == "any" or _commercial(each)]
         offers.sort(key=self._order)
         few = offers if self.everything else offers[:FEW]
-        return few + [each for each in self.offers.values() if each.name == self.model and each not in few]
+        wanted = (self.model, self.getting)
+        return few + [each for each in self.offers.values() if each.name in wanted and each not in few]
 
     def hidden(self) -> int:
         """Return how many models are not shown."""
@@ -75,7 +77,7 @@ class PickDesk(Desk):
         card = each.card
         size = card.parameters if card else 0
         if self.sort == "new" and card is not None:
-            year, month = card.released.split("-")
+            year, month = (card.released or "1970-01").split("-")  # of a folder nobody knows when
             return (-int(year) * 12 - int(month), size)
         return (not each.here if self.sort == "here" else False, size)
 
