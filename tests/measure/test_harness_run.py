@@ -12,7 +12,7 @@ import pytest
 from kit.data import DataSpec
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
-from kit.errors import DataError, MissingPackageError, ParameterError, Stopped
+from kit.errors import DataError, MissingPackageError, ParameterError, Stopped, UnsupportedError
 from kit.experiments import SweepSpec
 from kit.experiments.sweep import variant_spec
 from kit.measure import EvaluateSpec, scoring
@@ -275,6 +275,10 @@ def test_what_cannot_be_measured_says_what_to_do(
     twin.write_text((folder / "choose_way.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(ParameterError, match=r"choose_way is there twice"):
         evaluate(_spec(tiny_model, folder / "choose_way.yaml", twin), report)
+    unsafe = folder / "unsafe.yaml"
+    unsafe.write_text(WRITE + ROWS + "unsafe_code: true\n", encoding="utf-8")
+    with pytest.raises(UnsupportedError, match="runs code that the model writes"):
+        evaluate(_spec(tiny_model, unsafe), report)
     with pytest.raises(ParameterError, match="a file that is there"):
         check_tasks(["somewhere/missing.yaml"])
     with pytest.raises(ParameterError, match="names each task once"):

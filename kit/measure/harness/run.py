@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
+from kit.errors import UnsupportedError
+from kit.i18n import _
 from kit.measure.harness.adapter import EngineLM
 from kit.measure.harness.asking import Asking
 from kit.measure.harness.loading import load_tasks
@@ -68,6 +70,8 @@ def run_tasks(names: Sequence[str], asking: Asking, *, shots: int = 0, limit: in
     asking.report.progress("opening tasks")
     with quiet(), seeded():
         tasks = load_tasks(names, shots=shots)
+        for name, task in tasks["tasks"].items():
+            _check_possible(name, task)
         asking.report.check()
         found = evaluate(
             lm=EngineLM(asking),
@@ -83,6 +87,19 @@ def run_tasks(names: Sequence[str], asking: Asking, *, shots: int = 0, limit: in
         records={name: records_of(samples[name]) for name in tasks["tasks"]},
         facts={name: _facts(name, task, found) for name, task in tasks["tasks"].items()},
     )
+
+
+def _check_possible(name: str, task: Any) -> None:
+    if getattr(task, "UNSAFE_CODE", False):
+        raise UnsupportedError(
+            _("The task {name} runs code that the model writes, which is not done here.").format(name=name),
+            fix=_("Run it with lm-eval itself, in a place where such code can do no harm."),
+        )
+    if getattr(task, "MULTIMODAL", False):
+        raise UnsupportedError(
+            _("The task {name} shows pictures or plays sounds, and engines here read text.").format(name=name),
+            fix=_("Leave it out of the tasks."),
+        )
 
 
 def _metrics(results: dict[str, dict[str, Any]]) -> dict[str, float]:
