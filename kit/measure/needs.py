@@ -3,7 +3,7 @@
 The main memory at its peak is the sum of the weights as the method holds them, the keys and values of one batch, what
 the largest step makes beside them, and a runtime. Beside what SmolLM2-135M took on a CPU with rows of 138 tokens, 32 at
 a time (MiB): fp32 1,207 for 1,186 measured, bf16 854 for 801, bnb-nf4 705 for 755, bnb-int8 1,380 for 1,515; reading
-texts of 90 tokens for perplexity, bf16 2,107 for 2,078.
+texts of 90 tokens for perplexity, bf16 1,013 for 996; school questions with four choices, bf16 1,013 for 1,034.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from kit.spec import Needs
 # A process with torch and transformers that has loaded and measured a model of no size (420 to 515 MiB, by method).
 RUNTIME_BYTES = 500 * MIB
 
-_CLIENT_BYTES = 200 * MIB  # of a process that asks a server (170 MiB with a thousand rows)
+_CLIENT_BYTES = 200 * MIB  # of a process that asks a server: 62 MiB measured with one user, and many bring threads
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _FRAME_TOKENS = 12  # what a chat template puts around a question
 _TASK_TOKENS = 512  # of a question with some examples before it; what a task really asks only its library can tell
-_LOGIT_BYTES = 10  # for one token of the vocabulary: the logit in 16 bits, in 32, and in the sum of exponentials
+_LOGIT_BYTES = 5  # for one token of the vocabulary at one place, as measured with 49,152 of them
+_LOGITS_BYTES = 256 * MIB  # a batch ends where its logits would take more, if it has more than one row
 
 
 def evaluation_needs(
@@ -90,7 +91,8 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     bits = METHOD_BITS.get(variant.method, get_method(variant.method).bits)
     logits = min(logits, card.context)  # what is longer is read in windows
     asked = kv_cache_bytes(card, tokens, bits=max(bits, 16), batch=batch)
-    read = _LOGIT_BYTES * batch * logits * card.vocabulary
+    row = _LOGIT_BYTES * logits * card.vocabulary
+    read = min(batch * row, max(row, _LOGITS_BYTES))
     if variant.method == "bnb-int8":  # each linear layer keeps what went into it last, as 8-bit integers
         inputs = card.layers * (6 * card.hidden_size + card.intermediate_size)
         asked, read = asked + batch * tokens * inputs, read + batch * logits * inputs

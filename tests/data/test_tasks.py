@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from kit.data import Dataset, DataSpec, load_data, open_data
-from kit.data.look import look
+from kit.data.look import look, main
 from kit.errors import DataError, ParameterError, UnknownNameError
 from kit.spec import load_spec
 from kit.tuning.spec import TuneSpec
@@ -212,12 +212,14 @@ def test_tuning_refuses_other_tasks_before_anything_loads(task: str) -> None:
             TuneSpec(model="m", **data)
 
 
-def test_files_are_looked_at_for_their_task(tmp_path: Path) -> None:
+def test_files_are_looked_at_for_their_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(jsonl(tmp_path, *(question(i % 3, id=i) | {"question": f"Which {i}?"} for i in range(9))))
     seen = look(path, task="choose")
     assert seen["proposed"] == {"text": "question", "label": "answer", "choices": "choices"}
     assert seen["usable"]
     assert [each["task"] for each in seen["tasks"]] == ["classify", "choose", "answer", "continue"]
+    main([path, "", "", "choose"])
+    assert json.loads(capsys.readouterr().out) == seen
     bare = look(str(jsonl(tmp_path, {"text": "a long text"}, {"text": "another text"})), task="choose")
     assert not bare["usable"]
     assert {problem["message"] for problem in bare["problems"]} >= {"No column holds lists of choices."}

@@ -26,8 +26,8 @@ MEASURED_MIB = {
     ("bf16", "accuracy"): 801,
     ("bnb-nf4", "accuracy"): 755,
     ("bnb-int8", "accuracy"): 1515,
-    ("bf16", "perplexity"): 2078,
-    ("bnb-int8", "perplexity"): 2998,
+    ("bf16", "perplexity"): 996,
+    ("bnb-int8", "perplexity"): 1651,
 }
 DATA = DataSpec(source="finance-alerts", limit=64)
 
@@ -60,12 +60,39 @@ def test_the_estimate_is_near_what_was_measured(method: str, measure: str) -> No
 
 def test_it_grows_with_what_takes_memory() -> None:
     one = _mib(_evaluate().needs())
-    assert _mib(_evaluate(batch_size=64).needs()) > one
+    assert _mib(_evaluate(batch_size=64, measures=("accuracy",)).needs()) > _mib(
+        _evaluate(measures=("accuracy",)).needs()
+    )
     assert _mib(_evaluate(model="smollm2-360m-instruct").needs()) > one
     assert _mib(_evaluate(measures=("accuracy",)).needs()) < one
     longer = DATA.replace(instruction="Decide on this flagged payment. " * 40)
     measures = ("accuracy",)
     assert _mib(_evaluate(measures=measures, data=longer).needs()) > _mib(_evaluate(measures=measures).needs())
+
+
+def _rows(tmp_path: Path, task: str, *, words: int = 10) -> DataSpec:
+    path = tmp_path / f"rows-{words}.jsonl"
+    rows = [{"text": f"row {i} " + "word " * words, "label": 0, "choices": ["yes " * words, "no"]} for i in range(200)]
+    rows[150]["text"] = "word " * 50 * words  # behind the rows that are read where reading is not the task
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return DataSpec(source=str(path), task=task)
+
+
+def test_each_task_takes_what_it_asks(tmp_path: Path) -> None:
+    def mib(task: str, words: int = 10, measure: str = "accuracy", **options: object) -> float:
+        data = _rows(tmp_path, task, words=words)
+        return _mib(_evaluate(data=data, measures=(measure,), **options).needs())
+
+    assert mib("choose", words=40) > mib("choose") > mib("answer")
+    assert mib("answer", answer_tokens=4000) > mib("answer")
+    examples = {"shots": 8, "shots_data": _rows(tmp_path, "answer").replace(seed=1)}
+    assert mib("answer", **examples) > mib("answer")
+    one = {"measure": "perplexity", "batch_size": 1}
+    assert mib("continue", **one) > mib("choose", **one)  # which reads the first hundred only
+    bounded = mib("continue", words=100, measure="perplexity")
+    assert (
+        bounded < mib("continue", words=1000, measure="perplexity") == mib("continue", words=2000, measure="perplexity")
+    )
 
 
 def test_a_sweep_takes_what_its_largest_variant_takes_and_a_little() -> None:
