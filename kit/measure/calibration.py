@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy
 
+from kit.i18n import _
 from kit.measure.interval import wilson
 from kit.measure.probability import Distribution, bootstrap, mean_and_stderr
 
@@ -48,7 +49,7 @@ class Bin:
     accuracy_high: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Calibration:
     """How far the probabilities of some answers can be believed.
 
@@ -80,6 +81,15 @@ class Calibration:
     bins: tuple[Bin, ...]
     asked_bins: int = BINS
     equal: str = "width"
+
+    def __repr__(self) -> str:
+        text = _(
+            "{n} rows: calibration error {ece:.1%} (of which chance explains {chance:.1%}), Brier score {brier:.3f}, "
+            "log loss {loss:.3f}"
+        )
+        return text.format(
+            n=self.rows, ece=self.ece, chance=self.ece_by_chance, brier=self.brier_score, loss=self.log_loss
+        )
 
     def metrics(self) -> dict[str, float]:
         """Return the scores by metric name, with standard errors."""

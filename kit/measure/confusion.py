@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from kit.i18n import _
 from kit.measure.interval import wilson
 
 
@@ -55,7 +56,7 @@ class LabelScores:
     f1: Share
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Confusion:
     """A confusion matrix.
 
@@ -88,6 +89,13 @@ class Confusion:
             if i != j and self.matrix[i][j]
         ]
         return tuple(sorted(wrong, key=lambda found: -found[2])[:count])
+
+    def __repr__(self) -> str:
+        found = self.most_confused()
+        if not found:
+            return _("{n} rows, each with the right label").format(n=self.rows)
+        told = [_("{gold} taken for {answer} ({n})").format(gold=g, answer=a, n=n) for g, a, n in found]
+        return _("{n} rows; most often mistaken: {mistakes}").format(n=self.rows, mistakes=", ".join(told))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON, the scores of the labels among them."""

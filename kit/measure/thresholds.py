@@ -18,7 +18,7 @@ from kit.measure.interval import wilson
 _DRAWS = 500
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Threshold:
     """A threshold for one label, and what it is worth.
 
@@ -64,6 +64,9 @@ class Threshold:
     rows: int
     expected: float | None
     reached: float
+
+    def __repr__(self) -> str:
+        return self.sentence
 
     @property
     def sentence(self) -> str:

@@ -93,3 +93,9 @@ def test_it_comes_back_from_a_result() -> None:
 
 def test_softmax_stands_very_small_probabilities() -> None:
     assert softmax([-2000.0, -2001.0]) == pytest.approx([0.7310586, 0.2689414])
+
+
+def test_it_shows_as_a_sentence() -> None:
+    found = calibration_of([np.array([0.9, 0.1]), np.array([0.6, 0.4])] * 10, [0, 1] * 10)
+    assert repr(found).startswith(f"20 rows: calibration error {found.ece:.1%} (of which chance explains ")
+    assert f"Brier score {found.brier_score:.3f}" in repr(found)

@@ -61,3 +61,9 @@ def test_the_most_frequent_mistakes_come_first() -> None:
 def test_it_goes_through_json() -> None:
     found = confusion_of(*answers(50), LABELS)
     assert Confusion.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+
+
+def test_it_shows_what_is_most_often_mistaken() -> None:
+    found = confusion_of([0, 0, 1, 1, 1], [0, 1, 0, 0, 1], ("up", "down"))
+    assert repr(found) == "5 rows; most often mistaken: down taken for up (2), up taken for down (1)"
+    assert repr(confusion_of([0, 1], [0, 1], ("up", "down"))) == "2 rows, each with the right label"
