@@ -95,6 +95,26 @@ def test_a_wrong_setting_is_told_at_its_field(panel: ComparePanel, read: type[An
     assert panel.desk.problem is not None
 
 
+def test_what_is_written_can_be_stopped_and_stays(
+    panel: ComparePanel, left: Callable[..., Any], append: Callable[..., None], read: type[Any]
+) -> None:
+    panel.act("set", prompt="Why?")
+    run = left(panel.desk.spec(), "c", [{"kind": "state", "state": "running"}])
+    append(run, [{"kind": "token", "part": "0", "text": "Because it"}])
+    again = ComparePanel(panel.desk.sources.given[0], name="c")
+    again.act("stop")
+    assert (run.folder / "stop").exists()
+    append(run, [{"kind": "state", "state": "stopping"}])
+    again.refresh()
+    assert read(again.html()).button("stop")["title"] == "It stops at the next step."
+    append(run, [{"kind": "state", "state": "stopped"}])
+    again.refresh()
+    page = read(again.html())
+    assert "fp32 · cut shortBecause it" in page.text
+    assert page.button("resume")
+    assert not page.all("button", data_action="stop")
+
+
 def test_answers_of_variants_from_several_runs_keep_their_names(left: Callable[..., Any], read: type[Any]) -> None:
     one, other = tinyruns.evaluation("bf16"), tinyruns.evaluation("fp16")
     panel = ComparePanel([one, other], name="two")

@@ -117,6 +117,12 @@ def test_searching_narrows_the_list_and_keeps_what_is_ticked(read: type[Any]) ->
     assert len(names(panel)) == 3
 
 
+def test_a_run_that_was_given_counts_once_though_it_is_ticked() -> None:
+    run = tinyruns.sweep()
+    tick(ComparePanel(name="c"), run)
+    assert names(ComparePanel(run, name="c")) == ["fp32", "bf16", "bnb-nf4"]
+
+
 def test_a_deleted_run_is_compared_no_more() -> None:
     run = tinyruns.sweep()
     panel = ComparePanel()
@@ -128,9 +134,11 @@ def test_a_deleted_run_is_compared_no_more() -> None:
 
 def test_an_evaluation_under_several_loads_is_one_row() -> None:
     result = tinyruns.evaluation().result
-    level = Result(spec=result.spec, metrics={"output_throughput": 3.0}, facts={"method": "fp16"})
-    whole = Result(**{**result.__dict__, "parts": (level, level)})
+    shapes = ("one user", "4 users")
+    levels = [Result(spec=result.spec, facts={"method": "fp16", "load": {"load": shape}}) for shape in shapes]
+    whole = Result(**{**result.__dict__, "parts": tuple(levels)})
     assert names(ComparePanel(whole)) == ["fp16"]
+    assert names(ComparePanel(levels)) == ["fp16", "fp16 · 4 users"]
 
 
 def test_a_sweep_panel_is_followed_and_its_records_are_found(data: Any, left: Callable[..., Run]) -> None:

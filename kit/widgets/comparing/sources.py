@@ -58,15 +58,19 @@ class Sources:
     @property
     def several(self) -> bool:
         """Do rows come from more than one source, so that their names have to tell which?"""
-        return len(self.given) + len(self.ticked) > 1
+        return len(self.given) + len(self._ticked_runs()) > 1
 
     def runs(self) -> list[Run]:
         """Return the runs that rows come from, as far as they come from runs."""
+        return self._given_runs() + self._ticked_runs()
+
+    def _given_runs(self) -> list[Run]:
         found = [each if isinstance(each, Run) else getattr(each, "run", None) for each in self.given]
-        return [run for run in found if run is not None] + self._ticked_runs()
+        return [run for run in found if run is not None]
 
     def _ticked_runs(self) -> list[Run]:
-        return [self.listing.run(id) for id in self.ticked if id in self.listing.summaries]
+        given = {run.id for run in self._given_runs()}
+        return [self.listing.run(id) for id in self.ticked if id in self.listing.summaries and id not in given]
 
     def rows(self) -> list[Result]:
         """Return every measured row, judged against the first where there are several sources."""
@@ -130,7 +134,7 @@ class Sources:
 
     def candidates(self, text: str) -> list[Summary]:
         """Return the runs that can be ticked, newest first: those that measured something, those that tuned."""
-        given = {run.id for run in self.given if isinstance(run, Run)}
+        given = {run.id for run in self._given_runs()}
         picked = self.listing.pick(kind=KINDS, text=text)
         return [each for each in picked if each.id not in given and (each.kind == "sweep" or _useful(each))]
 
@@ -163,8 +167,11 @@ def _lone(result: Result) -> list[Result]:
     held = isinstance(result.spec.get("variant"), dict) and result.status == "finished"
     if not held:
         return []
-    method = result.facts.get("method") or result.spec["variant"].get("method")
-    return [dataclasses.replace(result, facts={**result.facts, "method": method})]
+    method = str(result.facts.get("method") or result.spec["variant"].get("method"))
+    load = result.facts.get("load")
+    shape = str(load.get("load") or "") if isinstance(load, dict) and not result.parts else ""
+    own = f"{method} · {shape}" if shape not in ("", _("one user")) else method  # one level of several
+    return [dataclasses.replace(result, facts={**result.facts, "method": own})]
 
 
 def _tuned(run: Run) -> list[Result]:
