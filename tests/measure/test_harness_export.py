@@ -89,9 +89,8 @@ def test_what_is_chosen(tiny_model: Path, tmp_path: Path, task: str, shots: int)
         assert metrics[name] == pytest.approx(theirs["results"]["mine"][f"{name},none"], abs=1e-12)
 
 
-@pytest.mark.parametrize("shots", [0, 2])
-def test_what_is_written(tiny_model: Path, tmp_path: Path, shots: int) -> None:
-    data = _data(tmp_path, "answer")
+def test_what_is_written(tiny_model: Path, tmp_path: Path) -> None:
+    data, shots = _data(tmp_path, "answer"), 2
     _metrics, records = _ours(tiny_model, tmp_path, data, "accuracy", chat=False, shots=shots, answer_tokens=9)
     theirs = _theirs(tiny_model, export_task(data, tmp_path / "tasks", name="mine", shots=shots, answer_tokens=9))
     for record, sample in zip(records, theirs["samples"]["mine"], strict=True):
@@ -108,10 +107,9 @@ def test_what_is_read(tiny_model: Path, tmp_path: Path) -> None:
         assert metrics[name] == pytest.approx(theirs[f"{name},none"], rel=1e-5)
 
 
-@pytest.mark.parametrize("shots", [0, 2])
-def test_in_a_chat_the_same_words_are_asked(tiny_model: Path, tmp_path: Path, shots: int) -> None:
+def test_in_a_chat_the_same_words_are_asked(tiny_model: Path, tmp_path: Path) -> None:
     """The log-likelihoods differ, by that of the line break at the end of the template, which is the same for all."""
-    data = _data(tmp_path, "classify")
+    data, shots = _data(tmp_path, "classify"), 2
     _metrics, records = _ours(tiny_model, tmp_path, data, "accuracy", chat=True, shots=shots)
     file = export_task(data, tmp_path / "tasks", name="mine", chat=True, shots=shots)
     for record, sample in zip(records, _theirs(tiny_model, file, chat=True)["samples"]["mine"], strict=True):
