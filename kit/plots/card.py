@@ -26,6 +26,7 @@ from kit.version import version
 _CSS = Path(__file__).with_name("card.css")
 _DRAWN_FROM = 2  # variants: one alone is no trade-off
 _SHOWN = 12  # variants: more would not fit one page
+_DENSE_FROM = 6  # variants: more are set smaller on paper
 
 
 def card(
@@ -88,7 +89,9 @@ def card_html(
             h.title[_("Run card: {title}").format(title=title)],
             h.style[Markup(_CSS.read_text(encoding="utf-8"))],
         ],
-        h.body[_body(whole, rows, title, quality, latency_name, limits or {})],
+        h.body(class_="dense" if len(rows) > _DENSE_FROM else None)[
+            _body(whole, rows, title, quality, latency_name, limits or {})
+        ],
     ]
     return f"{page}\n"
 

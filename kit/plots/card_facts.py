@@ -7,6 +7,7 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.i18n import _, ngettext
+from kit.jobs import find_run
 from kit.plots.words import count, memory
 from kit.result import Result
 from kit.spec import Spec
@@ -93,11 +94,20 @@ def _machine(machine: dict[str, Any]) -> str:
 
 def reproduction(whole: Result, rows: Sequence[Result]) -> str:
     """Return Python that measures the same again."""
-    specs = [whole.spec] if "spec" in whole.spec else list({str(row.spec): row.spec for row in rows}.values())
+    specs = [whole.spec] if "spec" in whole.spec else _specs_of_runs(whole)
+    specs = specs or list({str(row.spec): row.spec for row in rows}.values())
     codes = [code for code in map(_code, specs[:_CODED]) if code]
     if len(specs) > _CODED:
         codes.append("# " + _("and {n} more of the same kind").format(n=len(specs) - _CODED))
     return "\n".join(["import kit", *codes]) if codes else _("# The spec of these results cannot be read here.")
+
+
+def _specs_of_runs(whole: Result) -> list[dict[str, Any]]:
+    """Return the specs of the runs that rows come from; none where one of them is not on this machine any more."""
+    try:
+        return [find_run(str(id)).spec.to_dict() for id in whole.spec.get("runs", [])]
+    except (KitError, OSError):
+        return []
 
 
 def _code(values: dict[str, Any]) -> str:

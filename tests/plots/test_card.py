@@ -55,8 +55,13 @@ def test_an_evaluation_a_tuning_and_rows_of_several_runs_have_one(tmp_path: Path
     runs = tinyruns.sweep(), tinyruns.evaluation()
     both = text_of(kit.card(kit.beside(*runs), tmp_path / "b.html").read_text(encoding="utf-8"))
     assert all(run.id in both for run in runs)
-    assert both.count("kit.EvaluateSpec(") == 3
-    assert "and 1 more of the same kind" in both
+    assert [both.count(f"kit.{kind}Spec(") for kind in ("Sweep", "Evaluate")] == [1, 1]
+    rows = kit.beside(*runs)
+    for run in runs:
+        run.delete()
+    again = text_of(kit.card(rows, tmp_path / "b.html").read_text(encoding="utf-8"))
+    assert again.count("kit.EvaluateSpec(") == 3
+    assert "and 1 more of the same kind" in again
 
 
 def test_what_people_wrote_is_text(tmp_path: Path) -> None:

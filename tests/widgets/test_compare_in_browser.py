@@ -11,6 +11,7 @@ import pytest
 import tinyruns
 from playwright.sync_api import Page
 
+import kit
 from kit.widgets import ComparePanel
 from kit.widgets.view import View
 
@@ -209,15 +210,14 @@ def test_nothing_scrolls_sideways_and_the_keyboard_reaches_everything(show: Call
     assert {"acc", "e2el_s", "limit:acc", "quality", "cost", "find", "which", "words", "turn", "ask"} <= reached
 
 
-def test_the_card_prints_on_one_page(browser: Any, tmp_path: Path) -> None:
-    panel = ComparePanel([tinyruns.sweep(), tinyruns.evaluation(), tinyruns.evaluation("bnb-fp4")])
-    panel.act("limit", {"name": "acc", "typed": 80})
-    panel.desk.act("export", "html")
+@pytest.mark.parametrize("variants", [1, 14])
+def test_the_card_prints_on_one_page(browser: Any, tmp_path: Path, variants: int) -> None:
+    rows = list(kit.beside(tinyruns.sweep(), tinyruns.evaluation()).parts)
+    many = [rows[n % len(rows)] for n in range(variants)]
     page = browser.new_page()
-    page.set_content(panel.desk.files[0].content.decode())
-    printed = page.pdf(path=tmp_path / "card.pdf", prefer_css_page_size=True)
-    assert printed.count(b"/Type /Page\n") == 1
-    page.emulate_media(color_scheme="dark")
+    page.goto(f"file://{kit.card(many, tmp_path / 'card.html', limits={'acc': 0.8})}")
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
+    page.emulate_media(color_scheme="dark", media="screen")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(22, 25, 30)"
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
