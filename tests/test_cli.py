@@ -292,6 +292,16 @@ def test_models_list_tells_what_is_here(capsys: pytest.CaptureFixture[str]) -> N
     assert "Apache-2.0" in row
 
 
+def test_models_list_keeps_what_has_all_the_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list", "QWEN", "vision"]) == 0
+    names = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert "qwen2.5-vl-7b-instruct" in names
+    assert "qwen3-8b" not in names
+    assert "smolvlm-256m-instruct" not in names
+    assert main(["models", "list", "no-such-thing"]) == 1
+    assert "no-such-thing" in capsys.readouterr().err
+
+
 def test_models_where_prints_a_path(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     from kit.models import Location
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kit.i18n import _
 from kit.jobs.terminal import ProgressLine, TerminalReport, table
-from kit.models import DEFAULT, GetSpec, available, catalogue, locate
+from kit.models import DEFAULT, GetSpec, ModelCard, available, catalogue, locate
 from kit.place import cache
 from kit.spec import carry_out
 
@@ -18,6 +18,12 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser("models", parents=[common], help=_("list models, get one, find one"))
     actions = parser.add_subparsers(title=_("actions"), metavar=_("ACTION"), required=True)
     listing = actions.add_parser("list", parents=[common], help=_("every model known by name"))
+    listing.add_argument(
+        "words",
+        metavar=_("WORD"),
+        nargs="*",
+        help=_("only models with all of these words, such as: qwen vision, or medicine"),
+    )
     listing.set_defaults(do=_list)
     for action, do, about in (
         ("get", _get, _("bring a model to this machine, ready to load")),
@@ -36,11 +42,22 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace) -> int:
     rows = [(_("NAME"), _("PARAMETERS"), _("CONTEXT"), _("LICENCE"), _("HERE"))]
-    for name, card in catalogue().items():
+    cards = {name: card for name, card in catalogue().items() if _has(card, options.words)}
+    if not cards:
+        print(_("No model has all of these words: {words}").format(words=" ".join(options.words)), file=sys.stderr)
+        return 1
+    for name, card in cards.items():
         here = _("yes") if available(name) else ""
         rows.append((name, _short(card.parameters), str(card.context), card.licence, here))
     print(table(rows))
     return 0
+
+
+def _has(card: ModelCard, words: list[str]) -> bool:
+    """Do all `words` occur in what a person would look for: names, licence, tasks, modality, field?"""
+    said = (card.name, card.title, card.hub_id, card.family, card.licence, card.modality, *card.tasks, *card.tags)
+    text = " ".join(said).lower()
+    return all(word.lower() in text for word in words)
 
 
 def _get(options: argparse.Namespace) -> int:
