@@ -63,8 +63,18 @@ def card_of_hub_id(hub_id: str) -> ModelCard | None:
 def _read_all(files: tuple[tuple[Path, int], ...]) -> dict[str, ModelCard]:
     cards: dict[str, ModelCard] = {}
     for path, _changed in files:
-        cards.update(read_file(path) if path.suffix in _YAML else {path.parent.name: folder_card(path.parent)})
+        cards.update(read_file(path) if path.suffix in _YAML else _read_folder(path))
     return cards
+
+
+def _read_folder(config: Path) -> dict[str, ModelCard]:
+    try:
+        return {config.parent.name: folder_card(config.parent)}
+    except KitError as exc:
+        raise KitError(
+            _("{path}: {problem}").format(path=config, problem=exc.problem),
+            fix=_("Correct it, or move the folder away from {place}.").format(place=config.parent.parent),
+        ) from exc
 
 
 def _of_user(folder: Path) -> Iterator[Path]:

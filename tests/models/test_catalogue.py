@@ -152,6 +152,16 @@ def test_a_model_folder_of_the_user_describes_itself() -> None:
     assert refer("tiny-llama").value == str(folder)
 
 
+def test_a_folder_that_is_no_model_is_named() -> None:
+    folder = Path(os.environ["TUNEBOOK_HOME"]) / "models" / "picture"
+    folder.mkdir(parents=True)
+    (folder / "config.json").write_text('{"model_type": "unet"}')
+    with pytest.raises(KitError) as caught:
+        catalogue()
+    assert str(folder / "config.json") in str(caught.value)
+    assert "num_hidden_layers" in str(caught.value)
+
+
 def test_an_entry_with_a_path_is_completed_from_the_folder(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(TINY))
     entry = {"title": "Mine", "path": str(tmp_path), "licence": "MIT", "licence_commercial": "yes", "context": 300}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -148,3 +150,17 @@ def test_getting_a_model_starts_a_run_in_the_panel_s_name(monkeypatch: pytest.Mo
     picker.act("get", value="qwen3-1.7b")
     assert len(runs(origin="k")) == 1
     assert picker.desk.problem is not None
+
+
+def test_a_folder_of_the_user_is_offered_though_nobody_knows_its_date(read: type[Any]) -> None:
+    folder = Path(os.environ["TUNEBOOK_HOME"]) / "models" / "my-own"
+    folder.mkdir(parents=True)
+    shape = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 400}
+    (folder / "config.json").write_text(json.dumps({"model_type": "llama", **shape}))
+    picker = ModelPicker()
+    picker.act("more")
+    picker.act("filter", sort="new")
+    rows = read(picker.html()).rows()
+    undated = sum(not card.released for card in catalogue().values())
+    (mine,) = [row for row in rows[-undated:] if row[0].startswith("my-own")]
+    assert mine[3] == "unknown"
