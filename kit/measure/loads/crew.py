@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 
 from kit.measure.loads.request import Outcome
@@ -40,8 +41,9 @@ class Crew:
         self._stop.set()
         for _thread in self._threads:
             self._jobs.put(None)
+        until = time.monotonic() + _GRACE_S
         for thread in self._threads:
-            thread.join(_GRACE_S)
+            thread.join(max(until - time.monotonic(), 0))
 
     def hand(self, job: Job) -> None:
         """Have `job` done when a slot is free."""

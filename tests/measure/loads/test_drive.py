@@ -14,7 +14,7 @@ from tinyserver import tiny_server
 from kit.engines import Prompt, Token
 from kit.engines.openai.engine import OpenAIEngine
 from kit.errors import ServerError, Stopped
-from kit.measure.loads import LoadSpec
+from kit.measure.loads import LoadSpec, crew
 from kit.measure.loads.arrivals import poisson_arrivals
 from kit.measure.loads.drive import WARM_UP, drive, warm_up
 from kit.measure.loads.request import Outcome
@@ -219,6 +219,22 @@ def test_it_stops_in_the_middle(load: LoadSpec) -> None:
         _drive(engine, load, requests=100, heard=heard)
     assert time.monotonic() - began < 4
     assert engine.at_once == 0  # nobody is left asking an engine that is about to be closed
+
+
+def test_a_silent_server_does_not_keep_it_from_stopping(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crew, "_GRACE_S", 0.3)
+    asked: list[int] = []
+
+    def heard(done: int) -> None:
+        asked.append(done)
+        if len(asked) == 3:
+            raise Stopped
+
+    with tiny_server(first_s=30.0) as server:
+        began = time.monotonic()
+        with pytest.raises(Stopped):
+            _drive(OpenAIEngine(server.url, "tiny"), LoadSpec(kind="users", users=20), heard=heard)
+        assert time.monotonic() - began < 5  # and not so long for each of the twenty
 
 
 def test_warming_up_takes_as_many_as_there_are_users() -> None:
