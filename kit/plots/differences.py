@@ -79,7 +79,7 @@ def differences(first: Result, second: Result, name: str | None = None) -> list[
 
 def shared_score(pairs: Sequence[tuple[Record, Record]]) -> str:
     """Return the first metric that the rows of both have, or ""."""
-    return next((name for name in pairs[0][0].scores if name in pairs[0][1].scores), "")
+    return next(iter(_shared([first for first, _second in pairs], [second for _first, second in pairs])), "")
 
 
 def score_names(first: Result, second: Result) -> list[str]:
@@ -88,7 +88,14 @@ def score_names(first: Result, second: Result) -> list[str]:
         one, other = read_records(first), read_records(second)
     except KitError:
         return []
-    return [name for name in one[0].scores if name in other[0].scores] if one and other else []
+    return _shared(one, other)
+
+
+def _shared(one: Sequence[Record], other: Sequence[Record]) -> list[str]:
+    """Return the scores that some rows of both have: a judge may have left single rows out."""
+    names = dict.fromkeys(name for record in one for name in record.scores)
+    known = {name for record in other for name in record.scores}
+    return [name for name in names if name in known]
 
 
 def _labels(result: Result) -> tuple[str, ...]:

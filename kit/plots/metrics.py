@@ -93,7 +93,7 @@ QUALITIES = (
     Metric("exact_match", N_("exact match"), "share", more=True),
     Metric("f1", N_("F1 of the words"), "share", more=True),
     Metric("rouge_l", N_("ROUGE-L"), "share", more=True),
-    Metric("judge", N_("judged right"), "share", more=True),
+    Metric("judge_score", N_("score of the judge"), "score", more=True),
     Metric("perplexity", N_("perplexity"), "score"),
     Metric("word_perplexity", N_("perplexity per word"), "score"),
     Metric("byte_perplexity", N_("perplexity per byte"), "score"),
@@ -101,9 +101,12 @@ QUALITIES = (
     Metric("brier_score", N_("Brier score"), "score"),
     Metric("ece", N_("calibration error"), "share"),
     Metric("cost_mean", N_("mean cost of a row"), "score"),
+    Metric("cost_mean_best_decision", N_("mean cost of a row, decided by cost"), "score"),
     Metric("same_top_p", N_("same first choice as the reference"), "share", more=True),
     Metric("log_loss", N_("log loss, nats"), "score"),
     Metric("kld_mean", N_("divergence from the reference, nats"), "score"),
+    Metric("kld_p99", N_("divergence of the worst hundredth, nats"), "score"),
+    Metric("perplexity_ratio", N_("perplexity over that of the reference"), "score"),
 )
 COSTS = (
     Metric("e2el_s", N_("time per answer"), "time"),
@@ -114,6 +117,7 @@ COSTS = (
     Metric("max_vram_reserved_mib", N_("GPU memory"), "memory"),
     Metric("file_size_mib", N_("file size"), "size"),
     Metric("energy_j_per_token", N_("energy per token"), "energy"),
+    Metric("energy_j_per_request", N_("energy per answer"), "energy"),
     Metric("decode_tokens_per_s", N_("tokens written per second"), "token rate", more=True),
     Metric("prefill_tokens_per_s", N_("tokens read per second"), "token rate", more=True),
     Metric("output_throughput", N_("tokens per second, all users"), "token rate", more=True),
@@ -169,7 +173,8 @@ def read(result: Result, name: str) -> Reading | None:
         return None
     half = Z95 * result.metrics.get(f"{name}_stderr", 0.0)
     low, high = value - half, value + half
-    return Reading(value, max(low, 0.0), min(high, 1.0) if metric(name).kind == "share" else high)
+    low = max(low, 0.0) if value >= 0 else low
+    return Reading(value, low, min(high, 1.0) if metric(name).kind == "share" else high)
 
 
 def measured_by_all(results: Sequence[Result], among: Iterable[Metric]) -> list[str]:

@@ -65,3 +65,13 @@ def test_without_records_or_a_common_row_it_says_why() -> None:
     (other.folder / other.result.artifacts["rows"]).unlink()
     with pytest.raises(KitError, match="cannot be read"):
         differences(run.result, other.result)
+
+
+def test_a_row_that_a_judge_left_out_counts_for_neither() -> None:
+    run = tinyruns.sweep()
+    first, second, _third = run.result.parts
+    for part in (first, second):
+        found = [Record(row=n, hash=f"h{n}", scores={"judge_score": 3.0 + n} if n else {}) for n in range(3)]
+        tinyruns.write_records(run.folder / part.artifacts["rows"], found)
+    pairs = differences(first, second)
+    assert [(pair.first_score, pair.kind) for pair in pairs] == [(None, "same"), (4.0, "same"), (5.0, "same")]
