@@ -7,19 +7,20 @@ Each call is also a run (a folder with its spec, events and result), so nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kit.errors import ParameterError
 from kit.experiments import SweepSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.measure import AnswerSpec, EvaluateSpec, Slices, Verdict, Verdicts
-from kit.measure import slices as _slices
-from kit.measure import versus as _versus
-from kit.measure.grouping import FEWEST
-from kit.measure.pairing import Rows
+from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL
 from kit.result import Result
 from kit.tuning import TuneSpec
+
+if TYPE_CHECKING:
+    from kit.measure.pairing import Rows
 
 
 def tune(spec: TuneSpec) -> Result:
@@ -93,8 +94,10 @@ def compare(
     KitError
         The two were not measured row by row, or on different rows.
     """
+    from kit.measure import versus  # statistics load numpy: only where they are used
+
     new, reference = _result("a", a), None if b is None else _result("b", b)
-    return _versus.compare(new, reference, metric=metric, by=by, level=level, rows=rows, comparisons=comparisons)
+    return versus.compare(new, reference, metric=metric, by=by, level=level, rows=rows, comparisons=comparisons)
 
 
 def slices(
@@ -127,7 +130,9 @@ def slices(
     KitError
         The result has no record of its rows, or these cannot be grouped.
     """
-    return _slices.slices(_result("result", result), by, metric=metric, level=level, fewest=fewest)
+    from kit.measure import slicing
+
+    return slicing.slices(_result("result", result), by, metric=metric, level=level, fewest=fewest)
 
 
 def _result(name: str, given: Measured) -> Result:

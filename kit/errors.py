@@ -7,7 +7,7 @@
     - ModelNotFoundError (also LookupError): a model that is neither here nor to be had
     - MissingPackageError (also ImportError): an optional package is not installed
     - UnsupportedError: a combination that cannot run on this machine
-    - ServerError (also ConnectionError): a server could not be reached, refused, or broke off; carries `url` and `status`
+    - ServerError (also ConnectionError): a server was not reached, refused or broke off; carries `url` and `status`
     - RunNotFoundError (also LookupError): no run has that id
     - RunFailedError (also RuntimeError): the result of a run that has none was asked for
 - KitWarning (a UserWarning): something was read or done otherwise than it was written

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy
+if TYPE_CHECKING:
+    import numpy
 
 Message = dict[str, str]
 Prompt = str | list[Message]

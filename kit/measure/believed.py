@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from kit.errors import KitError, ParameterError, UnknownNameError
 from kit.i18n import _
-from kit.measure.calibration import BINS, Calibration, calibration_of
-from kit.measure.confusion import Confusion, confusion_of
-from kit.measure.probability import softmax
 from kit.measure.record import Record, read_records
-from kit.measure.thresholds import Threshold, find_threshold
 from kit.result import Result
+
+if TYPE_CHECKING:
+    from kit.measure.calibration import Calibration
+    from kit.measure.confusion import Confusion
+    from kit.measure.thresholds import Threshold
+
+BINS = 15  # of a reliability table, as Guo et al. have it
 
 
 def calibration(result: Result, *, bins: int = BINS, equal: str = "width") -> Calibration:
@@ -38,6 +42,9 @@ def calibration(result: Result, *, bins: int = BINS, equal: str = "width") -> Ca
     >>> kit.calibration(run.result).ece  # doctest: +SKIP
     0.043
     """
+    from kit.measure.calibration import calibration_of
+    from kit.measure.probability import softmax
+
     if bins < 1:
         raise ParameterError("bins", bins, allowed=_("a whole number, at least 1"))
     if equal not in ("width", "rows"):
@@ -49,6 +56,8 @@ def calibration(result: Result, *, bins: int = BINS, equal: str = "width") -> Ca
 
 def confusion(result: Result) -> Confusion:
     """Return what was taken for what in an evaluation whose answers are labels (raises as `calibration` does)."""
+    from kit.measure.confusion import confusion_of
+
     labels = _labels(result)
     records = _scored(result)
     return confusion_of([labels.index(r.gold) for r in records], [labels.index(r.answer) for r in records], labels)
@@ -81,6 +90,9 @@ def threshold(result: Result, *, label: str, precision: float | None = None, rec
     >>> print(kit.threshold(run.result, label="escalate", recall=0.95).sentence)  # doctest: +SKIP
     Flagged as 'escalate' from a probability of 0.22 on, 131 of 300 rows have 96% recall (90% to 98%) at 71% precision…
     """
+    from kit.measure.probability import softmax
+    from kit.measure.thresholds import find_threshold
+
     labels = _labels(result)
     if label not in labels:
         raise UnknownNameError("label", label, labels)

@@ -16,10 +16,10 @@ from typing import Any
 import numpy
 
 from kit.i18n import _
+from kit.measure.believed import BINS
 from kit.measure.interval import wilson
 from kit.measure.probability import Distribution, bootstrap, mean_and_stderr
 
-BINS = 15  # as Guo et al. have it
 _CHANCE_DRAWS = 200
 _METRICS = tuple(part for name in ("brier_score", "log_loss", "ece") for part in (name, f"{name}_stderr"))
 

@@ -12,8 +12,8 @@ from kit.errors import UnknownNameError
 from kit.i18n import _
 from kit.measure.belonging import LENGTHS
 from kit.measure.record import Record
+from kit.measure.slices import FEWEST
 
-FEWEST = 20  # rows of a group that is judged
 _MOST_VALUES = 8  # numbers with more values than this are cut into quarters
 _LENGTH = "length"  # in characters; there without a column of that name
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
-from kit.measure.grouping import FEWEST, groups
+from kit.measure.grouping import groups
 from kit.measure.judging import Compared, enough, verdict_on, verdicts_on
 from kit.measure.pairing import Pairs, Rows, pair, pair_right
+from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL, Verdict, reference_verdict
 from kit.measure.verdicts import Verdicts
 from kit.result import Result

@@ -8,7 +8,8 @@ from typing import Any
 
 from kit.measure.calibration import calibration_of, calibration_scores
 from kit.measure.confusion import confusion_of
-from kit.measure.costs import Cost, cost_matrix, cost_metrics, cost_scores
+from kit.measure.costing import cost_matrix, cost_metrics, cost_scores
+from kit.measure.costs import Cost
 from kit.measure.probability import softmax
 
 

@@ -7,7 +7,6 @@ import dataclasses
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
 from kit.jobs import Run
-from kit.measure.versus import against_first as verdicts_against_first
 from kit.plots.reading import rows_of, said_rows, variant_name
 from kit.result import Result
 
@@ -56,7 +55,9 @@ def measured(run: Run) -> list[Result]:
 
 def against_first(rows: list[Result]) -> list[Result]:
     """Return the variants with a verdict against the first, judged together; only those on the same rows get one."""
-    verdicts = verdicts_against_first(rows) if rows else []
+    from kit.measure import versus  # statistics load numpy: only where they are used
+
+    verdicts = versus.against_first(rows) if rows else []
     return [
         dataclasses.replace(row, facts={**row.facts, "verdict": {} if verdict is None else verdict.to_dict()})
         for row, verdict in zip(rows, verdicts, strict=True)

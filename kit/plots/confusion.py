@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kit.errors import ParameterError
 from kit.i18n import _
-from kit.measure.confusion import Confusion, Share
 from kit.plots.style import FONT, Inks, axes, describe, figure, inks, literal, text_width, wrapped
 from kit.plots.words import count, share
 from kit.result import Result
@@ -14,6 +13,8 @@ from kit.result import Result
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from kit.measure.confusion import Confusion, Share
 
 _ROW, _HEAD, _FOOT = 22.0, 46.0, 10.0
 _NUMBER = 54.0  # the width of a column of precisions or recalls
@@ -77,6 +78,8 @@ def confusion(source: Result | Confusion, *, width: float = 560, dark: bool = Fa
 
 
 def _confusion(source: Result | Confusion) -> Confusion:
+    from kit.measure.confusion import Confusion
+
     if isinstance(source, Confusion):
         return source
     facts = source.facts.get("confusion") if isinstance(source, Result) else None

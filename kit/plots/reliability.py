@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from kit.errors import ParameterError
 from kit.i18n import _
-from kit.measure.calibration import Bin, Calibration
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, text_width, wrapped
 from kit.plots.words import count, share
 from kit.result import Result
@@ -15,6 +14,8 @@ from kit.result import Result
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from kit.measure.calibration import Bin, Calibration
 
 _LEFT, _RIGHT, _HEAD = 38.0, 16.0, 28.0
 _STRIP, _BETWEEN, _FOOT = 44.0, 58.0, 22.0  # the counts below, and what stands around them
@@ -60,6 +61,8 @@ def reliability(source: Result | Calibration, *, width: float = 560, height: flo
 
 
 def _calibration(source: Result | Calibration) -> Calibration:
+    from kit.measure.calibration import Calibration
+
     if isinstance(source, Calibration):
         return source
     facts = source.facts.get("calibration") if isinstance(source, Result) else None

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kit.errors import ParameterError, UnknownNameError
-from kit.measure.costs import Cost, check_costs, cost_matrix, cost_metrics
+from kit.measure.costing import cost_matrix, cost_metrics
+from kit.measure.costs import Cost, check_costs
 from kit.measure.probability import softmax
 
 LABELS = ("fraud", "odd", "fine")
