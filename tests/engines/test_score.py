@@ -15,7 +15,8 @@ from kit.engines.hf.batch import in_batches
 from kit.engines.hf.load import load_model
 from kit.engines.hf.prefix import can_share, shared_length
 from kit.engines.hf.score import score_answers
-from kit.engines.hf.tree import line
+from kit.engines.hf.sheet import Sheet
+from kit.engines.hf.tree import line, tree
 from kit.engines.protocol import Score
 
 # One token, several, and one that begins another.
@@ -107,10 +108,23 @@ def test_the_model_is_left_as_it_was(model: Any) -> None:
 def test_batches_end_before_memory_does(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [line([1] * n, (0, [2] * answer)) for n, answer in ((90, 2), (10, 30), (50, 1), (10, 1), (10, 1))]
     assert in_batches(rows, 2, 400) == [[0, 2], [1, 3], [4]]
-    monkeypatch.setattr(batch, "_BATCH_TOKENS", 170)  # two rows of 90 tokens are too much
+    monkeypatch.setattr(batch, "_BATCH_TOKENS", 120)  # of rows with 91, 50, 39, 10 and 10
     assert in_batches(rows, 3, 400) == [[0], [2, 1, 3], [4]]
     monkeypatch.setattr(batch, "_BATCH_BYTES", 10 * 400 * 30)  # 30 logits: a row that needs as many is alone
     assert in_batches(rows, 3, 400) == [[0], [2], [1], [3, 4]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rows_that_share_a_line_lose_no_token(seed: int) -> None:
+    draw = random.Random(seed)
+    rows = [tree([draw.randrange(9)] * draw.randrange(1, 40), [(0, [1] * draw.randrange(1, 9))]) for _ in range(30)]
+    shared, alone = Sheet(rows, several=True), Sheet(rows, several=False)
+    assert len(shared.ids) < len(alone.ids) == 30
+    taken = [shared.place(number, at) for number, row in enumerate(rows) for at in range(len(row.ids))]
+    assert len(set(taken)) == len(taken)
+    assert shared.ids.flatten()[taken].tolist() == [token for row in rows for token in row.ids]
+    assert alone.plain
+    assert not shared.plain
 
 
 def _assert_plain(model: Any, prompts: Any, answers: Any, found: list[list[Score]]) -> None:

@@ -64,17 +64,13 @@ def in_batches(rows: Sequence[Row], size: int, vocabulary: int) -> list[list[int
     """
     order = sorted(range(len(rows)), key=lambda i: -len(rows[i].ids))
     batches: list[list[int]] = []
-    longest = looked = 0
+    tokens = looked = 0
     for i in order:
         places = len({look.place for look in rows[i].looks})
+        tokens, looked = tokens + len(rows[i].ids), looked + places
         full = not batches or len(batches[-1]) == size
-        if (
-            full
-            or _LOGIT_BYTES * vocabulary * (looked + places) > _BATCH_BYTES
-            or longest * (len(batches[-1]) + 1) > _BATCH_TOKENS
-        ):
+        if full or tokens > _BATCH_TOKENS or _LOGIT_BYTES * vocabulary * looked > _BATCH_BYTES:
             batches.append([])
-            longest, looked = len(rows[i].ids), 0
+            tokens, looked = len(rows[i].ids), places
         batches[-1].append(i)
-        looked += places
     return batches

@@ -42,8 +42,11 @@ class Lookup:
         tokens = torch.tensor([look.token for row in rows for look in row.looks], device=device)
         at, of = torch.unique(torch.tensor(places, device=device), return_inverse=True)
         logits = self._logits(sheet, prefix, at)
-        normal, best = logits.logsumexp(-1), logits.argmax(-1)
-        found = logits[of, tokens] - normal[of]
+        most, best = logits.max(-1)
+        wanted = logits[of, tokens]
+        # The logarithm of the sum of exponentials, in place: the table is by far the largest thing here.
+        normal = logits.sub_(most.unsqueeze(-1)).exp_().sum(-1).log_() + most
+        found = wanted - normal[of]
         return list(zip(found.tolist(), (best[of] == tokens).tolist(), strict=True))
 
     def _logits(self, sheet: Sheet, prefix: Prefix | None, at: torch.Tensor) -> torch.Tensor:
