@@ -14,7 +14,7 @@ from kit.i18n import _
 from kit.jobs import process
 from kit.jobs.run import Run
 from kit.jobs.summary import ring
-from kit.place import home, runs_folder, write_atomic
+from kit.place import home, runs_folder
 
 _NOTE = "deleted.json"
 _GOING = ".going-"  # what was begun to be removed for good is no run any more
@@ -31,16 +31,29 @@ def discard(run: Run) -> None:
 
     Raises
     ------
+    RunNotFoundError
+        It was deleted or moved away meanwhile.
     KitError
         The run is not over, or its folder cannot be moved; nothing has changed then.
     """
+    try:
+        _discard(run)
+    except FileNotFoundError as exc:  # somebody else was quicker
+        gone = _("Run {id!r} is not there.").format(id=run.id)
+        raise RunNotFoundError(gone, fix=_("It was deleted or moved.")) from exc
+
+
+def _discard(run: Run) -> None:
     before = process.read_identity(run.folder)
     if not run.status.over:
         raise _living(run)
     trash = trash_folder()
     trash.mkdir(parents=True, exist_ok=True)
     try:
-        write_atomic(run.folder / _NOTE, json.dumps({"deleted": time.time()}))
+        # Not by `write_atomic`, which would make the folder anew where somebody has just moved it away.
+        (run.folder / _NOTE).write_text(json.dumps({"deleted": time.time()}), encoding="utf-8")
+    except FileNotFoundError:
+        raise
     except OSError as exc:
         raise _immovable(run.id, exc) from exc
     _move(run.folder, trash / run.id)

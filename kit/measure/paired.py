@@ -34,7 +34,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import ClassVar
 
 POWER = 0.8
@@ -42,6 +41,8 @@ POWER = 0.8
 
 def z_of(level: float) -> float:
     """Return the two-sided quantile of the normal distribution, 1.96 for 0.95."""
+    from statistics import NormalDist  # slow to import, and not for panels
+
     return NormalDist().inv_cdf(0.5 + level / 2)
 
 
@@ -172,7 +173,7 @@ class PairedShares:
         n = (z_a sqrt(p) + z_b sqrt(p - d^2))^2 / d^2, where p is the share of rows that disagree, here with one row
         added so that it is not 0. A difference cannot exceed that share: where it would, p is taken equal to d.
         """
-        a, b, n = z_of(level), NormalDist().inv_cdf(POWER), self.n
+        a, b, n = z_of(level), z_of(2 * POWER - 1), self.n
         root = math.sqrt(max(n * a * a - (n + b * b) * (a * a - b * b), 0.0))
         unit = (math.sqrt(n) * a + root) / (n + b * b)
         disagree = (self.differing + 1) / (n + 2)

@@ -94,7 +94,7 @@ def test_a_visitor_tunes_stops_and_sweeps(page: Page) -> None:
 
     compare = panel(page, "Compare")
     expect(compare.get_by_role("img").first).to_be_visible(timeout=MINUTE)
-    assert "bnb-nf4" in (compare.locator("svg").first.text_content() or "")
+    expect(compare.locator("svg").first).to_contain_text("bnb-nf4", timeout=10_000)
 
     page.reload()
     expect(panel(page, "Quantization sweep").get_by_text(re.compile("^finished"))).to_be_visible(timeout=2 * MINUTE)

@@ -95,11 +95,11 @@ def test_nothing_is_overwritten() -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     run = run_here(_count())
-    monkeypatch.setattr("kit.jobs.trash.write_atomic", refuse)
+    monkeypatch.setattr("pathlib.Path.write_text", refuse)
     with pytest.raises(KitError, match="Permission denied"):
         run.delete()
     assert runs() == [run]

@@ -37,6 +37,8 @@ def test_every_row_is_in_one_chunk_longest_first(monkeypatch: pytest.MonkeyPatch
 class _Engine:
     """Gives each row a score of its own, four rows at a time, and remembers what it was asked."""
 
+    slots = 1
+
     def __init__(self) -> None:
         self.asked: list[str] = []
 
