@@ -15,6 +15,7 @@ from kit.models.estimate import (
 )
 from kit.models.get import fetch
 from kit.models.provenance import model_provenance
+from kit.models.score import Score
 from kit.models.source import Location, available, check_name, locate
 from kit.models.spec import GetSpec
 
@@ -25,6 +26,7 @@ __all__ = [
     "GetSpec",
     "Location",
     "ModelCard",
+    "Score",
     "available",
     "card_of",
     "catalogue",

@@ -12,6 +12,7 @@ from typing import Any, get_type_hints
 from kit._check import checked, plain
 from kit.errors import ParameterError, nearest
 from kit.i18n import N_, _
+from kit.models.score import Score, read_scores
 from kit.spec import param
 
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
@@ -117,7 +118,16 @@ class ModelCard:
     base: str | None = param(None, label=N_("Base"), help=N_("Hub id of the model it was tuned from"))
     released: str = param("", label=N_("Released"), help=N_("Year and month, as 2024-11; empty: not known"))
     package: str | None = param(None, label=N_("Package"), help=N_("A Python package that carries it"))
-    source: str = param(label=N_("Source"), help=N_("Where these figures come from"), empty=False)
+    scores: tuple[Score, ...] = param((), label=N_("Published scores"), help=N_("Each with its setting and reporter"))
+    source: str = param(label=N_("Source"), help=N_("Where the figures of its design come from"), empty=False)
+    terms_source: str = param(
+        "", label=N_("Source of terms"), help=N_("Where licence, access, languages and month come from")
+    )
+    unverified: tuple[str, ...] = param(
+        (),
+        label=N_("Not verified"),
+        help=N_("Fields that no document at hand states; check them before relying on them"),
+    )
 
     def __post_init__(self) -> None:
         hints = _hints()
@@ -142,6 +152,9 @@ class ModelCard:
             if getattr(self, name) is not None and (limit is None or getattr(self, name) > limit):
                 allowed = _("at most {name} ({limit})").format(name=most, limit=limit)
                 raise ParameterError(name, getattr(self, name), allowed=allowed)
+        for i, name in enumerate(self.unverified):
+            if name not in _hints():
+                raise ParameterError(f"unverified[{i}]", name, allowed=_("the name of a field of a model card"))
         if self.released and not _MONTH.fullmatch(self.released):
             raise ParameterError("released", self.released, allowed=_("a year and a month, as 2024-11"))
         if not self.hub_id and not self.path:
@@ -179,7 +192,7 @@ class ModelCard:
                 near = nearest(str(name), fields)
                 fix = _("Did you mean {near!r}?").format(near=near) if near else ""
                 raise ParameterError(str(name), values[name], allowed=_("one of ") + ", ".join(fields), fix=fix)
-        filled = dict(values)
+        filled = {name: read_scores(value) if name == "scores" else value for name, value in values.items()}
         if "active_parameters" not in filled and "parameters" in filled:
             filled["active_parameters"] = _without(filled["parameters"], filled.get("vision_parameters"))
         missing = [n for n, f in fields.items() if f.default is dataclasses.MISSING and n not in filled]
@@ -190,6 +203,7 @@ class ModelCard:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for YAML."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        values["scores"] = [dataclasses.asdict(score) for score in self.scores]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

@@ -6,6 +6,8 @@ A file holds `shared` values and, under `models`, one mapping for each name::
     models:
       smollm2-135m-instruct: {title: SmolLM2 135M Instruct, layers: 30, ...}
 
+It may also hold `scores`, tables of figures that somebody published on these models (`score_table.py`).
+
 What lies in ``<home>/models/`` joins in, an entry there replacing one of ours with the same name: YAML files of this
 kind, also in folders, and folders that hold a model (config.json), which describe themselves. So does an entry with a
 `path`: what it leaves out is read from that folder.
@@ -24,6 +26,7 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.models.card import ModelCard
 from kit.models.describe import folder_card, folder_facts
+from kit.models.score_table import scores_by_model
 from kit.place import home
 
 DEFAULT = "smollm2-135m-instruct"
@@ -98,14 +101,31 @@ def read_file(path: Path) -> dict[str, ModelCard]:
             fix=_("Correct it or move it away."),
         ) from exc
     shared, models = _parts(path, values)
+    scores = _scores(path, values.get("scores", []), models)
     cards = {}
     for name, own in models.items():
+        published = {"scores": scores[name]} if name in scores else {}
         try:
-            cards[str(name)] = ModelCard.from_dict({**_read_from(own), **shared, **own, "name": str(name)})
+            facts = {**_read_from(own), **shared, **published, **own, "name": str(name)}
+            cards[str(name)] = ModelCard.from_dict(facts)
         except KitError as exc:
             where = _("In {path}, model {name!r}: {problem}").format(path=path, name=name, problem=exc.problem)
             raise KitError(where, fix=exc.fix) from exc
     return cards
+
+
+def _scores(path: Path, tables: Any, models: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    try:
+        scores = scores_by_model(tables)
+    except KitError as exc:
+        raise KitError(_("In {path}: {problem}").format(path=path, problem=exc.problem), fix=exc.fix) from exc
+    for name in scores:
+        if name not in models:
+            raise KitError(
+                _("In {path}: scores name {name!r}, which is no model of this file.").format(path=path, name=name),
+                fix=_("Known here: {names}.").format(names=", ".join(map(str, models))),
+            )
+    return scores
 
 
 def _read_from(entry: dict[str, Any]) -> dict[str, Any]:
@@ -115,12 +135,12 @@ def _read_from(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parts(path: Path, values: Any) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    fit = isinstance(values, dict) and set(values) <= {"shared", "models"}
+    fit = isinstance(values, dict) and set(values) <= {"shared", "models", "scores"}
     shared, models = (values.get("shared") or {}, values.get("models")) if fit else (None, None)
     if not isinstance(shared, dict) or not isinstance(models, dict) or not all(map(_is_mapping, models.values())):
         raise KitError(
             _("The catalogue file {path} must hold 'models', a mapping of names to facts.").format(path=path),
-            fix=_("It may hold 'shared' facts beside it, and nothing else."),
+            fix=_("It may hold 'shared' facts and tables of 'scores' beside it, and nothing else."),
         )
     return shared, models
 
