@@ -27,12 +27,15 @@ from kit.tuning.spec import TuneSpec
 
 
 def _all_specs() -> list[type[Spec]]:
-    found = set()
     for info in pkgutil.walk_packages(kit.__path__, "kit."):
-        if info.name.endswith(".spec") and info.name != "kit.spec":
-            module = importlib.import_module(info.name)
-            found |= {c for c in vars(module).values() if isinstance(c, type) and issubclass(c, Spec) and c is not Spec}
-    return sorted(found, key=lambda cls: cls.path())
+        if info.name.endswith(".spec"):
+            importlib.import_module(info.name)
+    return sorted((c for c in _below(Spec) if c.__module__.startswith("kit.")), key=lambda cls: cls.path())
+
+
+def _below(cls: type[Spec]) -> set[type[Spec]]:
+    """Every spec that is made from `cls`, however it is made."""
+    return {found for each in cls.__subclasses__() for found in (each, *_below(each))}
 
 
 SPECS = _all_specs()

@@ -61,23 +61,8 @@ def variant_spec(spec: SweepSpec, method: str, reference: str | None = None) -> 
     return EvaluateSpec(
         variant=Variant(model=spec.model, method=method),
         data=spec.data,
-        measures=spec.measures,
-        tasks=spec.tasks,
-        task_limit=spec.task_limit,
-        task_chat=spec.task_chat,
-        shots=spec.shots,
-        shots_data=spec.shots_data,
-        chat=spec.chat,
-        answer_tokens=spec.answer_tokens,
-        slices=spec.slices,
-        judge=spec.judge,
-        batch_size=spec.batch_size,
-        requests=spec.requests,
-        new_tokens=spec.new_tokens,
-        load=spec.load,
         reference=Variant(model=spec.model, method=reference or method) if compared else None,
-        reference_tokens=spec.reference_tokens,
-        costs=spec.costs,
+        **spec.measuring(),
     )
 
 

@@ -133,6 +133,7 @@ def test_a_variant_is_measured_as_the_sweep_says(spec: SweepSpec) -> None:
     assert (one.variant.model, one.variant.method) == (spec.model, "bf16")
     assert (one.data, one.measures) == (spec.data, spec.measures)
     assert (one.batch_size, one.requests, one.new_tokens) == (7, 2, 3)
+    assert one.measuring() == {**spec.measuring(), "batch_size": 7}
 
 
 def _part(right: list[int], seconds: float | None = None, **more: Any) -> Result:
