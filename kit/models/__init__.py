@@ -3,6 +3,7 @@
 from kit.models.card import ModelCard
 from kit.models.cards import card_of
 from kit.models.catalogue import DEFAULT, catalogue, siblings
+from kit.models.change import Change
 from kit.models.conversion import converted_folder, is_converted
 from kit.models.counting import count_active_parameters, count_parameters
 from kit.models.estimate import (
@@ -13,6 +14,7 @@ from kit.models.estimate import (
     kv_cache_bytes,
     weights_bytes,
 )
+from kit.models.fit import Fit, best_method, fit
 from kit.models.get import fetch
 from kit.models.provenance import model_provenance
 from kit.models.score import Score
@@ -22,12 +24,15 @@ from kit.models.spec import GetSpec
 __all__ = [
     "DEFAULT",
     "METHOD_BITS",
+    "Change",
     "Estimate",
+    "Fit",
     "GetSpec",
     "Location",
     "ModelCard",
     "Score",
     "available",
+    "best_method",
     "card_of",
     "catalogue",
     "check_name",
@@ -37,6 +42,7 @@ __all__ = [
     "decode_tokens_per_s",
     "estimate",
     "fetch",
+    "fit",
     "is_converted",
     "kv_cache_bytes",
     "locate",
