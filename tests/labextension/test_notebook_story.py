@@ -15,9 +15,18 @@ PANEL = "import kit\n\nkit.RunsPanel()"
 
 
 def run_first_cell(page: Page) -> None:
-    """Run the first cell as soon as there is a kernel."""
-    page.locator(".jp-Notebook .jp-Cell").first.click()
+    """Run the first cell once the kernel waits for it: what Lab is told to run earlier, it drops without a word."""
+    expect(page.get_by_text("| Idle")).to_be_visible(timeout=KERNEL_MS)
+    first = cells(page).first
+    first.click()
     page.keyboard.press("Shift+Enter")
+    expect(first.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[(\*|\d+)\]"))
+
+
+def runs_panel_in_menu(page: Page) -> Any:
+    """Open the menu of panels and return the item that inserts the one of all runs."""
+    page.get_by_role("button", name="Insert a Tunebook panel").click()
+    return page.get_by_role("menu").get_by_role("menuitem").filter(has_text=re.compile("run", re.IGNORECASE))
 
 
 def cells(page: Page) -> Any:
@@ -39,11 +48,10 @@ def test_a_template_is_started_from_the_launcher(lab: Any, open_page: Any, shot:
 
 def test_a_panel_is_inserted_and_shows_its_code_below(lab: Any, open_page: Any, side: Any, shot: Any) -> None:
     page = open_page(lab, f"lab/tree/{lab.write_notebook('panels.ipynb', '')}?reset")
-    page.get_by_role("button", name="Insert a Tunebook panel").click()
-    menu = page.get_by_role("menu")
-    expect(menu.get_by_role("menuitem")).not_to_have_count(0)
+    item = runs_panel_in_menu(page)
+    expect(item).to_be_visible()
     shot(page, "menu")
-    menu.get_by_role("menuitem").filter(has_text=re.compile("run", re.IGNORECASE)).click()
+    item.click()
     shown = page.get_by_role("button", name="Show code")
     expect(shown).to_be_visible(timeout=KERNEL_MS)
     expect(cells(page)).to_have_count(1)
@@ -60,6 +68,28 @@ def test_a_panel_is_inserted_and_shows_its_code_below(lab: Any, open_page: Any, 
     page.keyboard.type("# mine")
     shown.click()
     expect(cells(page)).to_have_count(3)  # what a person wrote is left alone
+
+
+def test_a_panel_waits_for_the_kernel_and_interrupts_nobody(lab: Any, open_page: Any) -> None:
+    lab.write_notebook("early.ipynb", "", "print(2)")
+    page = open_page(lab)
+    starting: list[Any] = []
+    page.route(
+        "**/api/sessions?*",
+        lambda route: starting.append(route) if route.request.method == "POST" else route.fallback(),
+    )
+    page.locator(".jp-DirListing-item", has_text="early.ipynb").dblclick()
+    runs_panel_in_menu(page).click()
+    expect(cells(page).first).to_contain_text("RunsPanel")
+    cells(page).nth(1).locator(".cm-content").click()
+    page.keyboard.type("# ")
+    assert starting
+
+    starting.pop().continue_()
+    expect(page.get_by_role("button", name="Show code")).to_be_visible(timeout=KERNEL_MS)
+    page.keyboard.type("mine")
+    expect(cells(page).nth(1)).to_contain_text("# mine")
+    expect(cells(page).nth(1).locator(".jp-InputPrompt")).to_have_text("[ ]:")
 
 
 def test_a_run_knows_the_notebook_that_started_it(lab: Any, open_page: Any, side: Any) -> None:

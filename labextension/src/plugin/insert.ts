@@ -1,4 +1,5 @@
 /** Inserting panels into a notebook: a button with a menu, one item for each panel. */
+import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { NotebookActions } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -35,8 +36,10 @@ function openMenu(button: ToolbarButton, notebook: NotebookPanel, panels: PanelC
     commands.addCommand(name, {
       label: title,
       execute: () => {
-        insertCell(notebook, code);
-        void NotebookActions.run(notebook.content, notebook.sessionContext);
+        const cell = insertCell(notebook, code);
+        if (cell) {
+          void runCell(notebook, cell);
+        }
       }
     });
     menu.addItem({ command: name });
@@ -45,8 +48,8 @@ function openMenu(button: ToolbarButton, notebook: NotebookPanel, panels: PanelC
   menu.open(left, bottom);
 }
 
-/** Insert a cell with `code` below the active one, or in its place if that is empty, and make it the active one. */
-export function insertCell({ content }: NotebookPanel, code: string): void {
+/** Insert a cell with `code` below the active one, or in its place if that is empty, make it the active one, return it. */
+function insertCell({ content }: NotebookPanel, code: string): Cell | null {
   if (
     content.activeCell?.model.type !== 'code' ||
     content.activeCell.model.sharedModel.getSource().trim() !== ''
@@ -54,4 +57,18 @@ export function insertCell({ content }: NotebookPanel, code: string): void {
     NotebookActions.insertBelow(content);
   }
   content.activeCell?.model.sharedModel.setSource(code);
+  content.mode = 'command';
+  return content.activeCell;
+}
+
+/** Run a cell as soon as there is a kernel: while one is starting, Lab drops what it is told to run and says nothing. */
+async function runCell({ content, sessionContext }: NotebookPanel, cell: Cell): Promise<void> {
+  await sessionContext.ready;
+  if (cell.isDisposed) {
+    return;
+  }
+  const { mode } = content;
+  const ran = NotebookActions.runCells(content, [cell], sessionContext);
+  content.mode = mode; // running ends editing, and what somebody types meanwhile would be taken for commands
+  await ran;
 }
