@@ -6,7 +6,8 @@ A file holds `shared` values and, under `models`, one mapping for each name::
     models:
       smollm2-135m-instruct: {title: SmolLM2 135M Instruct, layers: 30, ...}
 
-It may also hold `scores`, tables of figures that somebody published on these models (`score_table.py`).
+It may also hold `scores`, tables of figures that somebody published on these models (`score_table.py`). Those that
+Tunebook brings lie apart in `published/`, as one document compares models of many families.
 
 What lies in ``<home>/models/`` joins in, an entry there replacing one of ours with the same name: YAML files of this
 kind, also in folders, and folders that hold a model (config.json), which describe themselves. So does an entry with a
@@ -32,6 +33,7 @@ from kit.place import home
 DEFAULT = "smollm2-135m-instruct"
 
 _OURS = Path(__file__).parent / "catalogue"
+_PUBLISHED = Path(__file__).parent / "published"
 _YAML = (".yaml", ".yml")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as quick where libyaml is there
 
@@ -101,7 +103,7 @@ def read_file(path: Path) -> dict[str, ModelCard]:
             fix=_("Correct it or move it away."),
         ) from exc
     shared, models = _parts(path, values)
-    scores = _scores(path, values.get("scores", []), models)
+    scores = published_scores() if path.parent == _OURS else _scores(path, values.get("scores", []), models)
     cards = {}
     for name, own in models.items():
         published = {"scores": scores[name]} if name in scores else {}
@@ -112,6 +114,14 @@ def read_file(path: Path) -> dict[str, ModelCard]:
             where = _("In {path}, model {name!r}: {problem}").format(path=path, name=name, problem=exc.problem)
             raise KitError(where, fix=exc.fix) from exc
     return cards
+
+
+@lru_cache(maxsize=1)
+def published_scores() -> dict[str, list[dict[str, Any]]]:
+    """Return the scores that Tunebook brings, by name of the model."""
+    files = sorted(_PUBLISHED.glob("*.yaml"))
+    tables = [table for path in files for table in yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)]
+    return scores_by_model(tables)
 
 
 def _scores(path: Path, tables: Any, models: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
