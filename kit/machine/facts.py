@@ -1,46 +1,41 @@
-"""What this computer is: cores, instruction sets, memory, GPUs, free disk.
+"""What this computer is: cores, instruction sets, memory, GPUs.
 
 Nothing heavy is loaded: GPUs are asked through NVML, never through torch.
 """
 
 from __future__ import annotations
 
-import os
 import platform
-import sys
 from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psutil
 
+from kit import cgroup
+from kit.machine import processor
+from kit.machine.nvml import handles, memory_of, nvml
+
 MIB = 1024 * 1024
-_SHOWN = {  # flag in /proc/cpuinfo: name that people know
-    "avx2": "AVX2",
-    "avx512f": "AVX-512",
-    "avx512_vnni": "VNNI",
-    "avx512_bf16": "bf16",
-    "amx_tile": "AMX",
-    "asimd": "NEON",
-    "sve": "SVE",
-}
 
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU: its name and its memory."""
+    """One GPU: its name, its memory, the version of its driver and its compute capability, such as "9.0"."""
 
     name: str
     memory_mib: float
+    driver: str = ""
+    capability: str = ""
 
 
 @dataclass(frozen=True)
 class Machine:
     """What this computer can do.
 
-    `memory_mib` is what a process here may use: the smaller of the machine's memory and the limit of its control
-    group (containers).
+    `memory_mib` is what a process here may use: the smaller of the machine's memory (swap is not counted) and the
+    limits of its control groups (containers). `cores` are those it may run on, within the groups' quota of time;
+    `physical_cores` counts two that share one core of silicon once.
     """
 
     cores: int
@@ -48,6 +43,8 @@ class Machine:
     memory_mib: float
     gpus: tuple[Gpu, ...]
     system: str
+    cpu: str = ""
+    physical_cores: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -68,66 +65,39 @@ def _gigabytes(mib: float) -> str:
 def this_machine() -> Machine:
     """Return what this computer is (looked up once)."""
     return Machine(
-        cores=_cores(),
-        instruction_sets=_instruction_sets(),
+        cores=processor.cores(),
+        instruction_sets=processor.instruction_sets(),
         memory_mib=round(_memory_limit() / MIB, 1),
         gpus=_gpus(),
         system=f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        cpu=processor.cpu_name(),
+        physical_cores=processor.physical_cores(),
     )
 
 
 def memory_free_mib() -> float:
     """Return how much memory a new process could take now, in MiB."""
     free = psutil.virtual_memory().available
-    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
-    if limit is not None and used is not None:
-        free = min(free, limit - used)
-    return free / MIB
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else psutil.cpu_count() or 1
-
-
-def _instruction_sets() -> tuple[str, ...]:
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return ()
-    lines = [line for line in text.splitlines() if line.startswith(("flags", "Features"))]
-    flags = set(lines[0].split(":", 1)[1].split()) if lines else set()
-    return tuple(shown for flag, shown in _SHOWN.items() if flag in flags)
+    left = cgroup.memory_left()
+    return (free if left is None else min(free, left)) / MIB
 
 
 def _memory_limit() -> int:
     total = psutil.virtual_memory().total
-    limit = _cgroup("memory.max")
+    limit = cgroup.memory_limit()
     return total if limit is None else min(total, limit)
 
 
-def _cgroup(name: str) -> int | None:
-    """Return a number of this process's control group (version 2), or None where there is none."""
-    try:
-        own = Path("/proc/self/cgroup").read_text(encoding="utf-8").strip().rpartition("::")[2]
-        text = (Path("/sys/fs/cgroup") / own.lstrip("/") / name).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    return int(text) if text.isdigit() else None
-
-
 def _gpus() -> tuple[Gpu, ...]:
+    with nvml() as library:
+        return () if library is None else tuple(_gpu(library, handle) for handle in handles(library))
+
+
+def _gpu(library: Any, handle: Any) -> Gpu:
+    name, memory = str(library.nvmlDeviceGetName(handle)), memory_of(library, handle)[0] / MIB
     try:
-        import pynvml
-    except ImportError:
-        return ()
-    try:
-        pynvml.nvmlInit()
-    except pynvml.NVMLError:
-        return ()
-    try:
-        handles = [pynvml.nvmlDeviceGetHandleByIndex(i) for i in range(pynvml.nvmlDeviceGetCount())]
-        return tuple(
-            Gpu(str(pynvml.nvmlDeviceGetName(h)), pynvml.nvmlDeviceGetMemoryInfo(h).total / MIB) for h in handles
-        )
-    finally:
-        pynvml.nvmlShutdown()
+        driver = str(library.nvmlSystemGetDriverVersion())
+        major, minor = library.nvmlDeviceGetCudaComputeCapability(handle)
+    except library.NVMLError:  # an old driver, or a slice that does not tell
+        return Gpu(name, memory)
+    return Gpu(name, memory, driver, f"{major}.{minor}")

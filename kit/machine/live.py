@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from typing import Any
 import psutil
 
 from kit.machine.facts import MIB
+from kit.machine.nvml import handles, memory_of, nvml
 
 
 @dataclass(frozen=True)
@@ -48,36 +47,14 @@ def disk(folder: Path) -> tuple[int, int]:
 
 def gpu_loads() -> tuple[GpuLoad, ...]:
     """Return every GPU with its memory and load; none without a driver."""
-    with _nvml() as nvml:
-        if nvml is None:
-            return ()
-        handles = [nvml.nvmlDeviceGetHandleByIndex(place) for place in range(nvml.nvmlDeviceGetCount())]
-        return tuple(_load(nvml, handle) for handle in handles)
+    with nvml() as library:
+        return () if library is None else tuple(_load(library, handle) for handle in handles(library))
 
 
-@contextlib.contextmanager
-def _nvml() -> Iterator[Any]:
-    """Yield NVML ready to be asked, or None where there is none."""
+def _load(library: Any, handle: Any) -> GpuLoad:
+    total, used = memory_of(library, handle)
     try:
-        import pynvml
-
-        pynvml.nvmlInit()
-    except ImportError:
-        yield None
-        return
-    except pynvml.NVMLError:
-        yield None
-        return
-    try:
-        yield pynvml
-    finally:
-        pynvml.nvmlShutdown()
-
-
-def _load(nvml: Any, handle: Any) -> GpuLoad:
-    memory = nvml.nvmlDeviceGetMemoryInfo(handle)
-    try:
-        load = float(nvml.nvmlDeviceGetUtilizationRates(handle).gpu)
-    except nvml.NVMLError:  # slices of a GPU (MIG) have no load of their own
+        load = float(library.nvmlDeviceGetUtilizationRates(handle).gpu)
+    except library.NVMLError:  # slices of a GPU (MIG) have no load of their own
         load = None
-    return GpuLoad(str(nvml.nvmlDeviceGetName(handle)), memory.total / MIB, memory.used / MIB, load)
+    return GpuLoad(str(library.nvmlDeviceGetName(handle)), total / MIB, used / MIB, load)

@@ -31,8 +31,9 @@ def provenance() -> dict[str, Any]:
 
 def hardware() -> dict[str, Any]:
     """Return what of this machine decides how fast it is: times from two machines must not be compared."""
-    values = this_machine().to_dict()
-    return {name: values[name] for name in ("cores", "instruction_sets", "gpus")}
+    machine = this_machine()
+    gpus = [{"name": gpu.name, "memory_mib": gpu.memory_mib} for gpu in machine.gpus]  # a driver may be brought up
+    return {"cores": machine.cores, "instruction_sets": list(machine.instruction_sets), "gpus": gpus}
 
 
 def seeds(values: Any, before: str = "") -> dict[str, int]:

@@ -124,7 +124,7 @@ def fingerprint(device: str) -> dict[str, Any]:
     gpus = [f"{gpu.name} {gpu.memory_mib:.0f}" for gpu in machine.gpus] if device.startswith("cuda") else []
     return {
         "device": device,
-        "cpu": getattr(machine, "cpu", ""),
+        "cpu": machine.cpu,
         "cores": machine.cores,
         "memory_gib": round(machine.memory_mib / 1024),  # a kernel keeps a little more or less for itself each time
         "gpus": gpus,

@@ -24,9 +24,10 @@ from pathlib import Path
 
 import psutil
 
+from kit.cgroup import oom_kills
 from kit.warm.call import Call, receive_call
 from kit.warm.fresh import start_fresh
-from kit.warm.note import oom_kills, write_note
+from kit.warm.note import write_note
 
 _IDLE_S = 300.0
 _RSS_UNIT = 2**20 if sys.platform == "darwin" else 2**10  # of ru_maxrss, in MiB

@@ -52,31 +52,3 @@ def read_note(path: Path) -> ExitNote | None:
         return ExitNote(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-
-
-def oom_kills() -> int | None:
-    """Return how many processes the system has ended for lack of memory so far, or None where it does not tell.
-
-    Linux counts them for the whole machine (``oom_kill`` in ``/proc/vmstat``) and for each control group
-    (``memory.events``, version 2); in a container only the second may be to be seen.
-    """
-    counts = [_count(Path("/proc/vmstat")), _count(_group() / "memory.events")]
-    known = [count for count in counts if count is not None]
-    return max(known) if known else None
-
-
-def _group() -> Path:
-    try:
-        own = Path("/proc/self/cgroup").read_text(encoding="utf-8").strip().rpartition("::")[2]
-    except OSError:
-        own = ""
-    return Path("/sys/fs/cgroup") / own.lstrip("/")
-
-
-def _count(path: Path) -> int | None:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return None
-    found = [line.split()[1] for line in lines if line.startswith("oom_kill ")]
-    return int(found[0]) if found else None

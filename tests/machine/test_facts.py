@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
-from pathlib import Path
+import types
+from typing import Any
 
 import psutil
 import pytest
 
+from kit import cgroup
 from kit.machine import Gpu, Machine, facts, memory_free_mib, this_machine
 
 
 def test_cores_are_those_this_process_may_use() -> None:
-    assert this_machine().cores == len(os.sched_getaffinity(0))
+    quota = cgroup.cpu_quota()
+    allowed = len(os.sched_getaffinity(0))
+    assert this_machine().cores == (allowed if quota is None else min(allowed, max(math.ceil(quota), 1)))
 
 
 def test_fewer_cores_are_seen_where_fewer_are_allowed() -> None:
@@ -37,7 +42,8 @@ def test_plain_values_fit_json() -> None:
     assert json.loads(json.dumps(values)) == values
     assert values["cores"] == this_machine().cores
     twice = Machine(1, ("AVX2",), 1.0, (Gpu("H200", 2.0),), "Linux").to_dict()
-    assert (twice["gpus"], twice["instruction_sets"]) == ([{"name": "H200", "memory_mib": 2.0}], ["AVX2"])
+    known = {"name": "H200", "memory_mib": 2.0, "driver": "", "capability": ""}
+    assert (twice["gpus"], twice["instruction_sets"]) == ([known], ["AVX2"])
 
 
 def test_it_reads_as_a_line() -> None:
@@ -47,32 +53,77 @@ def test_it_reads_as_a_line() -> None:
     assert str(large) == "16 cores · 128 GB · NEON · H200 141 GB, H200 141 GB"
 
 
-@pytest.fixture
-def cgroup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A made-up control group: what is asked of /proc and /sys is read from here."""
-    folder = tmp_path / "sys" / "fs" / "cgroup" / "box"
-    folder.mkdir(parents=True)
-    (tmp_path / "proc" / "self").mkdir(parents=True)
-    (tmp_path / "proc" / "self" / "cgroup").write_text("0::/box\n", encoding="utf-8")
-    monkeypatch.setattr(facts, "Path", lambda path: tmp_path / str(path).lstrip("/"))
-    return folder
-
-
-def test_the_limit_of_a_container_counts(cgroup: Path) -> None:
-    (cgroup / "memory.max").write_text(f"{64 * 2**20}\n", encoding="utf-8")
-    (cgroup / "memory.current").write_text(f"{24 * 2**20}\n", encoding="utf-8")
+def test_the_limit_of_a_container_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cgroup, "memory_limit", lambda: 64 * 2**20)
+    monkeypatch.setattr(cgroup, "memory_left", lambda: 40 * 2**20)
     assert facts._memory_limit() == 64 * 2**20
     assert memory_free_mib() == 40
 
 
-def test_no_limit_is_no_limit(cgroup: Path) -> None:
-    (cgroup / "memory.max").write_text("max\n", encoding="utf-8")
-    assert facts._memory_limit() == psutil.virtual_memory().total
+def test_a_limit_above_what_there_is_counts_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = types.SimpleNamespace(total=50 * 2**20, available=30 * 2**20)
+    monkeypatch.setattr(facts.psutil, "virtual_memory", lambda: machine)
+    for limit, left in ((None, None), (2**40, 2**40)):
+        monkeypatch.setattr(cgroup, "memory_limit", lambda limit=limit: limit)
+        monkeypatch.setattr(cgroup, "memory_left", lambda left=left: left)
+        assert facts._memory_limit() == 50 * 2**20
+        assert memory_free_mib() == 30
 
 
-def test_instruction_sets_are_read_from_the_first_core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "cpuinfo").write_text("processor : 0\nflags\t\t: fpu avx2 avx512f amx_tile\n", encoding="utf-8")
-    monkeypatch.setattr(facts, "Path", lambda path: tmp_path / Path(path).name)
-    assert facts._instruction_sets() == ("AVX2", "AVX-512", "AMX")
-    (tmp_path / "cpuinfo").unlink()
-    assert facts._instruction_sets() == ()
+class _NVMLError(Exception):
+    pass
+
+
+def _driver(**changes: Any) -> types.SimpleNamespace:
+    """A driver with three GPUs, the last of which shares the memory of the machine."""
+
+    def memory(place: int) -> types.SimpleNamespace:
+        if place == 2:
+            raise _NVMLError
+        return types.SimpleNamespace(total=(place + 1) * 2**30, used=0)
+
+    return types.SimpleNamespace(
+        **{
+            "NVMLError": _NVMLError,
+            "nvmlInit": lambda: None,
+            "nvmlShutdown": lambda: None,
+            "nvmlSystemGetDriverVersion": lambda: "580.1",
+            "nvmlDeviceGetCount": lambda: 3,
+            "nvmlDeviceGetHandleByIndex": lambda place: place,
+            "nvmlDeviceGetHandleByUUID": lambda name: {"GPU-b": 1}[name],
+            "nvmlDeviceGetName": lambda place: "ABC"[place],
+            "nvmlDeviceGetMemoryInfo": memory,
+            "nvmlDeviceGetCudaComputeCapability": lambda place: (9, 0),
+            **changes,
+        }
+    )
+
+
+def test_gpus_are_told_by_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pynvml", _driver())
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    total = psutil.virtual_memory().total / 2**20
+    assert facts._gpus() == (
+        Gpu("A", 1024, "580.1", "9.0"),
+        Gpu("B", 2048, "580.1", "9.0"),
+        Gpu("C", total, "580.1", "9.0"),
+    )
+
+
+def test_a_driver_that_tells_little_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(place: int) -> tuple[int, int]:
+        raise _NVMLError
+
+    driver = _driver(nvmlDeviceGetCudaComputeCapability=refuse, nvmlDeviceGetCount=lambda: 1)
+    monkeypatch.setitem(sys.modules, "pynvml", driver)
+    assert facts._gpus() == (Gpu("A", 1024),)
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"), [("", ""), ("-1", ""), ("1,0", "BA"), ("GPU-b", "B"), ("0,9,1", "A"), ("0,1,2", "ABC")]
+)
+def test_hidden_gpus_are_not_there(told: str, seen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As torch.cuda has it."""
+    monkeypatch.setitem(sys.modules, "pynvml", _driver())
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", told)
+    assert "".join(gpu.name for gpu in facts._gpus()) == seen

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from kit.cgroup import oom_kills
 from kit.warm import Call, Process, read_note, start_call, worker_environment
-from kit.warm.note import oom_kills
 
 TESTS = Path(__file__).parents[1]
 
