@@ -14,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 from kit.errors import ModelNotFoundError
 from kit.i18n import _
 from kit.machine import this_machine
+from kit.memory import give_back_free_memory
 
 # What these say is for their developers: a kernel package that nobody needs, a name that another library still uses.
 logging.getLogger("bitsandbytes").setLevel(logging.ERROR)
@@ -90,5 +91,21 @@ def load_model(
             _("The model in {folder} cannot be opened: {exc}").format(folder=folder, exc=exc),
             fix=_("Check that config.json and the safetensors files are complete and belong together."),
         ) from exc
-    model = model if quantization_config is not None else model.to(device)
+    if quantization_config is None:
+        return model.to(device).eval()
+    _let_go_of_the_file(model)
     return model.eval()
+
+
+def _let_go_of_the_file(model: Any) -> None:
+    """Copy the weights that were not quantized.
+
+    They are views into the mapped file, of which every page was read in order to quantize the others: it would count
+    as memory of this process, 2 GB for a model of 1 billion weights, for as long as one view is left.
+    """
+    copies: dict[int, torch.Tensor] = {}
+    for weight in (*model.parameters(), *model.buffers()):
+        if weight.device.type == "cpu" and weight.is_floating_point():
+            place = weight.data_ptr()  # one copy for weights that are shared
+            weight.data = copies.setdefault(place, weight.data.clone())
+    give_back_free_memory()

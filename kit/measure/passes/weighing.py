@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 
 from kit.engines import Prompt
@@ -10,7 +9,7 @@ from kit.i18n import _
 from kit.machine.facts import MIB
 from kit.measure.examples import Examples
 from kit.measure.passes.evaluation import Evaluation
-from kit.memory import PeakMemory
+from kit.memory import PeakMemory, give_back_free_memory
 
 _ROWS = 16  # scored while memory is watched
 
@@ -35,8 +34,7 @@ def _weighed(evaluation: Evaluation) -> dict[str, float]:
     report.progress("weighing", 0, 1)
     asked = [pair for pair in zip(*_first(evaluation.examples), strict=True) if pair[1]]
     question = evaluation.data.prompts()[0]
-    gc.collect()
-    _give_back_free_memory()
+    give_back_free_memory()
     with PeakMemory() as memory:
         if asked:
             engine.score([prompt for prompt, _options in asked], [options for _prompt, options in asked])
@@ -53,15 +51,6 @@ def _weighed(evaluation: Evaluation) -> dict[str, float]:
 def _first(examples: Examples) -> tuple[Sequence[Prompt], Sequence[Sequence[str]]]:
     """Return some of what is asked, and what may follow; nothing follows where an answer is written."""
     return examples.prompts[:_ROWS], examples.continuations[:_ROWS]
-
-
-def _give_back_free_memory() -> None:
-    """Return what the C library holds back after loading to the system, so that it does not count as in use."""
-    import ctypes
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
-    if trim is not None:
-        trim(0)
 
 
 def _gpu_peak() -> dict[str, float]:
