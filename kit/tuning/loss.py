@@ -12,10 +12,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from transformers.cache_utils import DynamicCache
 
 from kit.engines.hf.batch import last_positions, left_padded
-from kit.engines.hf.prefix import can_share, for_rows, shared_length
+from kit.engines.hf.prefix import Prefix, can_share, shared_length
 from kit.tuning.example import Example
 
 
@@ -44,20 +43,9 @@ class AnswerLoss(nn.Module):
         device = self.model.device
         batch = left_padded(rows, pad=self._pad, prefix=start, device=device)
         wanted = left_padded(answers, pad=self._pad, prefix=0, device=device)
-        cache = self._read_prefix(examples[0].question[:start], len(rows)) if start else None
+        cache = Prefix(self.model, examples[0].question[:start]).for_rows(len(rows)) if start else None
         keep = last_positions(batch.ids.shape[1], longest, device)
         out = self.model(**batch.inputs(), past_key_values=cache, use_cache=cache is not None, logits_to_keep=keep)
         targets = wanted.ids.masked_fill(wanted.mask == 0, -100)
         logits = out.logits.float()
         return nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-100, reduction="sum")
-
-    def _read_prefix(self, ids: Sequence[int], rows: int) -> DynamicCache:
-        config = self.model.config
-        cache = DynamicCache(config=config)
-        self.model(
-            input_ids=torch.tensor([list(ids)], device=self.model.device),
-            past_key_values=cache,
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        return for_rows(cache, rows, config)

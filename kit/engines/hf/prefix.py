@@ -38,7 +38,7 @@ def can_share(model: Any) -> bool:
 
 
 class Prefix:
-    """The keys and values of tokens that rows begin with, read once.
+    """The keys and values of tokens that rows begin with, read once; with gradients, unless whoever reads wants none.
 
     Parameters
     ----------
@@ -58,11 +58,6 @@ class Prefix:
 
     def for_rows(self, rows: int) -> DynamicCache:
         """Return a cache that begins with the prefix in each of `rows` rows; the prefix stays as it is."""
-        return for_rows(self._cache, rows, self._config)
-
-
-def for_rows(cache: DynamicCache, rows: int, config: Any) -> DynamicCache:
-    """Return a cache that begins as `cache` does in each of `rows` rows; `cache` stays as it is."""
-    layers: list[Any] = list(cache.layers)
-    pairs = [(layer.keys.expand(rows, -1, -1, -1), layer.values.expand(rows, -1, -1, -1)) for layer in layers]
-    return DynamicCache(pairs, config=config)
+        layers: list[Any] = list(self._cache.layers)
+        pairs = [(layer.keys.expand(rows, -1, -1, -1), layer.values.expand(rows, -1, -1, -1)) for layer in layers]
+        return DynamicCache(pairs, config=self._config)
