@@ -13,8 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from kit.engines.hf.batch import last_positions, left_padded
 from kit.engines.hf.prefix import Prefix, can_share, shared_length
+from kit.tuning.batch import last_positions, left_padded
 from kit.tuning.example import Example
 
 
