@@ -6,6 +6,7 @@ from kit.models.catalogue import DEFAULT, catalogue, siblings
 from kit.models.change import Change
 from kit.models.conversion import converted_folder, is_converted
 from kit.models.counting import count_active_parameters, count_parameters
+from kit.models.details import details
 from kit.models.estimate import (
     METHOD_BITS,
     Estimate,
@@ -20,6 +21,7 @@ from kit.models.provenance import model_provenance
 from kit.models.score import Score
 from kit.models.source import Location, available, check_name, locate
 from kit.models.spec import GetSpec
+from kit.models.uses import suits
 
 __all__ = [
     "DEFAULT",
@@ -40,6 +42,7 @@ __all__ = [
     "count_active_parameters",
     "count_parameters",
     "decode_tokens_per_s",
+    "details",
     "estimate",
     "fetch",
     "fit",
@@ -48,5 +51,6 @@ __all__ = [
     "locate",
     "model_provenance",
     "siblings",
+    "suits",
     "weights_bytes",
 ]

@@ -13,6 +13,8 @@ from kit.errors import ParameterError, nearest
 from kit.i18n import N_, _
 from kit.spec import param
 
+NOT_STATED = "not stated"  # a setting that the document leaves open
+
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
@@ -28,7 +30,7 @@ class Score:
     value : float
         Share from 0 to 1, as published.
     setting : str
-        How it was asked, such as "5-shot", "0-shot, chain of thought"; "not stated" where the document does not tell.
+        How it was asked, such as "5-shot", "0-shot, chain of thought"; `NOT_STATED` where the document does not tell.
     reporter : str
         Who measured and published it.
     source : str

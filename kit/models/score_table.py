@@ -17,6 +17,7 @@ from typing import Any
 
 from kit.errors import KitError
 from kit.i18n import _
+from kit.models.score import NOT_STATED
 
 _KEYS = {"reporter", "source", "benchmarks", "percent"}
 
@@ -52,7 +53,7 @@ def _score(column: Any, percent: float, table: dict[str, Any]) -> dict[str, Any]
     return {
         "benchmark": benchmark,
         "value": round(percent / 100, 6),
-        "setting": setting or "not stated",
+        "setting": setting or NOT_STATED,
         "reporter": table["reporter"],
         "source": table["source"],
     }
