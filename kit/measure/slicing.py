@@ -31,28 +31,7 @@ def slices(
     level: float = LEVEL,
     fewest: int = FEWEST,
 ) -> Slices:
-    """Return the score of each group of rows of an evaluation, and the group that stands out as worst.
-
-    Parameters
-    ----------
-    result : Result
-        Of an evaluation.
-    by : str or sequence of str
-        Columns: "label", "length" (of the text, in quarters), or any that was kept. Without any: all that there are.
-    metric : str, optional
-        One that is a mean over rows; without it the usual one.
-    level : float, default 0.95
-        Of confidence, of all intervals together.
-    fewest : int, default 20
-        Groups of fewer rows are shown and not judged.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such column or metric.
-    KitError
-        The result has no record of its rows, or these cannot be grouped.
-    """
+    """Return what `kit.slices` says of one result, with the same parameters and errors."""
     records = read_records(result)
     labels = labels_of(result)
     names = [name for name in metrics_of(records, labels) if name != "macro_f1"]
