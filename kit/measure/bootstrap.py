@@ -38,9 +38,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kit.measure.paired import POWER, z_of
+from kit.measure.resampling import samples
 
 DRAWS = 4000
-_AT_ONCE = 100_000  # numbers held while rows are drawn: they stay in the cache of a core
 _EQUAL = 1e-12  # scores nearer than this are the same but for rounding
 _NORMAL = NormalDist()
 
@@ -177,13 +177,8 @@ def _drawn_means(values: Numbers, draws: int, seed: int) -> Numbers:
 
 @lru_cache(maxsize=32)  # panels ask the same again with every look; at most 5 MB
 def _kept_means(raw: bytes, draws: int, seed: int) -> Numbers:
-    values, rng = np.frombuffer(raw), np.random.default_rng(seed)
-    n = len(values)
-    found = np.empty(draws)
-    step = max(_AT_ONCE // n, 1)
-    for begin in range(0, draws, step):
-        rows = rng.integers(0, n, (min(step, draws - begin), n))
-        found[begin : begin + len(rows)] = values[rows].mean(axis=1)
+    values = np.frombuffer(raw)
+    found = np.concatenate([values[rows].mean(axis=1) for rows in samples(len(values), draws, seed)])
     found.flags.writeable = False
     return found
 

@@ -18,7 +18,8 @@ import numpy
 from kit.i18n import _
 from kit.measure.believed import BINS
 from kit.measure.interval import wilson
-from kit.measure.probability import Distribution, bootstrap, mean_and_stderr
+from kit.measure.probability import Distribution, mean_and_stderr
+from kit.measure.resampling import bootstrap
 
 _CHANCE_DRAWS = 200
 _METRICS = tuple(part for name in ("brier_score", "log_loss", "ece") for part in (name, f"{name}_stderr"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy
 
 Distribution = numpy.ndarray[Any, numpy.dtype[numpy.float64]]
-DRAWS = 500  # bootstrap samples: the standard error of a standard error is then about 3 %
 
 
 def softmax(logprobs: Sequence[float]) -> Distribution:
@@ -24,19 +23,3 @@ def mean_and_stderr(values: Sequence[float] | numpy.ndarray) -> tuple[float, flo
     """Return the mean of the rows and its standard error, s / sqrt(n)."""
     found = numpy.asarray(values, dtype=numpy.float64)
     return float(found.mean()), float(found.std(ddof=1)) / math.sqrt(found.size) if found.size > 1 else 0.0
-
-
-def bootstrap(
-    rows: int, statistic: Callable[[numpy.ndarray], float], *, draws: int = DRAWS, seed: int = 0
-) -> numpy.ndarray:
-    """Return the statistic of `draws` samples of the rows, drawn with replacement (Efron 1979).
-
-    Parameters
-    ----------
-    rows : int
-        How many there are.
-    statistic : callable
-        Takes the numbers of the rows that were drawn.
-    """
-    random = numpy.random.default_rng(seed)
-    return numpy.array([statistic(random.integers(0, rows, rows)) for _draw in range(draws)])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import numpy
@@ -14,8 +15,7 @@ import numpy
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.measure.interval import wilson
-
-_DRAWS = 500
+from kit.measure.resampling import DRAWS, samples
 
 
 @dataclass(frozen=True, repr=False)
@@ -159,7 +159,7 @@ def find_threshold(
         flagged,
         len(found),
         expected,
-        len(values) / _DRAWS,
+        len(values) / DRAWS,
     )
 
 
@@ -202,11 +202,10 @@ class _Curve:
 
 def _drawn_anew(curve: _Curve, asked: str, least: float, seed: int) -> tuple[list[float], float | None]:
     """Return the thresholds found on rows drawn anew, and what they reach on the rows that were not drawn."""
-    random = numpy.random.default_rng(seed)
     rows = len(curve.order)
     values, reached, possible = [], 0.0, 0.0
-    for _draw in range(_DRAWS):
-        weights = numpy.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
+    for drawn in chain.from_iterable(samples(rows, DRAWS, seed)):
+        weights = numpy.bincount(drawn, minlength=rows).astype(float)
         place = curve.choose(weights, asked, least)
         if place is None:
             continue
