@@ -13,40 +13,57 @@ from kit.errors import ParameterError
 from kit.experiments import SweepSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
+from kit.jobs.run import failed
 from kit.measure import AnswerSpec, EvaluateSpec, Slices, Verdict, Verdicts
 from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL
 from kit.result import Result
+from kit.spec import Spec
 from kit.tuning import TuneSpec
 
 if TYPE_CHECKING:
     from kit.measure.pairing import Rows
 
 
-def tune(spec: TuneSpec) -> Result:
+def tune(spec: TuneSpec, *, now: bool = False) -> Result:
     """Tune a model with LoRA.
+
+    Parameters
+    ----------
+    spec : TuneSpec
+        What to tune, on what, and how.
+    now : bool, default False
+        Begin even where it needs more memory than this machine has, by the estimate.
 
     Raises
     ------
     RunFailedError
         With what went wrong and what to do.
     """
-    return run_here(spec).result
+    return _done(spec, now)
 
 
-def evaluate(spec: EvaluateSpec) -> Result:
-    """Measure one variant (raises as `tune` does)."""
-    return run_here(spec).result
+def evaluate(spec: EvaluateSpec, *, now: bool = False) -> Result:
+    """Measure one variant (`now` and errors as in `tune`)."""
+    return _done(spec, now)
 
 
-def sweep(spec: SweepSpec) -> Result:
-    """Measure one model held in several ways; the result has one part for each (raises as `tune` does)."""
-    return run_here(spec).result
+def sweep(spec: SweepSpec, *, now: bool = False) -> Result:
+    """Measure one model held in several ways; the result has one part for each (`now` and errors as in `tune`)."""
+    return _done(spec, now)
 
 
-def answer(spec: AnswerSpec) -> Result:
-    """Let several variants answer one question (raises as `tune` does)."""
-    return run_here(spec).result
+def answer(spec: AnswerSpec, *, now: bool = False) -> Result:
+    """Let several variants answer one question (`now` and errors as in `tune`)."""
+    return _done(spec, now)
+
+
+def _done(spec: Spec, now: bool) -> Result:
+    run = run_here(spec, now=now)
+    result = run.result
+    if result.status == "unsupported":  # whoever calls wants numbers; a sweep has a row with the reason instead
+        raise failed(run.id, result)
+    return result
 
 
 Measured = Run | Result | str

@@ -7,6 +7,7 @@
     - ModelNotFoundError (also LookupError): a model that is neither here nor to be had
     - MissingPackageError (also ImportError): an optional package is not installed
     - UnsupportedError: a combination that cannot run on this machine
+        - NoRoomError: it needs more memory than this machine has
     - ServerError (also ConnectionError): a server was not reached, refused or broke off; carries `url` and `status`
     - RunNotFoundError (also LookupError): no run has that id
     - RunFailedError (also RuntimeError): the result of a run that has none was asked for
@@ -23,6 +24,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kit.i18n import _
+from kit.lack import Lack, not_installed
 
 
 class KitError(Exception):
@@ -107,19 +109,33 @@ class ModelNotFoundError(KitError, LookupError):
 
 
 class MissingPackageError(KitError, ImportError):
-    """An optional package is not installed."""
+    """A package is not installed, or in a version that does not fit.
 
-    def __init__(self, package: str, *, needed_for: str, extra: str | None = None) -> None:
+    Parameters
+    ----------
+    package : str
+        As pip calls it.
+    needed_for : str
+        What cannot be done without it.
+    extra : str, optional
+        Of Tunebook, which brings it.
+    lack : Lack, optional
+        What exactly is wrong; left out, that it is not installed.
+    """
+
+    def __init__(self, package: str, *, needed_for: str, extra: str | None = None, lack: Lack | None = None) -> None:
         self.package = package
-        what = f"'tunebook[{extra}]'" if extra else package
-        super().__init__(
-            _("{what} needs the package {package}, which is not installed.").format(what=needed_for, package=package),
-            fix=_("Add it with: pip install {what}").format(what=what),
-        )
+        self.lack = lack or not_installed(package, extra=extra)
+        problem = _("{what} needs a package: {reason}.").format(what=needed_for, reason=self.lack.reason)
+        super().__init__(problem, fix=self.lack.fix)
 
 
 class UnsupportedError(KitError):
     """A combination that cannot run on this machine, with the reason and what would make it run."""
+
+
+class NoRoomError(UnsupportedError):
+    """Work that needs more memory than this machine has, by the estimate; told before anything loads."""
 
 
 class ServerError(KitError, ConnectionError):

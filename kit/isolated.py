@@ -204,6 +204,10 @@ class PipeReport(Report):
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
+    @property
+    def insists(self) -> bool:
+        return True  # whoever starts a child has seen whether there is room for it
+
     def emit(self, event: Event) -> None:
         self.write(event)
 

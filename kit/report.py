@@ -44,6 +44,11 @@ class Report:
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
 
+    @property
+    def insists(self) -> bool:
+        """Does the work begin even where it is said to need more memory than this machine has?"""
+        return False
+
     def emit(self, event: Event) -> None:
         """Pass one event on. Subclasses decide where to."""
 
@@ -147,3 +152,7 @@ class PrefixedReport(Report):
 
     def stop_asked(self) -> bool:
         return self.outer.stop_asked()
+
+    @property
+    def insists(self) -> bool:
+        return self.outer.insists

@@ -21,7 +21,7 @@ import os
 import re
 import textwrap
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar, Self, Union, get_args, get_origin, get_type_hints
 
@@ -38,7 +38,7 @@ from kit.result import Result
 from kit.spec_file import read_values
 from kit.version import version
 
-__all__ = ["Needs", "Spec", "carry_out", "check_work", "load_spec", "param", "resolve"]
+__all__ = ["Needs", "Spec", "carry_out", "check_work", "load_spec", "needs_of", "param", "resolve"]
 
 _IMPORT_PATH = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
@@ -53,10 +53,16 @@ class Needs:
         Such as "cpu" or "cuda:0"; none: the work needs no turn (a download).
     memory_bytes : int, optional
         Main memory at its peak, estimated; None where nobody can know.
+    gpu_bytes : int, optional
+        Memory of one GPU at its peak, estimated, where `devices` names GPUs.
+    why : str, default ""
+        What takes the most of it, in a sentence with numbers.
     """
 
     devices: tuple[str, ...] = ()
     memory_bytes: int | None = None
+    gpu_bytes: int | None = dataclasses.field(default=None, compare=False)
+    why: str = dataclasses.field(default="", compare=False)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,22 @@ class Spec(metaclass=NamedArguments):
     def needs(self) -> Needs:
         """Return what the work takes, by light code; asked before its libraries load."""
         return Needs()
+
+    def lighter(self) -> Iterator[tuple[Self, str]]:
+        """Yield changed copies that take less memory, that of least harm first, each with the argument to change."""
+        yield from ()
+
+    def check_room(self, needs: Needs) -> str:
+        """Raise where this machine can never give what the work needs; return a warning where it is tight, else "".
+
+        Asked before anything loads; who insists on beginning is not asked.
+
+        Raises
+        ------
+        NoRoomError
+            With what it needs, what there is, why, and the nearest change.
+        """
+        return ""
 
     def libraries(self) -> tuple[str, ...]:
         """Return the modules worth having ready before this work begins; subclasses leave out what it does not need."""
@@ -183,13 +205,17 @@ def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
     check_work(spec)
     spec.look_ahead()
-    needs = _needs(spec)
+    needs = needs_of(spec)
+    warning = "" if report.insists else spec.check_room(needs)
+    if warning:
+        report.message(warning)
     report.take_turn(needs.devices, needs.memory_bytes)
     work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
     return work(spec, report)
 
 
-def _needs(spec: Spec) -> Needs:
+def needs_of(spec: Spec) -> Needs:
+    """Return what carrying `spec` out takes, nothing where that cannot be told."""
     try:
         return spec.needs()
     except Exception:  # an estimate that fails must not keep the work from being done, or from saying what is wrong

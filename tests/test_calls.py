@@ -64,3 +64,13 @@ def test_a_spec_that_cannot_be_leaves_no_run(tiny_model: Path, data: kit.Dataset
     with pytest.raises(UnknownNameError):
         kit.evaluate(kit.EvaluateSpec(variant=kit.Variant(model=str(tiny_model), method="bf61"), data=data))
     assert kit.runs() == []
+
+
+def test_what_no_machine_has_room_for_is_refused_before_anything_loads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.measure.needs._peak_bytes", lambda variant, **step: 10**15)
+    spec = kit.AnswerSpec(variants=(kit.Variant(model="smollm2-135m-instruct"),), prompt="Where?")
+    with pytest.raises(RunFailedError, match="It needs about 1,000,000 GB") as caught:
+        kit.answer(spec)
+    assert "now=True" in caught.value.fix
+    (said,) = kit.answer(spec, now=True).facts["answers"]
+    assert "not on this machine" in str(said)  # it began, and asked for the model

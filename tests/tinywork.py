@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +42,23 @@ class HungrySpec(CountSpec):
     def needs(self) -> Needs:
         memory = None if self.memory_mib is None else int(self.memory_mib * 2**20)
         return Needs((self.device,), memory)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GreedySpec(HungrySpec):
+    """Count while taking a gibibyte for each step, so that many steps fit no machine."""
+
+    def needs(self) -> Needs:
+        return Needs((self.device,), self.steps * 2**30, why="Each number takes one GB.")
+
+    def lighter(self) -> Iterator[tuple[GreedySpec, str]]:
+        yield self.replace(steps=self.steps // 2), f"steps={self.steps // 2}"
+        yield self.replace(steps=1), "steps=1"
+
+    def check_room(self, needs: Needs) -> str:
+        from kit.models.room import check_room
+
+        return check_room(self, needs)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from kit.i18n import _
 from kit.jobs import RESUMABLE, Run, find_run, start
 from kit.jobs.terminal import ProgressLine, table
 from kit.result import Result
-from kit.spec import Spec, load_spec
+from kit.spec import Spec, load_spec, needs_of
 
 _EXIT_CODES = {"finished": 0, "stopped": 130}
 _LOOK_S = 0.1
@@ -36,13 +36,17 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def add_watching(parser: argparse.ArgumentParser) -> None:
     """Add the options of a command that starts work."""
-    parser.add_argument("--now", action="store_true", help=_("begin without waiting for a turn on the device"))
+    parser.add_argument(
+        "--now", action="store_true", help=_("begin without waiting for a turn, and though memory may be short")
+    )
     parser.add_argument("--detach", action="store_true", help=_("print the run's id and return at once"))
 
 
 def _run(options: argparse.Namespace) -> int:
     spec = _load(options.spec)
     spec.look_ahead()  # what is wrong with names and rows is told before there is a run
+    if not options.now:
+        spec.check_room(needs_of(spec))
     return watch(start(spec, now=options.now), options.detach)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.data import DataSpec
@@ -9,8 +11,11 @@ from kit.engines import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.machine.facts import MIB
+from kit.measure.lighter import lighter_variants
 from kit.measure.measuring import MeasuringSpec
-from kit.models import check_name
+from kit.measure.needs import model_card
+from kit.models import METHOD_BITS, check_name
+from kit.models.room import has_room
 from kit.quantization.registry import get_method
 from kit.spec import Needs, Spec, param
 
@@ -42,9 +47,22 @@ class SweepSpec(MeasuringSpec, HeldInWays):
         check_name(self.model)
 
     def needs(self) -> Needs:
-        found = self.needs_of([Variant(model=self.model, method=method) for method in self.methods], self.data)
-        own = None if found.memory_bytes is None else found.memory_bytes + _OWN_BYTES
-        return Needs(found.devices, own)
+        told = {method: self._needs_of(method) for method in self.methods}
+        fit = [method for method in self.methods if has_room(told[method])]  # one that has no room is not measured
+        found = self.needs_of([Variant(model=self.model, method=method) for method in fit or self.methods], self.data)
+        if found.memory_bytes is None:
+            return found
+        return dataclasses.replace(found, memory_bytes=found.memory_bytes + _OWN_BYTES)
+
+    def lighter(self) -> Iterator[tuple[SweepSpec, str]]:
+        yield from self.with_fewer_rows()
+        least = Variant(model=self.model, method=min(self.methods, key=lambda name: METHOD_BITS.get(name, 32)))
+        for variant, _code in lighter_variants(least, model_card(self.model)[0]):
+            other = {"methods": (variant.method,)} if variant.model == self.model else {"model": variant.model}
+            yield self.replace(**other), ", ".join(f"{name}={value!r}" for name, value in other.items())
+
+    def _needs_of(self, method: str) -> Needs:
+        return self.needs_of([Variant(model=self.model, method=method)], self.data)
 
     def check(self) -> None:
         for method in self.methods:

@@ -127,10 +127,7 @@ class Run:
             ) from None
         result = Result.from_dict(values).in_folder(self.folder)
         if result.status == "failed" and not result.parts:
-            error = result.error or {"message": "", "fix": ""}
-            raise RunFailedError(
-                _("Run {id} failed: {message}").format(id=self.id, message=error["message"]), fix=error["fix"]
-            )
+            raise failed(self.id, result)
         return result
 
     def artifact(self, name: str) -> Path:
@@ -195,7 +192,7 @@ class Run:
         Parameters
         ----------
         now : bool, default False
-            Begin without waiting for a turn on the device.
+            Begin without waiting for a turn on the device, and even where it needs more memory than there is.
 
         Raises
         ------
@@ -245,3 +242,9 @@ class Run:
 
     def __repr__(self) -> str:
         return f"Run({self.id!r}: {self.status})"
+
+
+def failed(id: str, result: Result) -> RunFailedError:
+    """Return the error for a run that gave nothing, with what `result` says of it."""
+    error = result.error or {"message": "", "fix": ""}
+    return RunFailedError(_("Run {id} failed: {message}").format(id=id, message=error["message"]), fix=error["fix"])

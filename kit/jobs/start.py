@@ -75,7 +75,7 @@ def start(spec: Spec, *, origin: str | None = None, now: bool = False) -> Run:
     origin : str, optional
         The name of the panel that starts it, by which the panel finds it again.
     now : bool, default False
-        Begin without waiting for a turn on the device.
+        Begin without waiting for a turn on the device, and even where it needs more memory than this machine has.
     """
     run = create_run(spec, origin=origin)
     with run_lock(run.folder) as lock:
@@ -89,7 +89,7 @@ def resume(run: Run, *, now: bool = False) -> Run:
     Parameters
     ----------
     now : bool, default False
-        Begin without waiting for a turn on the device.
+        Begin without waiting for a turn on the device, and even where it needs more memory than this machine has.
 
     Raises
     ------
@@ -119,10 +119,16 @@ def _check_resumable(run: Run) -> None:
         )
 
 
-def run_here(spec: Spec) -> Run:
+def run_here(spec: Spec, *, now: bool = False) -> Run:
     """Carry `spec` out in this process, as a run that others can watch, and return it when it is over.
 
-    How far it is shows on standard error: one line that moves on a terminal, one line for each phase elsewhere.
+    It waits for no turn. How far it is shows on standard error: one line that moves on a terminal, one line for each
+    phase elsewhere.
+
+    Parameters
+    ----------
+    now : bool, default False
+        Begin even where it needs more memory than this machine has.
     """
     run = create_run(spec)
     line = ProgressLine()
@@ -131,7 +137,7 @@ def run_here(spec: Spec) -> Run:
         _begin_attempt(run)
         write_identity(run.folder, os.getpid())
         try:
-            work(run.folder, heard=shown.emit, now=True)  # a call is meant here and now
+            work(run.folder, heard=shown.emit, now=True, insists=now)  # a call is meant here and now
         finally:
             line.clear()
     return run

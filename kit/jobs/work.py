@@ -35,18 +35,30 @@ _TURN_S = 0.5  # between two looks at the queue
 class FolderReport(Report):
     """A report that appends to the event log of a run; a file named "stop" in its folder asks it to stop.
 
-    `now`: the work begins without waiting for a turn, but others see that it is there.
+    `now`: the work begins without waiting for a turn, but others see that it is there. `insists`: also where it needs
+    more memory than there is.
     """
 
     _LOOK_S = 0.1  # how often the file is looked for, at most
 
-    def __init__(self, folder: Path, heard: Callable[[Event], None] | None = None, *, now: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        heard: Callable[[Event], None] | None = None,
+        *,
+        now: bool = False,
+        insists: bool = False,
+    ) -> None:
         super().__init__(folder)
-        self._heard, self._now = heard, now
+        self._heard, self._now, self._insists = heard, now, insists
         self._writer = EventWriter(folder / "events.jsonl")
         self._lock = threading.Lock()
         self._stop = False
         self._looked = 0.0
+
+    @property
+    def insists(self) -> bool:
+        return self._insists
 
     def emit(self, event: Event) -> None:
         with self._lock:
@@ -95,7 +107,13 @@ class FolderReport(Report):
         self._writer.close()
 
 
-def work(folder: Path, *, heard: Callable[[Event], None] | None = None, now: bool = False) -> Result:
+def work(
+    folder: Path,
+    *,
+    heard: Callable[[Event], None] | None = None,
+    now: bool = False,
+    insists: bool = False,
+) -> Result:
     """Carry the run in `folder` out and write its result; what goes wrong is in the result, not raised.
 
     Parameters
@@ -104,8 +122,10 @@ def work(folder: Path, *, heard: Callable[[Event], None] | None = None, now: boo
         Gets each event too.
     now : bool, default False
         Begin without waiting for a turn on the device.
+    insists : bool, default False
+        Begin even where the work needs more memory than this machine has.
     """
-    report = FolderReport(folder, heard, now=now)
+    report = FolderReport(folder, heard, now=now, insists=insists)
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")

@@ -17,5 +17,5 @@ def main(folder: str, lock: int, now: bool) -> int:
     """Carry the run in `folder` out; `lock` is its lock, an open file that must stay open as long as this lives."""
     os.environ["TUNEBOOK_WORKER"] = "1"
     patiently(lambda: write_identity(Path(folder), os.getpid()), Report(Path(folder)))
-    work(Path(folder), heard=LogLines(sys.stdout).hear, now=now)
+    work(Path(folder), heard=LogLines(sys.stdout).hear, now=now, insists=now)
     return 0

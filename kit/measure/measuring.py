@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from kit.data import Dataset, DataSpec
 from kit.engines.spec import Variant
@@ -15,8 +15,10 @@ from kit.measure.asked import check_asked, look_at_rows
 from kit.measure.costs import Cost, check_costs
 from kit.measure.harness import check_tasks
 from kit.measure.judge import JudgeSpec
+from kit.measure.lighter import fewer_rows
 from kit.measure.loads import LoadSpec
 from kit.measure.needs import evaluation_needs
+from kit.models.room import check_room
 from kit.spec import Needs, Spec, param
 
 USUAL = ("accuracy", "perplexity", "latency", "memory")  # measured where nothing else is asked for
@@ -96,6 +98,14 @@ class MeasuringSpec(Spec):
         check_tasks(self.tasks)
         check_costs(self.costs, None if rows is None else rows.labels)
         return rows
+
+    def check_room(self, needs: Needs) -> str:
+        return check_room(self, needs)
+
+    def with_fewer_rows(self) -> Iterator[tuple[Self, str]]:
+        """Yield copies that score fewer rows at a time: the same numbers, later."""
+        for rows in fewer_rows(self.batch_size):
+            yield self.replace(batch_size=rows), f"batch_size={rows}"
 
     def needs_of(self, variants: Sequence[Variant], data: DataSpec | None) -> Needs:
         """Return what measuring `variants` one after another takes."""

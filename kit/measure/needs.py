@@ -14,6 +14,7 @@ from kit.data import Dataset, DataSpec, open_data
 from kit.engines.openai.address import on_this_machine
 from kit.engines.spec import Variant
 from kit.errors import KitError
+from kit.i18n import _
 from kit.machine import this_machine
 from kit.machine.facts import MIB
 from kit.measure.perplexity import MOST_ROWS
@@ -21,6 +22,7 @@ from kit.models import METHOD_BITS, ModelCard, kv_cache_bytes, locate, weights_b
 from kit.models.reference import refer
 from kit.quantization.registry import get_method
 from kit.spec import Needs
+from kit.words import memory
 
 # A process with torch and transformers that has loaded and measured a model of no size (420 to 515 MiB, by method).
 RUNTIME_BYTES = 500 * MIB
@@ -45,34 +47,46 @@ def evaluation_needs(
     """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them."""
     variants = list(variants)
     if data is None:
-        return _needs(
-            variants, _most(_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants)
-        )
+        return _needs(variants, [_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants])
     try:
         rows = open_data(data)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
-        return _needs(variants, None)
+        return _needs(variants, [None])
     asked = _asked(rows, batch_size=batch_size, shots=shots, answer_tokens=answer_tokens)
     read = {"batch": batch_size, "tokens": 0, "logits": _text_tokens(rows)} if perplexity else asked
-    peaks = [_peak_bytes(variant, **step) for variant in variants for step in (asked, read)]
-    return _needs(variants, _most(peaks))
+    return _needs(variants, [_most(_peak_bytes(variant, **step) for step in (asked, read)) for variant in variants])
 
 
 def answer_needs(variants: Iterable[Variant], prompt: str, *, new_tokens: int) -> Needs:
     """Return what asking `variants` one after another takes."""
     tokens = _of_characters(len(prompt)) + _FRAME_TOKENS + new_tokens
     variants = list(variants)
-    return _needs(variants, _most(_peak_bytes(variant, batch=1, tokens=tokens, logits=0) for variant in variants))
+    return _needs(variants, [_peak_bytes(variant, batch=1, tokens=tokens, logits=0) for variant in variants])
 
 
-def _needs(variants: list[Variant], memory_bytes: int | None) -> Needs:
+def _needs(variants: list[Variant], peaks: list[int | None]) -> Needs:
     """Return the first device that engines use; weights on a GPU are in its own memory, so main memory is not told.
 
     A server elsewhere uses none of ours; one on this machine would be timed wrongly beside other work.
     """
     if all(variant.remote and not on_this_machine(variant.engine) for variant in variants):
         return Needs()
-    return Needs(("cuda:0",)) if this_machine().gpus else Needs(("cpu",), memory_bytes)
+    peak = _most(peaks)
+    why = "" if peak is None else _why(variants[peaks.index(peak)])
+    return Needs(("cuda:0",), gpu_bytes=peak, why=why) if this_machine().gpus else Needs(("cpu",), peak, why=why)
+
+
+def _why(variant: Variant) -> str:
+    card, made_first = (None, False) if variant.remote else model_card(variant.model)
+    if card is None:
+        return ""
+    bits = METHOD_BITS.get(variant.method, get_method(variant.method).bits)
+    told = _("The weights of {title} take {size} with {method}.").format(
+        title=card.title, size=memory(weights_bytes(card, bits) / MIB), method=variant.method
+    )
+    if not made_first:
+        return told
+    return told + " " + _("They are made ready in 32 bits first.")
 
 
 def _most(peaks: Iterable[int | None]) -> int | None:
@@ -85,7 +99,7 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     """Return the peak for rows of `tokens` tokens, and `logits` positions of a row looked at at once."""
     if variant.remote:
         return _CLIENT_BYTES
-    card, made_first = _card(variant.model)
+    card, made_first = model_card(variant.model)
     if card is None:
         return None
     bits = METHOD_BITS.get(variant.method, get_method(variant.method).bits)
@@ -100,7 +114,7 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     return round(max(peak, weights_bytes(card, 32) if made_first else 0) + RUNTIME_BYTES)
 
 
-def _card(model: str) -> tuple[ModelCard | None, bool]:
+def model_card(model: str) -> tuple[ModelCard | None, bool]:
     """Return the card of `model`, and whether its weights are converted or merged first, which is done in 32 bits.
 
     A merged copy may be there already; that is not looked for.

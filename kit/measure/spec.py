@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.data import DataSpec
@@ -9,8 +11,10 @@ from kit.engines.spec import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.measure.asked import with_slices
+from kit.measure.lighter import lighter_variants
 from kit.measure.measuring import USUAL, MeasuringSpec
-from kit.measure.needs import RUNTIME_BYTES, answer_needs
+from kit.measure.needs import RUNTIME_BYTES, answer_needs, model_card
+from kit.models.room import check_room, has_room
 from kit.quantization.variant import check_variant, look_up
 from kit.spec import Needs, Spec, param
 
@@ -55,7 +59,15 @@ class EvaluateSpec(MeasuringSpec, OneVariant):
         found = self.needs_of([self.variant] if compared is None else [self.variant, compared], self.data)
         if compared in (None, self.variant) or found.memory_bytes is None:
             return found
-        return Needs(found.devices, found.memory_bytes + RUNTIME_BYTES)  # the reference is read by a second process
+        # The reference is read by a second process.
+        return dataclasses.replace(found, memory_bytes=found.memory_bytes + RUNTIME_BYTES)
+
+    def lighter(self) -> Iterator[tuple[EvaluateSpec, str]]:
+        yield from self.with_fewer_rows()
+        card = None if self.variant.remote else model_card(self.variant.model)[0]
+        for variant, code in lighter_variants(self.variant, card):
+            yield self.replace(variant=variant), f"variant={code}"
+            yield self.replace(variant=variant, batch_size=1), f"variant={code}, batch_size=1"
 
     def check(self) -> None:
         check_variant(self.variant)
@@ -110,6 +122,17 @@ class AnswerSpec(Spec):
 
     def needs(self) -> Needs:
         return answer_needs(self.variants, self.prompt, new_tokens=self.max_new_tokens)
+
+    def lighter(self) -> Iterator[tuple[AnswerSpec, str]]:
+        fit = [one for one in self.variants if has_room(self.replace(variants=(one,)).needs())]
+        if fit:
+            yield self.replace(variants=tuple(fit)), f"variants=({''.join(f'{one.code()}, ' for one in fit)[:-1]})"
+            return
+        for variant, code in lighter_variants(self.variants[0], model_card(self.variants[0].model)[0]):
+            yield self.replace(variants=(variant,)), f"variants=({code},)"
+
+    def check_room(self, needs: Needs) -> str:
+        return check_room(self, needs)
 
     def check(self) -> None:
         for variant in self.variants:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from kit.data import Dataset, DataSpec, open_data
 from kit.data.bundled import DATASETS
 from kit.errors import KitError
+from kit.i18n import _
 from kit.machine import this_machine
+from kit.machine.facts import MIB
 from kit.models import ModelCard, locate
 from kit.models.reference import refer
 from kit.spec import Needs
 from kit.tuning.estimate import peak_bytes_of
 from kit.tuning.schedule import rows_at_a_time
+from kit.words import memory as memory_words
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
@@ -33,27 +36,35 @@ def needs_of(spec: TuneSpec) -> Needs:
     all processes take together, or None where the model has no card or the data cannot be read.
     """
     gpus = len(this_machine().gpus)
-    if gpus:
-        return Needs(tuple(f"cuda:{i}" for i in range(min(spec.processes, gpus))))
     try:
-        memory = _memory_bytes(spec)
+        card = card_to_tune(spec.model)
+        memory = None if card is None else _process_bytes(spec, card)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
-        memory = None
-    return Needs(("cpu",), memory)
+        card = memory = None
+    why = "" if card is None or memory is None else _why(spec, card)
+    if gpus:
+        return Needs(tuple(f"cuda:{i}" for i in range(min(spec.processes, gpus))), gpu_bytes=memory, why=why)
+    return Needs(("cpu",), None if memory is None else memory * spec.processes, why=why)
 
 
-def _memory_bytes(spec: TuneSpec) -> int | None:
-    card = _card(spec.model)
-    if card is None:
-        return None
+def _why(spec: TuneSpec, card: ModelCard) -> str:
+    weights = memory_words(card.parameters * _bits(spec.precision) / 8 / MIB)
+    told = _("The weights of {title} take {size}, and the rest is what training keeps of each row.")
+    if spec.processes > 1:
+        told = _(
+            "The weights of {title} take {size} in each of {n} processes, and training keeps something of each row."
+        )
+    return told.format(title=card.title, size=weights, n=spec.processes)
+
+
+def _process_bytes(spec: TuneSpec, card: ModelCard) -> int:
     shared, questions, answer = _tokens(spec)
     answers = answer * len(questions)
     tokens = shared + sum(questions) + answers
-    peak = peak_bytes_of(spec, card, bits=_bits(spec.precision), tokens=tokens, answers=answers)
-    return peak * spec.processes
+    return peak_bytes_of(spec, card, bits=_bits(spec.precision), tokens=tokens, answers=answers)
 
 
-def _card(model: str) -> ModelCard | None:
+def card_to_tune(model: str) -> ModelCard | None:
     """Return the card of `model`, also of one that is still to be fetched."""
     try:
         return locate(model).card
@@ -62,7 +73,8 @@ def _card(model: str) -> ModelCard | None:
 
 
 def _bits(precision: str) -> int:
-    fast = bool(_FAST_BF16 & set(this_machine().instruction_sets))
+    here = this_machine()
+    fast = bool(here.gpus) or bool(_FAST_BF16 & set(here.instruction_sets))
     return 16 if precision == "bf16" or (precision == "auto" and fast) else 32
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kit.data import DataSpec, open_data
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.models import check_name
+from kit.models.room import check_room
 from kit.spec import Needs, Spec, param
+from kit.tuning.lighter import lighter_changes
 from kit.tuning.needs import needs_of
 
 
@@ -66,6 +69,13 @@ class TuneSpec(Spec):
 
     def needs(self) -> Needs:
         return needs_of(self)
+
+    def lighter(self) -> Iterator[tuple[TuneSpec, str]]:
+        for changes in lighter_changes(self):
+            yield self.replace(**changes), ", ".join(f"{name}={value!r}" for name, value in changes.items())
+
+    def check_room(self, needs: Needs) -> str:
+        return check_room(self, needs)
 
     def check(self) -> None:
         for name, data in (("data", self.data), ("validation", self.validation)):
