@@ -80,7 +80,6 @@ def test_labels_follow_from_facts_but_for_the_noise(alerts: Dataset) -> None:
 def facts(**changes: object) -> Facts:
     calm = {
         "amount": 100,
-        "usual": 100,
         "currency": "EUR",
         "size": "usual",
         "payee": "known",

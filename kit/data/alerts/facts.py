@@ -50,10 +50,10 @@ class Facts:
 
     Parameters
     ----------
-    amount, usual : int
-        This payment and what the customer sends as a rule, in `currency`.
+    amount : int
+        In `currency`.
     size : {"usual", "raised", "large"}
-        Their relation.
+        Against what the customer sends as a rule.
     payee : {"known", "new", "changed"}
         Paid before, never paid, or paid before but with new account details.
     new_device : bool
@@ -69,7 +69,6 @@ class Facts:
     """
 
     amount: int
-    usual: int
     currency: str
     size: str
     payee: str
@@ -87,7 +86,6 @@ def draw_facts(draw: Draw) -> Facts:
     usual = round(draw.one(_USUAL) * draw.between(0.75, 1.3))
     return Facts(
         amount=round(usual * draw.between(*_RATIOS[fact["size"]])),
-        usual=usual,
         currency=draw.one(("EUR", "EUR", "EUR", "GBP", "USD", "CHF", "SEK")),
         size=fact["size"],
         payee=fact["payee"],
