@@ -13,7 +13,7 @@ from kit.apps import PublishSpec
 from kit.calls import answer, compare, evaluate, slices, sweep, tune
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
-from kit.errors import KitError
+from kit.errors import KitError, KitWarning
 from kit.experiments import SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
@@ -38,6 +38,7 @@ __all__ = [
     "GetSpec",
     "JudgeSpec",
     "KitError",
+    "KitWarning",
     "LoadSpec",
     "Machine",
     "Measurement",

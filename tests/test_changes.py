@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import kit
 from kit import changes
 from kit.changes import Move, removed, renamed
 from kit.data.spec import DataSpec
@@ -166,3 +167,11 @@ def test_a_class_that_has_moved_is_found(monkeypatch: pytest.MonkeyPatch) -> Non
         "kit.old:TuneSpec is kit.older:TuneSpec since version 0.2.",
         "kit.older:TuneSpec is kit.tuning.spec:TuneSpec since version 0.3.",
     ]
+
+
+def test_whoever_wants_no_surprises_makes_errors_of_them() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", kit.KitWarning)
+        with pytest.raises(kit.KitWarning, match="count"):
+            AgedSpec.from_dict({"count": 3})
+        assert AgedSpec.from_dict({"size": 3}).size == 3
