@@ -37,6 +37,22 @@ def button(text: str, action: str, *, value: str = "", main: bool = False, why: 
     )[text]
 
 
+def finder(name: str, value: str, action: str, *, words: str, label: str) -> h.VoidElement:
+    """Return a field that narrows a list while somebody types; `words` stand in it while it is empty."""
+    return h.input(
+        ".tb-find",
+        type="text",
+        name=name,
+        value=value,
+        placeholder=words,
+        aria_label=label,
+        data_change=action,
+        data_typed=action,
+        autocomplete="off",
+        spellcheck="false",
+    )
+
+
 def progress(share: float | None, *, on: bool, label: str) -> h.Element | None:
     """Return the thin line under the header: `share` from 0 to 1, or moving where that is unknown."""
     if not on:

@@ -14,7 +14,7 @@ from kit.plots.reading import variant_name
 from kit.plots.words import count, number
 from kit.widgets.comparing.desk import CompareDesk
 from kit.widgets.comparing.page_slices import slices_table
-from kit.widgets.parts import sentences
+from kit.widgets.parts import finder, sentences
 
 
 def row_by_row(desk: CompareDesk) -> h.Node:
@@ -103,17 +103,7 @@ def _filters(desk: CompareDesk, left: str, right: str) -> h.Element:
             h.span(".tb-small.tb-mute")[_("Show")],
             h.select(name="which", data_change="set", data_value=examples.which)[options],
         ],
-        h.input(
-            ".tb-find",
-            type="text",
-            name="words",
-            value=examples.text,
-            data_change="set",
-            data_typed="set",
-            placeholder=_("Find in text or answers"),
-            aria_label=_("Find rows"),
-            autocomplete="off",
-        ),
+        finder("words", examples.text, "set", words=_("Find in text or answers"), label=_("Find rows")),
     ]
 
 

@@ -7,6 +7,7 @@ import htpy as h
 from kit.i18n import _, ngettext
 from kit.jobs import Summary
 from kit.widgets.comparing.desk import CompareDesk
+from kit.widgets.parts import finder
 from kit.widgets.running.words import ago, figure, kind_words, letters, state_words, title, value_words
 
 
@@ -46,17 +47,7 @@ def _list(desk: CompareDesk) -> list[h.Node]:
     hidden = [id for id in desk.sources.ticked if id not in {each.id for each in shown}]
     rows = desk.rows()
     hash = str(rows[0].provenance.get("data_hash") or "") if rows else ""
-    field = h.input(
-        ".tb-find",
-        type="text",
-        name="find",
-        value=desk.find,
-        data_change="tick",
-        data_typed="tick",
-        placeholder=_("Find by model, data, kind or id"),
-        aria_label=_("Find runs"),
-        autocomplete="off",
-    )
+    field = finder("find", desk.find, "tick", words=_("Find by model, data, kind or id"), label=_("Find runs"))
     return [
         h.div(".tb-row", style="margin: 6px 0")[field],
         h.ul(".tb-pick", aria_label=_("Runs"))[(_one(desk, each, hash) for each in shown)] if shown else _nothing(desk),

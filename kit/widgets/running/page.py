@@ -62,18 +62,7 @@ def _filters(desk: RunsDesk, everyone: list[Summary]) -> h.Element:
         _select("state", _("State"), {"": _("any"), **_counted(states, counts)}, desk.state),
         _select("kind", _("Kind"), {"": _("any"), **kinds}, desk.kind),
         _select("sort", _("Order"), {name: _(_ORDERS[name]) for name in SORTS}, desk.sort),
-        h.input(
-            ".tb-find",
-            type="text",
-            name="text",
-            value=desk.text,
-            placeholder=_("Search: model, data, id, cause"),
-            aria_label=_("Search runs"),
-            data_change="filter",
-            data_typed="filter",
-            autocomplete="off",
-            spellcheck="false",
-        ),
+        parts.finder("text", desk.text, "filter", words=_("Search: model, data, id, cause"), label=_("Search runs")),
     ]
 
 
