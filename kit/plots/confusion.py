@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kit.errors import ParameterError
 from kit.i18n import _
+from kit.plots.reading import fact
 from kit.plots.style import FONT, Inks, axes, describe, figure, inks, literal, text_width, wrapped
 from kit.plots.words import count, share
 from kit.result import Result
@@ -82,10 +82,7 @@ def _confusion(source: Result | Confusion) -> Confusion:
 
     if isinstance(source, Confusion):
         return source
-    facts = source.facts.get("confusion") if isinstance(source, Result) else None
-    if not facts:
-        raise ParameterError("source", source, allowed=_("a result whose answers are labels"))
-    return Confusion.from_dict(facts)
+    return Confusion.from_dict(fact(source, "confusion", allowed=_("a result whose answers are labels")))
 
 
 def _layout(found: Confusion, width: float) -> _Layout:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from kit.errors import ParameterError
 from kit.i18n import _
 from kit.jobs import Status
 from kit.plots.metrics import metric
@@ -91,3 +93,11 @@ def sentence(result: Result, name: str | None, quality: str = "acc") -> str:
     if only_answer(result):
         said.append(only_answer_words(result))
     return f"{variant_name(result)}: {', '.join(said)}"
+
+
+def fact(source: object, name: str, *, allowed: str) -> dict[str, Any]:
+    """Return what a result tells under `name`, or raise a `ParameterError` that says what `source` must be."""
+    found = source.facts.get(name) if isinstance(source, Result) else None
+    if not found:
+        raise ParameterError("source", source, allowed=allowed)
+    return dict(found)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from kit.errors import ParameterError
 from kit.i18n import _
+from kit.plots.reading import fact
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, text_width, wrapped
 from kit.plots.words import count, share
 from kit.result import Result
@@ -65,9 +65,7 @@ def _calibration(source: Result | Calibration) -> Calibration:
 
     if isinstance(source, Calibration):
         return source
-    facts = source.facts.get("calibration") if isinstance(source, Result) else None
-    if not facts:
-        raise ParameterError("source", source, allowed=_("a result whose answers are labels or choices"))
+    facts = fact(source, "calibration", allowed=_("a result whose answers are labels or choices"))
     return Calibration.from_result(source.metrics, facts)
 
 
