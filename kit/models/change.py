@@ -13,7 +13,7 @@ from typing import Literal
 from kit.i18n import _
 from kit.models.card import ModelCard
 from kit.models.catalogue import siblings
-from kit.models.estimate import METHOD_BITS
+from kit.models.estimates import METHOD_BITS
 from kit.models.fit import Fit, best_method, by_bits, fit, installed_methods
 from kit.models.fit_words import size
 from kit.words import count

@@ -18,7 +18,7 @@ from kit.i18n import _
 from kit.machine.facts import MIB, Gpu, Machine, memory_free_mib, this_machine
 from kit.machine.live import disk, gpu_loads
 from kit.models.card import ModelCard
-from kit.models.estimate import METHOD_BITS, Estimate, estimate
+from kit.models.estimates import METHOD_BITS, Estimate, estimate
 from kit.models.source import available
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def fit(
     where = this_machine() if machine is None else machine
     told = estimate(card, method, context=context, batch=batch)
     room = room_bytes(where)
-    needed = float(getattr(told, "peak_bytes", told.total_bytes))
+    needed = float(told.peak_bytes)
     state: State = "fits" if needed <= TIGHT_SHARE * room else "tight" if needed <= room else "no"
     # The disk decides only where memory does not: what is on it already is looked for in many places.
     lacking = _lacking_disk(card) if machine is None and state != "no" else None

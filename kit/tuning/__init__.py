@@ -1,6 +1,5 @@
 """Tuning: LoRA. Only light names are exported; what loads torch is imported when used."""
 
-from kit.tuning.estimate import tuning_peak_bytes
 from kit.tuning.spec import TuneSpec
 
-__all__ = ["TuneSpec", "tuning_peak_bytes"]
+__all__ = ["TuneSpec"]

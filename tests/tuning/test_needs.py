@@ -15,9 +15,9 @@ from tinymodel import write_rows
 from kit.data import DataSpec
 from kit.engines.hf.load import has_fast_bf16
 from kit.machine import Gpu, this_machine
-from kit.models import catalogue
+from kit.models import catalogue, estimate_tuning
 from kit.spec import Needs
-from kit.tuning import TuneSpec, needs, tuning_peak_bytes
+from kit.tuning import TuneSpec, needs
 
 NAME = "smollm2-135m-instruct"
 
@@ -39,8 +39,8 @@ def _with_gpus(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
 def _peak(**changes: Any) -> int:
     # The four longest rows: 400, 360, 320 and 280 characters at four a token; "down" and the end of an answer are two
     # tokens; the instruction twenty, with twelve of a template around each question.
-    asked = {"bits": 32, "rank": 8, "tokens": 20 + 12 + 100 + 90 + 80 + 70 + 4 * 2, "answers": 4 * 2, **changes}
-    return tuning_peak_bytes(catalogue()[NAME], **asked)
+    asked = {"precision": "fp32", "rank": 8, "tokens": 20 + 12 + 100 + 90 + 80 + 70 + 4 * 2, "answers": 4 * 2}
+    return round(estimate_tuning(catalogue()[NAME], **asked | changes).total_bytes)
 
 
 def test_on_the_cpu_it_is_the_estimate_of_the_longest_rows(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,10 +51,10 @@ def test_on_the_cpu_it_is_the_estimate_of_the_longest_rows(known: TuneSpec, monk
 @pytest.mark.parametrize(
     ("change", "peak"),
     [
-        ({"precision": "bf16"}, {"bits": 16}),
+        ({"precision": "bf16"}, {"precision": "bf16"}),
         ({"micro_batch_size": 2}, {"tokens": 32 + 190 + 4, "answers": 4}),
         ({"max_length": 64}, {"tokens": 32 + 4 * 30 + 8}),
-        ({"target_modules": ("q_proj",)}, {"targets": 1}),
+        ({"target_modules": ("q_proj",)}, {"targets": ("q_proj",)}),
     ],
     ids=str,
 )
@@ -106,8 +106,8 @@ def test_light_code_and_torch_agree_on_the_precision(
     machine = dataclasses.replace(this_machine(), gpus=(), instruction_sets=sets)
     monkeypatch.setattr(needs, "this_machine", lambda: machine)
     monkeypatch.setattr("kit.engines.hf.load.this_machine", lambda: machine)
-    bits = 16 if has_fast_bf16(torch.device("cpu")) else 32
-    assert known.replace(precision="auto").needs().memory_bytes == _peak(bits=bits)
+    precision = "bf16" if has_fast_bf16(torch.device("cpu")) else "fp32"
+    assert known.replace(precision="auto").needs().memory_bytes == _peak(precision=precision)
 
 
 def test_it_is_light(known: TuneSpec, tmp_path: Path) -> None:

@@ -106,6 +106,8 @@ def _let_go_of_the_file(model: Any) -> None:
     copies: dict[int, torch.Tensor] = {}
     for weight in (*model.parameters(), *model.buffers()):
         if weight.device.type == "cpu" and weight.is_floating_point():
-            place = weight.data_ptr()  # one copy for weights that are shared
-            weight.data = copies.setdefault(place, weight.data.clone())
+            place = weight.data_ptr()
+            if place not in copies:  # else shared with one before
+                copies[place] = weight.data.clone()
+            weight.data = copies[place]
     give_back_free_memory()

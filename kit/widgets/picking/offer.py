@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kit.i18n import _
 from kit.machine import Machine
 from kit.models import METHOD_BITS, ModelCard, available, estimate
-from kit.models.estimate import Estimate
+from kit.models.estimates import Estimate
 from kit.plots.words import MB_PER_MIB, number, parameters
 
 TIGHT = 0.75  # of the memory: above, what else runs can push a model out
@@ -47,7 +47,10 @@ def offer(name: str, card: ModelCard | None, machine: Machine) -> Offer:
     needed = estimate(card, METHOD)
     share = gb(needed) / room
     fits = "yes" if share <= TIGHT else "tight" if share <= 1 else "no"
-    parts = tuple(round(b / 1e9, 3) for b in (needed.weights_bytes, needed.kv_cache_bytes, needed.overhead_bytes))
+    parts = tuple(
+        round(b / 1e9, 3)
+        for b in (needed.weights_bytes, needed.kv_cache_bytes, needed.activation_bytes + needed.runtime_bytes)
+    )
     smaller = None if fits == "yes" else _smaller(card, room)
     return Offer(name, card, here, gb(needed), room, fits, smaller, (parts[0], parts[1], parts[2]))
 

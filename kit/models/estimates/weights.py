@@ -1,0 +1,75 @@
+"""Bytes of the weights: in memory, on the disk, over the network."""
+
+from __future__ import annotations
+
+from kit.errors import ParameterError, UnknownNameError
+from kit.i18n import _
+from kit.models.card import ModelCard
+
+# Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights.
+# int8: the 32-bit scale for each row is left out.
+METHOD_BITS = {
+    "fp32": 32.0,
+    "bf16": 16.0,
+    "fp16": 16.0,
+    "bnb-int8": 8.0,
+    "bnb-nf4": 4 + 32 / 64,
+    "bnb-fp4": 4 + 32 / 64,
+}
+
+_PUBLISHED_BITS = 16.0  # of the files that makers publish, with few exceptions
+
+
+def bits_of(method: str) -> float:
+    """Return the bits that `method` holds each weight of a linear layer in.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no formula for the method.
+    """
+    if method not in METHOD_BITS:
+        raise UnknownNameError("method", method, METHOD_BITS)
+    return METHOD_BITS[method]
+
+
+def checked_bits(bits: float) -> float:
+    """Return `bits`, or raise `ParameterError` when no weight can have so many."""
+    if not 0 < bits <= 32:
+        raise ParameterError("bits", bits, allowed=_("above 0, at most 32"))
+    return bits
+
+
+def table_bits(bits: float) -> float:
+    """Return the bits of embeddings and output layer: methods below 16 bits leave them alone."""
+    return max(bits, 16.0)
+
+
+def weights_bytes(card: ModelCard, bits: float) -> float:
+    """Return the bytes of the weights when linear layers hold `bits` for each weight.
+
+    ``linear · bits / 8 + embeddings · max(bits, 16) / 8``, where embeddings are the embedding and, if it is not tied,
+    the output layer, and linear is all the rest (norms and biases, under 0.1%, count as linear).
+
+    Parameters
+    ----------
+    card : ModelCard
+        The model.
+    bits : float, above 0, at most 32
+        Scales and zero points included, such as 4.127.
+    """
+    linear = card.parameters - card.embedding_parameters
+    return (linear * checked_bits(bits) + card.embedding_parameters * table_bits(bits)) / 8
+
+
+def download_bytes(card: ModelCard) -> float:
+    """Return the bytes of the files that are fetched: 16 bits for each weight.
+
+    Models that a Python package carries are smaller than that; some makers publish 32 or 8 bits.
+    """
+    return weights_bytes(card, _PUBLISHED_BITS)
+
+
+def disk_bytes(card: ModelCard, method: str) -> float:
+    """Return the bytes that the model takes when it is saved as `method` holds it."""
+    return weights_bytes(card, bits_of(method))
