@@ -28,6 +28,7 @@ from kit.i18n import _
 from kit.models.card import ModelCard
 from kit.models.describe import folder_card, folder_facts
 from kit.models.score_table import scores_by_model
+from kit.models.uses import suits
 from kit.place import home
 
 DEFAULT = "smollm2-135m-instruct"
@@ -51,10 +52,12 @@ def catalogue() -> dict[str, ModelCard]:
 
 
 def siblings(card: ModelCard) -> list[ModelCard]:
-    """Return the other models of the family of `card` with the same kinds of input and tags, smallest first."""
+    """Return the other models of the family of `card` with the same kinds of input and tags, smallest first.
+
+    A base model is no sibling of one that was taught to answer: it cannot stand in for it.
+    """
     others = (each for each in catalogue().values() if each.name != card.name and each.family == card.family)
-    alike = [each for each in others if (each.modality, each.tags) == (card.modality, card.tags)]
-    return sorted(alike, key=lambda each: each.parameters)
+    return sorted((each for each in others if _kind(each) == _kind(card)), key=lambda each: each.parameters)
 
 
 def card_of_hub_id(hub_id: str) -> ModelCard | None:
@@ -153,6 +156,10 @@ def _parts(path: Path, values: Any) -> tuple[dict[str, Any], dict[str, dict[str,
             fix=_("It may hold 'shared' facts and tables of 'scores' beside it, and nothing else."),
         )
     return shared, models
+
+
+def _kind(card: ModelCard) -> tuple[object, ...]:
+    return card.modality, card.tags, suits(card, "answer")
 
 
 def _is_mapping(value: Any) -> bool:

@@ -122,7 +122,10 @@ def _shared(text: Config, width: int) -> int:
 
 
 def _dense_layers(text: Config, layers: int) -> int:
-    first = _first(text, ("first_k_dense_replace",)) or 0
+    kinds = text.get("mlp_layer_types")
+    if isinstance(kinds, list) and kinds:  # newer files say it of every layer
+        return sum(kind == "dense" for kind in kinds)
+    first = _first(text, ("first_k_dense_replace", "moe_layer_start_index")) or 0
     step = _first(text, ("interleave_moe_layer_step", "decoder_sparse_step", "moe_layer_freq")) or 1
     named = text.get("mlp_only_layers")
     return first or (layers - layers // step) or (len(named) if isinstance(named, list) else 0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from babel import Locale
 
 from kit.errors import KitError
-from kit.models import DEFAULT, ModelCard, catalogue, count_active_parameters, count_parameters, siblings
-from kit.models.catalogue import card_of_hub_id
+from kit.models import DEFAULT, ModelCard, catalogue, count_active_parameters, count_parameters, siblings, suits
+from kit.models.catalogue import card_of_hub_id, published_scores
 from kit.models.reference import refer
 
 TINY = {
@@ -27,12 +30,14 @@ TINY = {
 }
 CARDS = list(catalogue().values())
 MIXTURES = [card for card in CARDS if card.experts]
+STATED = [card for card in CARDS if card.stated_parameters]
+STATED_ACTIVE = [card for card in MIXTURES if card.stated_active_parameters]
+TERMS = ("licence", "gated", "languages", "released")
 
 
-def unit(stated: int) -> float:
-    """Return half of the last digit that `stated` gives, for example 0.05 B for 3.3 B."""
-    digits = str(stated).rstrip("0")
-    return float(0.5 * 10 ** (len(str(stated)) - len(digits)))
+def rounded_off(stated: int) -> float:
+    """Return half of the last digit that makers give: whole billions, or tenths where `stated` has them."""
+    return 0.05e9 if stated % 1_000_000_000 else 0.5e9
 
 
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
@@ -41,19 +46,38 @@ def test_parameters_follow_from_the_architecture(card: ModelCard) -> None:
     assert card.active_parameters == pytest.approx(count_active_parameters(card), rel=1e-2)
 
 
-@pytest.mark.parametrize("card", [card for card in CARDS if card.stated_parameters], ids=lambda card: card.name)
+@pytest.mark.parametrize("card", STATED, ids=lambda card: card.name)
 def test_parameters_are_what_the_makers_say(card: ModelCard) -> None:
+    assert count_parameters(card) == pytest.approx(card.stated_parameters, rel=0.01)
     assert card.parameters == pytest.approx(card.stated_parameters, rel=0.01)
 
 
-@pytest.mark.parametrize(
-    "card", [card for card in MIXTURES if card.stated_active_parameters], ids=lambda card: card.name
-)
+def conventions(card: ModelCard) -> list[int]:
+    """Return what makers may mean by active: everything, without the embedding, without the output layer as well."""
+    active, matrix = count_active_parameters(card), card.vocabulary * card.hidden_size
+    return [active, active - matrix] if card.tied_embeddings else [active, active - matrix, active - 2 * matrix]
+
+
+@pytest.mark.parametrize("card", STATED_ACTIVE, ids=lambda card: card.name)
 def test_active_parameters_are_what_the_makers_say(card: ModelCard) -> None:
-    # Makers disagree on whether the embedding and the output layer count; the truth lies between.
-    stated, most = card.stated_active_parameters or 0, card.active_parameters
-    slack = max(unit(stated), 0.01 * stated)
-    assert most - card.embedding_parameters - slack <= stated <= most + slack
+    stated = card.stated_active_parameters or 0
+    slack = rounded_off(stated) + 0.01 * stated
+    assert min(abs(counted - stated) for counted in conventions(card)) <= slack
+
+
+def test_nearly_all_have_a_stated_figure_to_be_held_against() -> None:
+    assert len(STATED) >= 0.9 * len(CARDS)
+    assert len(STATED_ACTIVE) >= 20
+    assert len({card.family for card in STATED}) >= 40
+
+
+def test_one_layer_or_expert_too_few_is_noticed() -> None:
+    dense, mixed = catalogue()["llama-3.1-8b-instruct"], catalogue()["mixtral-8x7b-instruct-v0.1"]
+    thin = dataclasses.replace(dense, layers=dense.layers - 1)
+    assert count_parameters(thin) != pytest.approx(dense.stated_parameters, rel=0.01)
+    lone = dataclasses.replace(mixed, experts_per_token=1)
+    stated = mixed.stated_active_parameters or 0
+    assert min(abs(counted - stated) for counted in conventions(lone)) > rounded_off(stated) + 0.01 * stated
 
 
 @pytest.mark.parametrize("card", MIXTURES, ids=lambda card: card.name)
@@ -92,6 +116,45 @@ def test_every_figure_has_its_source_and_its_terms(card: ModelCard) -> None:
     assert card.licence_commercial != "unknown"
     assert card.modality == "text" or (card.vision_parameters or 0) > 50_000_000
     assert (card.vision_parameters is None) == (card.modality == "text")
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_terms_have_a_source_or_are_said_to_be_unverified(card: ModelCard) -> None:
+    assert card.terms_source or set(TERMS) <= set(card.unverified)
+    assert len(set(card.unverified)) == len(card.unverified)
+    assert not {"parameters", "layers", "hidden_size", "heads", "kv_heads", "vocabulary"} & set(card.unverified)
+    assert all(getattr(card, name) not in (None, "", ()) for name in card.unverified if name != "released")
+    assert card.released or card.name == "oda-fin-rl-8b"
+
+
+def test_languages_are_iso_codes() -> None:
+    known = set(Locale("en").languages) | {"hne"}  # Chhattisgarhi, ISO 639-3, which CLDR has no name for
+    assert {language for card in CARDS for language in card.languages} <= known
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_what_a_model_is_for_agrees_with_its_name_and_parts(card: ModelCard) -> None:
+    assert set(card.tasks) <= {"chat", "completion", "code", "reasoning", "vision"}
+    assert "completion" in card.tasks
+    assert ("vision" in card.tasks) == (card.modality != "text")
+    taught = re.search(r"instruct|chat|-it$|thinking|qwq|distill|-r1", card.name)
+    assert "chat" in card.tasks or not taught
+    assert "chat" not in card.tasks or not re.search(r"-base$|-pt$", card.name) or card.family == "ernie4.5"
+
+
+def test_base_models_are_there_to_be_tuned() -> None:
+    assert {"smollm2-135m", "qwen2.5-0.5b", "qwen3-0.6b-base", "llama-3.2-1b"} <= {
+        card.name for card in CARDS if not suits(card, "answer")
+    }
+
+
+def test_published_scores_are_of_known_models_and_never_contradict_themselves() -> None:
+    assert set(published_scores()) <= set(catalogue())
+    assert len([card for card in CARDS if card.scores]) >= 50
+    for card in CARDS:
+        told = [(score.benchmark, score.setting, score.source) for score in card.scores]
+        assert len(set(told)) == len(told), card.name
+        assert all(0 < score.value < 1 for score in card.scores), card.name
 
 
 def test_siblings_are_the_other_sizes_of_a_family() -> None:

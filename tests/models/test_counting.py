@@ -34,8 +34,8 @@ def one_of_each_design() -> list[str]:
 
 
 @cache
-def built(text: str) -> tuple[int, int]:
-    """Return all weights, and those outside the text model, of the model that a config.json describes."""
+def built(text: str) -> tuple[int, int, int]:
+    """Return all weights, those outside the text model, and those of experts, of what a config.json describes."""
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
 
@@ -48,16 +48,20 @@ def built(text: str) -> tuple[int, int]:
         model = (AutoModelForImageTextToText if sees else AutoModelForCausalLM).from_config(config)
     sizes = {name: weight.numel() for name, weight in model.named_parameters()}
     beside = sum(size for name, size in sizes.items() if not any(part in name for part in TEXT)) if sees else 0
-    return sum(sizes.values()), beside
+    experts = sum(size for name, size in sizes.items() if ".experts." in name)
+    return sum(sizes.values()), beside, experts
 
 
 @pytest.mark.parametrize("name", one_of_each_design())
 def test_transformers_counts_the_same(name: str) -> None:
     card = catalogue()[name]
-    total, vision = built(json.dumps(CONFIGS[name]))
+    total, vision, experts = built(json.dumps(CONFIGS[name]))
     assert card.parameters == total
     assert (card.vision_parameters or 0) == vision
     assert count_parameters(card) == pytest.approx(total, rel=1e-3)
+    assert bool(experts) == bool(card.experts)
+    working = experts * (card.experts_per_token or 0) // (card.experts or 1)
+    assert count_active_parameters(card) == pytest.approx(total - vision - experts + working, rel=1e-2)
 
 
 def test_every_model_has_its_config() -> None:
