@@ -15,9 +15,9 @@ from kit.plots.reading import said_rows, variant_name
 from kit.quantization import methods as registered
 from kit.result import Result
 from kit.tuning.spec import TuneSpec
-from kit.widgets.desk import Desk
 from kit.widgets.keep import keep, recall
-from kit.widgets.origin import data_spec, model_like, panel_name, pending
+from kit.widgets.modeldesk import ModelDesk
+from kit.widgets.origin import data_spec, panel_name
 from kit.widgets.phase import part_and_phase
 
 _DEFAULT = SweepSpec(model="?", data=DataSpec(source="?")).methods
@@ -36,7 +36,7 @@ class Row:
     result: Result | None = None
 
 
-class SweepDesk(Desk):
+class SweepDesk(ModelDesk):
     """Methods to compare, and the run that compares them.
 
     Parameters
@@ -54,9 +54,9 @@ class SweepDesk(Desk):
     """
 
     def __init__(self, model: Any, data: Any, methods: Any, name: str | None, settings: dict[str, Any]) -> None:
-        super().__init__(panel_name("SweepPanel", name, {"model": model, "data": data, "methods": methods, **settings}))
+        given = {"model": model, "data": data, "methods": methods, **settings}
+        super().__init__(panel_name("SweepPanel", name, given), model)
         self.title = _("Quantization sweep")
-        self.model = model_like(model)
         self.data = data_spec("data", data)
         self.settings = settings
         self.chosen = tuple(_DEFAULT if methods is None else methods)
@@ -77,32 +77,15 @@ class SweepDesk(Desk):
         self.choices = list(dict.fromkeys([*self.chosen, *self.choices]))
         return True
 
-    def look(self) -> None:
-        super().look()
-        if self.run is None:
-            self.editing = True
-
     def spec(self) -> SweepSpec:
         if not self.chosen:
             raise KitError(_("No method is ticked."), fix=_("Tick the methods to compare; the first is the reference."))
         return SweepSpec(model=plain(self.model), data=self.data, methods=self.chosen, **self.settings)
 
-    def waits(self) -> str:
-        """Return why the sweep cannot start yet, or ""."""
-        return pending(self.model)
-
     def waits_for_tuning(self) -> bool:
         """Will the model be another one when the sweep can start: one that is being tuned?"""
         run = self.model if isinstance(self.model, Run) else getattr(getattr(self.model, "desk", None), "run", None)
         return bool(self.waits()) and run is not None and isinstance(run.spec, TuneSpec)
-
-    @property
-    def busy(self) -> bool:
-        return super().busy or (self.editing and bool(self.waits()))
-
-    def seen(self) -> object:
-        seen = super().seen()
-        return None if seen is None else (seen, plain(self.model))
 
     def do_tick(self, value: Any, values: dict[str, Any]) -> None:
         """Take in which methods are ticked."""

@@ -10,10 +10,10 @@ from kit.i18n import _
 from kit.jobs import Status
 from kit.plots.words import remaining
 from kit.tuning.spec import TuneSpec
-from kit.widgets.desk import Desk
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
-from kit.widgets.origin import data_spec, model_like, panel_name, pending
+from kit.widgets.modeldesk import ModelDesk
+from kit.widgets.origin import data_spec, panel_name
 from kit.widgets.tuning.steps import steps_words
 
 FIRST = ("epochs", "learning_rate", "rank", "batch_size")
@@ -33,7 +33,7 @@ MORE = (
 )
 
 
-class TuneDesk(Desk):
+class TuneDesk(ModelDesk):
     """Settings of a tuning, and the run that came of them.
 
     Parameters
@@ -50,9 +50,8 @@ class TuneDesk(Desk):
 
     def __init__(self, model: Any, data: Any, validation: Any, name: str | None, settings: dict[str, Any]) -> None:
         given = {"model": model, "data": data, "validation": validation, **settings}
-        super().__init__(panel_name("TunePanel", name, given))
+        super().__init__(panel_name("TunePanel", name, given), model)
         self.title = _("Tune")
-        self.model = model_like(model)
         self.data = data_spec("data", data)
         self.validation = None if validation is None else data_spec("validation", validation)
         checks = {"model": "?", "data": self.data, "validation": self.validation, **settings}
@@ -80,8 +79,6 @@ class TuneDesk(Desk):
 
     def look(self) -> None:
         super().look()
-        if self.run is None:
-            self.editing = True
         status = self.status
         # A validation counts rows: how far the training is stays as it was.
         if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
@@ -104,18 +101,6 @@ class TuneDesk(Desk):
         except ParameterError:
             return ""
         return steps_words(self.data, held_back=self.validation is None, settings=settings)
-
-    def waits(self) -> str:
-        """Return why tuning cannot start yet, or ""."""
-        return pending(self.model)
-
-    @property
-    def busy(self) -> bool:
-        return super().busy or (self.editing and bool(self.waits()))
-
-    def seen(self) -> object:
-        seen = super().seen()
-        return None if seen is None else (seen, plain(self.model))
 
     def do_set(self, value: Any, values: dict[str, Any]) -> None:
         """Take the settings in as they are typed."""
