@@ -6,23 +6,19 @@ is finished is kept: a resumed sweep measures the others only, and goes on insid
 
 from __future__ import annotations
 
-import dataclasses
-
 from kit.engines import Variant
 from kit.engines.prepare import ready_folder
-from kit.errors import MissingPackageError, Stopped, UnsupportedError
+from kit.errors import Stopped
+from kit.experiments.apart import measured_apart
 from kit.experiments.finished import Finished
 from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.spec import SweepSpec
-from kit.isolated import carry_out_isolated, error_dict
-from kit.machine.provenance import provenance, seeds
+from kit.machine.provenance import seeds
 from kit.measure.passes.reference import claim, release
 from kit.measure.rows import rows_for
 from kit.measure.spec import EvaluateSpec
 from kit.models import model_provenance
 from kit.models.provenance import hashes_left_out
-from kit.quantization.load import check_runs_here
-from kit.quantization.registry import get_method
 from kit.report import PrefixedReport, Report
 from kit.result import Result, Status
 from kit.spec import Spec
@@ -40,7 +36,7 @@ def sweep(spec: Spec, report: Report) -> Result:
     model = model_provenance(spec.model, report)
     if hashes_left_out(model):  # by which finished variants would not be known again
         raise Stopped
-    found = _Sweep(spec, report, Finished(spec, report, model=model, data=data))
+    found = _Sweep(spec, report, Finished(spec.key, spec.methods, report, model=model, data=data))
     if "reference" in spec.measures:
         claim(report, spec.key)
     status = found.measure()
@@ -93,10 +89,13 @@ class _Sweep:
         if said is None:
             self._report.check()
             self._report.progress(f"{method}: starting", self._done(), len(self._spec.methods), "methods")
-        part = self._judged(_one(self._spec, method, self._report, reference) if said is None else said)
+        part = self._judged(self._measured(method, reference) if said is None else said)
         self.parts.append(part)
         if part != said:
             self._say(method, part)
+
+    def _measured(self, method: str, reference: str | None) -> Result:
+        return measured_apart(variant_spec(self._spec, method, reference), PrefixedReport(self._report, method))
 
     def _judged(self, part: Result) -> Result:
         if stands(part, self.parts):  # else an earlier method that failed is the reference now
@@ -125,16 +124,3 @@ def _compared_with(part: Result, reference: str) -> bool:
     """Is a part that was compared place by place compared with this one? An earlier method may have failed before."""
     told = part.facts.get("reference")
     return told is None or told["method"] == reference
-
-
-def _one(spec: SweepSpec, method: str, report: Report, reference: str | None) -> Result:
-    what = variant_spec(spec, method, reference)
-    inner = PrefixedReport(report, method)
-    try:
-        check_runs_here(get_method(method))
-    except (MissingPackageError, UnsupportedError) as exc:  # known without a process of its own
-        result = Result(spec=what.to_dict(), status="unsupported", error=error_dict(exc))
-    else:
-        result = carry_out_isolated(what, inner)
-    facts = {"method": method, "engine": what.variant.engine, "model": spec.model, **result.facts}
-    return dataclasses.replace(result, facts=facts, provenance={**provenance(), **result.provenance})

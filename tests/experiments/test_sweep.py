@@ -10,14 +10,17 @@ import pytest
 from scored import scored
 
 from kit.data import DataSpec
+from kit.engines import Variant
+from kit.errors import NoRoomError
 from kit.experiments import SweepSpec
 from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.sweep import sweep, variant_spec
 from kit.jobs import start
 from kit.machine import this_machine
+from kit.measure import EvaluateSpec
 from kit.quantization import Method, methods, register
 from kit.quantization import registry as registry_module
-from kit.report import ListReport
+from kit.report import ListReport, Report
 from kit.result import Measurement, Result
 
 # Children import `sitecustomize` when they start: so they know the methods that only this test knows.
@@ -55,7 +58,7 @@ def odd_methods(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     register(Method("crashing", "crashes", "crashing_method:load", 4))
     register(Method("gpu-only", "fast", "crashing_method:load", 4, devices=("cuda",)))
     machine = dataclasses.replace(this_machine(), gpus=())
-    monkeypatch.setattr("kit.quantization.load.this_machine", lambda: machine)
+    monkeypatch.setattr("kit.machine.lacks.this_machine", lambda: machine)
 
 
 @pytest.mark.usefixtures("odd_methods")
@@ -217,3 +220,28 @@ def test_scores_that_are_not_right_or_wrong_are_judged_too(tmp_path: Path) -> No
     assert "in F1 (" in verdicts[1]["sentence"]
     few = [scored(tmp_path / "few", {"f1": shares[:4]}, method=name) for name in "ab"]
     assert "verdict" not in judged_together(few, folder=tmp_path / "few")[1].facts
+
+
+def test_a_method_that_has_no_room_is_a_row_with_its_reason(
+    spec: SweepSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def peak(variant: Variant, **step: int) -> int:
+        return 10**15 if variant.method == "fp32" else 10**8
+
+    def measured(what: EvaluateSpec, report: Report) -> Result:
+        return Result(spec=what.to_dict(), facts={"right": [1, 0]})
+
+    monkeypatch.setattr("kit.measure.needs._peak_bytes", peak)
+    monkeypatch.setattr("kit.experiments.apart.carry_out_isolated", measured)
+    both = spec.replace(methods=("fp32", "bf16"))
+    needed = both.needs().memory_bytes
+    assert needed is None or needed < 2 * 10**8  # what is not measured takes no memory
+    assert both.check_room(both.needs()) == ""
+    result = sweep(both, ListReport(tmp_path))
+    assert [part.status for part in result.parts] == ["unsupported", "finished"]
+    error = result.parts[0].error or {}
+    assert (error["type"], "1,000,000 GB" in error["message"]) == ("NoRoomError", True)
+    assert "method='bf16'" in error["fix"]
+    alone = spec.replace(methods=("fp32",))
+    with pytest.raises(NoRoomError, match="methods="):
+        alone.check_room(alone.needs())

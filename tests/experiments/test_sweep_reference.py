@@ -49,7 +49,7 @@ class _Here:
                 yield chunk
 
         monkeypatch.setattr(TransformersEngine, "distributions", counted)
-        monkeypatch.setattr(module, "carry_out_isolated", self.carry_out)
+        monkeypatch.setattr("kit.experiments.apart.carry_out_isolated", self.carry_out)
 
     def carry_out(self, spec: Any, report: Report) -> Result:
         try:

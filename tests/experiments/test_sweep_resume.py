@@ -12,7 +12,7 @@ from kit.data import DataSpec
 from kit.engines import Variant
 from kit.errors import MissingPackageError
 from kit.experiments import SweepSpec
-from kit.experiments import sweep as module
+from kit.experiments import apart as module
 from kit.experiments.sweep import sweep
 from kit.measure import EvaluateSpec
 from kit.report import Event, ListReport, Report
