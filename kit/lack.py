@@ -6,9 +6,14 @@ Errors, `tunebook doctor`, panels and the side panel of JupyterLab show the same
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from kit.i18n import _
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 
 @dataclass(frozen=True)
@@ -23,11 +28,25 @@ class Lack:
         What to type to put it right; "" where typing does not help (a GPU).
     package : str, default ""
         Which package it is about; "" for anything else.
+    advice : str, default ""
+        The next step as a sentence, where there is no command.
     """
 
     reason: str
     command: str = ""
     package: str = ""
+    advice: str = ""
+
+    @property
+    def fix(self) -> str:
+        """The next step as a sentence, with the command where there is one."""
+        if not self.command:
+            return self.advice
+        word = _("Remove it with: {command}") if "uninstall" in self.command else _("Add it with: {command}")
+        return word.format(command=self.command)
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.fix}".strip()
 
 
 def installed(name: str) -> str | None:
@@ -36,6 +55,21 @@ def installed(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def requirements(extra: str = "") -> list[Requirement]:
+    """Return what Tunebook asks for on this machine, in the order of its metadata.
+
+    Parameters
+    ----------
+    extra : str, default ""
+        What this extra asks for, in place of what is always needed.
+    """
+    try:
+        texts = metadata.requires("tunebook") or []
+    except metadata.PackageNotFoundError:  # a folder of sources that was never installed
+        return []
+    return [each for each in map(_parsed, texts) if _asked(each, extra)]
 
 
 def not_installed(package: str, *, extra: str | None = None) -> Lack:
@@ -49,22 +83,34 @@ def not_installed(package: str, *, extra: str | None = None) -> Lack:
         Of Tunebook, which brings the package with what belongs to it; left out, the package in the versions that
         Tunebook asks for, if it does.
     """
-    what = f"tunebook[{extra}]" if extra else package + wanted(package)
+    what = f"tunebook[{extra}]" if extra else package + versions(package)
     return Lack(_("{package} is not installed").format(package=package), f"pip install {quoted(what)}", package)
 
 
-def wanted(package: str) -> str:
-    """Return which versions of `package` Tunebook asks for, as in ">=2,<3", or "" where it does not say."""
-    from packaging.requirements import Requirement
+def does_not_fit(package: str, found: str, wanted: str) -> Lack:
+    """Return the lack of a package that is installed in a version that does not fit."""
+    reason = _("{package} {found} is installed; {wanted} is needed").format(package=package, found=found, wanted=wanted)
+    return Lack(reason, f"pip install {quoted(package + wanted)}", package)
 
-    try:
-        asked = metadata.requires("tunebook") or []
-    except metadata.PackageNotFoundError:  # a folder of sources that was never installed
-        return ""
-    found = (Requirement(text) for text in asked)
-    return next((str(each.specifier) for each in found if each.name == package), "")
+
+def versions(package: str) -> str:
+    """Return which versions of `package` Tunebook asks for, as in ">=2,<3", or "" where it does not say."""
+    return next((str(each.specifier) for each in requirements() if each.name == package), "")
 
 
 def quoted(what: str) -> str:
     """Return a requirement as a shell takes it."""
     return f"'{what}'" if set(what) & set("[]<>=!~;, ") else what
+
+
+@cache
+def _parsed(text: str) -> Requirement:
+    from packaging.requirements import Requirement
+
+    return Requirement(text)
+
+
+def _asked(requirement: Requirement, extra: str) -> bool:
+    marker = requirement.marker
+    always = marker is None or marker.evaluate({"extra": ""})
+    return always if not extra else not always and marker is not None and marker.evaluate({"extra": extra})

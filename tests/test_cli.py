@@ -19,7 +19,6 @@ from kit.cli import main
 from kit.data.spec import DataSpec
 from kit.errors import KitError
 from kit.jobs import find_run, run_here, runs
-from kit.machine import packages
 from kit.report import Report
 from kit.result import Result
 from kit.spec import Spec
@@ -311,25 +310,6 @@ def test_models_where_prints_a_path(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     shown = capsys.readouterr()
     assert shown.out == "/models/x\n"
     assert shown.err.splitlines() == ["with the adapter /runs/a", "It was 4-bit once."]
-
-
-def test_doctor_finds_everything_in_place(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor"]) == 0
-    shown = capsys.readouterr().out
-    assert re.search(r"^torch +\d", shown, re.MULTILINE)
-    assert "cores" in shown
-
-
-def test_doctor_tells_what_is_amiss(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    versions = {"torch": "1.0", "peft": None, "torchvision": "0.1"}
-    monkeypatch.setattr(packages, "installed", lambda name: versions.get(name, "99"))
-    monkeypatch.setattr(packages.metadata, "requires", lambda name: ["torch>=2", "peft>=0.1", "pytest; extra == 'dev'"])
-    assert main(["doctor"]) == 1
-    said = capsys.readouterr().err.splitlines()
-    assert len(said) == 3
-    assert "torch 1.0 is installed; >=2 is needed" in said[0]
-    assert "pip install 'peft>=0.1'" in said[1]
-    assert "pip uninstall torchvision" in said[2]
 
 
 def test_an_interrupt_is_no_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

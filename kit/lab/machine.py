@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kit.errors import KitError, MissingPackageError
-from kit.i18n import N_, _
+from kit.engines.lacks import ENGINES, engine_lacks
+from kit.i18n import _
 from kit.machine import memory_free_mib, this_machine
+from kit.machine.lacks import Lack, lacks
 from kit.machine.live import cpu_percent, disk, gpu_loads, load_average
-from kit.machine.packages import problems
 from kit.place import cache, home
 from kit.quantization import Method, methods
-from kit.quantization.load import check_runs_here
+from kit.quantization.lacks import lacks_of
 from kit.version import version
-
-# Those that run models on this machine, by name: the packages they need, and what people call them.
-_ENGINES = {"transformers": (("torch", "transformers"), N_("Transformers"))}
 
 
 def machine_now() -> dict[str, Any]:
@@ -35,9 +32,9 @@ def machine_now() -> dict[str, Any]:
         "memory_available_mib": round(memory_free_mib(), 1),
         "gpus": [dataclasses.asdict(gpu) for gpu in gpu_loads()],
         "disks": [_disk("runs", home()), _disk("models", cache())],
-        "engines": [_engine(name) for name in _ENGINES],
+        "engines": [_engine(name) for name in ENGINES],
         "methods": [_method(method) for method in methods().values()],
-        "problems": problems(),
+        "problems": [str(lack) for lack in lacks()],
     }
 
 
@@ -47,26 +44,21 @@ def _disk(what: str, folder: Path) -> dict[str, Any]:
 
 
 def _engine(name: str) -> dict[str, Any]:
-    packages, title = _ENGINES[name]
-    lacking = [package for package in packages if importlib.util.find_spec(package) is None]
-    reason = _("{name} needs {packages}.").format(name=_(title), packages=", ".join(lacking)) if lacking else ""
-    add = f"pip install {' '.join(lacking)}" if lacking else ""
-    return {"name": name, "title": _(title), "ready": not lacking, "reason": reason, "add": add}
+    title, _packages = ENGINES[name]
+    return {"name": name, "title": _(title), **_readiness(engine_lacks(name))}
 
 
 def _method(method: Method) -> dict[str, Any]:
-    reason = add = ""
-    try:
-        check_runs_here(method)
-    except KitError as exc:
-        reason = exc.problem
-        add = f"pip install {exc.package}" if isinstance(exc, MissingPackageError) else ""
     return {
         "name": method.name,
         "title": _(method.title),
         "bits": method.bits,
         "note": _(method.note) if method.note else "",
-        "ready": not reason,
-        "reason": reason,
-        "add": add,
+        **_readiness(lacks_of(method)),
     }
+
+
+def _readiness(lacks: Sequence[Lack]) -> dict[str, Any]:
+    """Return whether something runs here and, where it does not, why and what to type, as the side panel reads it."""
+    first = next(iter(lacks), Lack(""))
+    return {"ready": not lacks, "reason": f"{first.reason}." if first.reason else "", "add": first.command}

@@ -1,16 +1,20 @@
-"""Are the packages that Tunebook needs installed, in versions that fit?"""
+"""Are the packages that Tunebook needs, and those that it can do more with, installed in versions that fit?"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import metadata
 
-from packaging.requirements import Requirement
+from kit.i18n import N_, _
+from kit.lack import Lack, installed, requirements
 
-from kit.i18n import _
-
-# transformers and peft use it when it is there, and the one from PyPI does not fit a torch for CPUs.
-_TROUBLEMAKERS = {"torchvision": "pip uninstall torchvision"}
+# What people get from each extra.
+GIVES = {
+    "dev": N_("what testing and building Tunebook takes"),
+    "harness": N_("tasks of lm-evaluation-harness, as other work reports them"),
+    "mlflow": N_("runs and versions of models shared in MLflow"),
+    "search": N_("the automatic search for model, method and settings"),
+}
 
 
 @dataclass(frozen=True)
@@ -23,37 +27,39 @@ class Need:
     fits: bool
 
 
-def needs() -> list[Need]:
-    """Return every package that Tunebook needs on this machine, in the order of its metadata."""
+@dataclass(frozen=True)
+class Extra:
+    """What can be added to Tunebook: what it gives, what it takes, and the lack of it, if any."""
+
+    name: str
+    gives: str
+    needs: tuple[Need, ...]
+
+    @property
+    def lack(self) -> Lack | None:
+        """What is missing or does not fit, as one; None when all is there."""
+        wrong = [need for need in self.needs if not need.fits]
+        if not wrong:
+            return None
+        names = ", ".join(f"{need.name} {need.found}" if need.found else need.name for need in wrong)
+        reason = _("missing or in other versions: {names}").format(names=names)
+        return Lack(reason, f"pip install 'tunebook[{self.name}]'", wrong[0].name)
+
+
+def needs(extra: str = "") -> list[Need]:
+    """Return every package that Tunebook, or one of its extras, needs on this machine."""
     found = []
-    for text in metadata.requires("tunebook") or []:
-        wanted = Requirement(text)
-        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
-            continue
+    for wanted in requirements(extra):
         here = installed(wanted.name)
         fits = here is not None and wanted.specifier.contains(here, prereleases=True)
         found.append(Need(wanted.name, str(wanted.specifier), here, fits))
     return found
 
 
-def problems() -> list[str]:
-    """Return what is wrong with the packages here, each as a sentence with its cure."""
-    told = [
-        _("{name} {found} is installed; {wanted} is needed. Add it with: pip install '{name}{wanted}'").format(
-            name=need.name, found=need.found or _("(no version)"), wanted=need.wanted
-        )
-        for need in needs()
-        if not need.fits
-    ]
-    for name, cure in _TROUBLEMAKERS.items():
-        if installed(name):
-            told.append(_("{name} disturbs transformers and peft here. Remove it: {cure}").format(name=name, cure=cure))
-    return told
-
-
-def installed(name: str) -> str | None:
-    """Return the version of the package `name` that is installed, or None."""
+def extras() -> list[Extra]:
+    """Return what can be added to Tunebook, by name."""
     try:
-        return metadata.version(name)
+        names = metadata.metadata("tunebook").get_all("Provides-Extra") or []
     except metadata.PackageNotFoundError:
-        return None
+        return []
+    return [Extra(name, _(GIVES[name]) if name in GIVES else "", tuple(needs(name))) for name in sorted(names)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 
 from kit.engines import Engine, Variant
 from kit.engines.prepare import ready_folder
 from kit.errors import KitError, MissingPackageError, UnsupportedError
 from kit.i18n import _
-from kit.machine import this_machine
+from kit.quantization.lacks import lacks_of
 from kit.quantization.registry import Method, get_method
 from kit.report import Report
 from kit.spec import resolve
@@ -53,13 +52,8 @@ def load(variant: Variant, report: Report, *, batch_size: int = 32) -> Engine:
 
 def check_runs_here(method: Method) -> None:
     """Raise when `method` lacks a package or a device on this machine."""
-    for package in method.packages:
-        if importlib.util.find_spec(package) is None:
-            raise MissingPackageError(package, needed_for=method.name)
-    if "cpu" not in method.devices and not this_machine().gpus:
-        raise UnsupportedError(
-            _("{method} needs {devices}; this machine has no GPU.").format(
-                method=method.name, devices=", ".join(method.devices)
-            ),
-            fix=_("Choose a method that runs on the CPU."),
-        )
+    for lack in lacks_of(method):
+        if lack.package and lack.command.startswith("pip install"):
+            raise MissingPackageError(lack.package, needed_for=method.name, lack=lack)
+        problem = _("{method} cannot run here: {reason}.").format(method=method.name, reason=lack.reason)
+        raise UnsupportedError(problem, fix=lack.fix)

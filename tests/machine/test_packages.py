@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy
 import pytest
 
+from kit import lack
 from kit.machine import packages
 
 
@@ -14,14 +18,30 @@ def test_what_is_installed_fits() -> None:
     assert packages.installed("no-such-package-here") is None
 
 
-def test_what_does_not_fit_is_told_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packages.metadata, "requires", lambda name: ["torch>=2", "peft<1", "x; extra == 'dev'"])
-    monkeypatch.setattr(packages, "installed", {"torch": "1.9", "torchvision": "0.2"}.get)
+def test_what_is_needed_is_told_from_what_can_be_added(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ["torch>=2", "peft<1", "x>=3; extra == 'more'", "y; extra == 'other'", "z; sys_platform == 'nowhere'"]
+    monkeypatch.setattr(lack.metadata, "requires", lambda name: asked)
+    monkeypatch.setattr(packages, "installed", {"torch": "1.9", "x": "2"}.get)
     assert [(need.name, need.found, need.fits) for need in packages.needs()] == [
         ("torch", "1.9", False),
         ("peft", None, False),
     ]
-    old, missing, disturbing = packages.problems()
-    assert "pip install 'torch>=2'" in old
-    assert "pip install 'peft<1'" in missing
-    assert "pip uninstall torchvision" in disturbing
+    assert [(need.name, need.wanted, need.fits) for need in packages.needs("more")] == [("x", ">=3", False)]
+
+
+def test_an_extra_tells_what_is_missing_and_what_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lack.metadata, "requires", lambda name: ["a>=3; extra == 'mlflow'", "b; extra == 'mlflow'"])
+    monkeypatch.setattr(packages, "installed", {"a": "2"}.get)
+    extra = next(each for each in packages.extras() if each.name == "mlflow")
+    assert extra.lack is not None
+    assert (extra.lack.reason, extra.lack.command) == (
+        "missing or in other versions: a 2, b",
+        "pip install 'tunebook[mlflow]'",
+    )
+    monkeypatch.setattr(packages, "installed", {"a": "3", "b": "1"}.get)
+    assert next(each for each in packages.extras() if each.name == "mlflow").lack is None
+
+
+def test_every_extra_says_what_it_gives() -> None:
+    told = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    assert set(packages.GIVES) == set(told["project"]["optional-dependencies"])

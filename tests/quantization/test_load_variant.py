@@ -50,20 +50,20 @@ def test_it_says_that_it_loads(tiny_model: Path, tmp_path: Path) -> None:
 
 def test_a_missing_package_is_named_before_anything_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingPackageError, match="bnb-nf4 needs the package bitsandbytes") as caught:
+    with pytest.raises(MissingPackageError, match="bnb-nf4 needs a package: bitsandbytes is not installed") as caught:
         load(Variant(model="/no/such/model", method="bnb-nf4"), Report(tmp_path))
-    assert caught.value.fix == "Add it with: pip install bitsandbytes"
+    assert caught.value.fix == "Add it with: pip install 'bitsandbytes<1,>=0.50'"
 
 
 @pytest.mark.parametrize(("gpus", "runs"), [((), False), (("a GPU",), True)])
 def test_a_method_for_gpus_only(monkeypatch: pytest.MonkeyPatch, gpus: tuple[Any, ...], runs: bool) -> None:
     machine = dataclasses.replace(this_machine(), gpus=gpus)
-    monkeypatch.setattr("kit.quantization.load.this_machine", lambda: machine)
+    monkeypatch.setattr("kit.machine.lacks.this_machine", lambda: machine)
     method = Method("fast", "fast", "package.module:load", 4, devices=("cuda",))
     if runs:
         check_runs_here(method)
         return
-    with pytest.raises(UnsupportedError, match="fast needs cuda; this machine has no GPU"):
+    with pytest.raises(UnsupportedError, match="fast cannot run here: it needs cuda, and this machine has no GPU"):
         check_runs_here(method)
 
 
