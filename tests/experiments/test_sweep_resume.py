@@ -168,7 +168,7 @@ def test_a_package_that_was_installed_since_gives_its_method_another_chance(
         if method.name == "bf16":
             raise MissingPackageError("bfloat", needed_for="bf16")
 
-    for name in ("kit.experiments.sweep", "kit.experiments.finished"):
+    for name in ("kit.experiments.apart", "kit.experiments.finished"):
         monkeypatch.setattr(f"{name}.check_runs_here", missing)
     measured = _Measured()
     first, _report = _sweep(spec, tmp_path, monkeypatch, measured)
@@ -176,7 +176,7 @@ def test_a_package_that_was_installed_since_gives_its_method_another_chance(
     assert [part.status for part in first.parts] == ["finished", "unsupported", "finished"]
     assert _as_json(first) == _as_json(second)
     assert (measured.started, _records(report)) == (["fp32", "fp16"], [])
-    for name in ("kit.experiments.sweep", "kit.experiments.finished"):
+    for name in ("kit.experiments.apart", "kit.experiments.finished"):
         monkeypatch.setattr(f"{name}.check_runs_here", lambda method: None)
     third, _report = _sweep(spec, tmp_path, monkeypatch, measured)
     assert [part.status for part in third.parts] == ["finished"] * 3
