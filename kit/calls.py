@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kit.errors import ParameterError
-from kit.experiments import SweepSpec
+from kit.experiments import AutoSpec, SweepSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -50,6 +50,11 @@ def evaluate(spec: EvaluateSpec, *, now: bool = False) -> Result:
 
 def sweep(spec: SweepSpec, *, now: bool = False) -> Result:
     """Measure one model held in several ways; the result has one part for each (`now` and errors as in `tune`)."""
+    return _done(spec, now)
+
+
+def auto(spec: AutoSpec, *, now: bool = False) -> Result:
+    """Search the models and methods that nobody beats, within minutes; a part for each (the rest as in `tune`)."""
     return _done(spec, now)
 
 

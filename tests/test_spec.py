@@ -63,6 +63,8 @@ NAMES = {
     "method": "fp16",
     "methods": ("fp16", "fp32"),
     "measures": ("memory", "latency"),
+    "objectives": ("max_ram_mib", "ttft_s"),
+    "limits": ("tpot_s=0.5", "licence=commercial"),
     "url": "https://models.example.org/v1",
     "judge": None,  # only where answers are written
 }  # checked against a list, or against each other
