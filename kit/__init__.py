@@ -10,11 +10,11 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, compare, evaluate, slices, sweep, tune
+from kit.calls import answer, auto, compare, evaluate, slices, sweep, tune
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
-from kit.experiments import SweepSpec
+from kit.experiments import AutoSpec, SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -30,6 +30,7 @@ from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePa
 
 __all__ = [
     "AnswerSpec",
+    "AutoSpec",
     "ComparePanel",
     "Cost",
     "DataSpec",
@@ -58,6 +59,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "answer",
+    "auto",
     "beside",
     "calibration",
     "card",
