@@ -150,4 +150,6 @@ def _tell_note(note: str) -> None:
 
 
 def _short(count: int) -> str:
-    return f"{count / 1e9:.1f} B" if count >= 1e9 else f"{count / 1e6:.0f} M"
+    if count >= 1e9:
+        return f"{count / 1e9:.1f} B"
+    return f"{count / 1e6:.0f} M" if count >= 1e6 else f"{count / 1e3:.0f} K"

@@ -23,7 +23,12 @@ _TOGETHER = (
     ("kv_rank", "rope_head_dim"),
     ("kv_rank", "value_head_dim"),
 )
-_AT_MOST = (("experts_per_token", "experts"), ("dense_layers", "layers"), ("sliding_layers", "layers"))
+_AT_MOST = (
+    ("experts_per_token", "experts"),
+    ("dense_layers", "layers"),
+    ("sliding_layers", "layers"),
+    ("state_layers", "layers"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +103,12 @@ class ModelCard:
     )
     sliding_layers: int | None = param(
         None, label=N_("Sliding layers"), help=N_("Layers that look back only so far"), low=1
+    )
+    state_layers: int | None = param(
+        None,
+        label=N_("State layers"),
+        help=N_("Layers that keep a state of one size, however long the text, instead of keys and values"),
+        low=1,
     )
     vocabulary: int = param(label=N_("Vocabulary"), help=N_("Rows of the embedding, padding included"), low=1)
     context: int = param(label=N_("Context"), help=N_("Longest sequence without stretching"), unit="tokens", low=1)

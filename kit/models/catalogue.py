@@ -112,7 +112,7 @@ def read_file(path: Path) -> dict[str, ModelCard]:
         published = {"scores": scores[name]} if name in scores else {}
         try:
             facts = {**_read_from(own), **shared, **published, **own, "name": str(name)}
-            cards[str(name)] = ModelCard.from_dict(facts)
+            cards[str(name)] = ModelCard.from_dict(_as_meant(facts))
         except KitError as exc:
             where = _("In {path}, model {name!r}: {problem}").format(path=path, name=name, problem=exc.problem)
             raise KitError(where, fix=exc.fix) from exc
@@ -156,6 +156,16 @@ def _parts(path: Path, values: Any) -> tuple[dict[str, Any], dict[str, dict[str,
             fix=_("It may hold 'shared' facts and tables of 'scores' beside it, and nothing else."),
         )
     return shared, models
+
+
+def _as_meant(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return `facts` with the words that YAML takes for truth values as people mean them: yes, and no for Norwegian."""
+    meant = dict(facts)
+    if isinstance(meant.get("licence_commercial"), bool):
+        meant["licence_commercial"] = "yes" if meant["licence_commercial"] else "no"
+    if isinstance(meant.get("languages"), list):
+        meant["languages"] = ["no" if each is False else each for each in meant["languages"]]
+    return meant
 
 
 def _kind(card: ModelCard) -> tuple[object, ...]:

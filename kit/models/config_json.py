@@ -10,7 +10,7 @@ from typing import Any
 
 from kit.errors import UnsupportedError
 from kit.i18n import _
-from kit.models.sliding import sliding
+from kit.models.sliding import sliding, stateful
 
 Config = Mapping[str, Any]
 
@@ -28,6 +28,11 @@ _WIDTH = ("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim")
 _CONTEXT = ("max_position_embeddings", "n_positions", "seq_length", "max_sequence_length", "max_seq_len", "n_ctx")
 _EXPERTS = ("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts")
 _PER_TOKEN = ("num_experts_per_tok", "num_experts_per_token", "moe_top_k", "moe_k", "top_k_experts")
+_READERS = ("bert", "roberta", "xlm-roberta", "distilbert", "electra", "albert", "deberta", "deberta-v2", "modernbert")
+_PLAIN = (  # designs whose feed-forward block has no gate: two matrices where others have three
+    *("gpt2", "gpt_neo", "gpt_neox", "gptj", "gpt_bigcode", "codegen", "opt", "bloom", "mpt", "falcon", "biogpt"),
+    *("xglm", "phi", "starcoder2", "nemotron", "arcee", "apertus"),
+)
 _TIED = ("gemma", "gpt2", "opt", "bloom", "falcon", "smollm3", "starcoder2", "cohere")  # where the file leaves it out
 
 
@@ -48,6 +53,7 @@ def design(config: Config, *, tied: bool | None = None) -> dict[str, Any]:
         It describes no model with layers and heads; the missing entry is named.
     """
     text = text_part(config)
+    _refuse_readers(text)
     facts: dict[str, Any] = {field: _needed(text, field, names) for field, names in _NAMES.items()}
     facts["kv_heads"] = _kv_heads(text, facts["heads"])
     facts["head_dim"] = _first(text, _HEAD_DIM)
@@ -58,7 +64,13 @@ def design(config: Config, *, tied: bool | None = None) -> dict[str, Any]:
     facts.update(_latent(text))
     facts.update(_mixture(text, facts["layers"]))
     facts.update(sliding(text, facts["layers"], facts["context"]))
+    facts["state_layers"] = stateful(text, facts["layers"])
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def has_gate(config: Config) -> bool:
+    """Does the feed-forward block have a gate, so that it has three matrices?"""
+    return text_part(config).get("model_type") not in _PLAIN
 
 
 def text_part(config: Config) -> Config:
@@ -68,6 +80,15 @@ def text_part(config: Config) -> Config:
         if isinstance(inner, Mapping) and _first(inner, _NAMES["hidden_size"]):
             return {**config, **inner}
     return config
+
+
+def _refuse_readers(text: Config) -> None:
+    kind = str(text.get("model_type", ""))
+    if kind in _READERS or text.get("is_encoder_decoder") is True:
+        raise UnsupportedError(
+            _("A model of type {kind} does not continue text, as Tunebook needs it.").format(kind=kind or "?"),
+            fix=_("Give a decoder, such as Llama, Qwen or Gemma."),
+        )
 
 
 def _kv_heads(text: Config, heads: int) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from kit.errors import ModelNotFoundError, ParameterError, UnsupportedError
 from kit.i18n import _
 from kit.models.card import ModelCard
-from kit.models.config_json import design, text_part
+from kit.models.config_json import design, has_gate, text_part
 from kit.models.counting import count_parameters, idle_parameters
 from kit.models.folder import read_json
 from kit.models.readme import readme_facts
@@ -79,15 +79,18 @@ def facts_of(config: Mapping[str, Any], weights: Weights, readme: str, chat: boo
     }
     if weights.vision:
         facts["vision_parameters"] = weights.vision
-    return _counted(facts, weights.parameters, source)
+    if weights.parameters is None and shape["modality"] != "text":
+        facts["unverified"] = ["parameters"]  # the vision tower cannot be counted from its config
+    return _counted(facts, weights.parameters, source, has_gate(config))
 
 
-def _counted(facts: dict[str, Any], parameters: int | None, source: str) -> dict[str, Any]:
+def _counted(facts: dict[str, Any], parameters: int | None, source: str, gate: bool) -> dict[str, Any]:
     """Return `facts` with how many weights there are, and how many of them work on one token."""
     trial = _card(
         {**facts, "name": "?", "title": "?", "path": "?", "parameters": facts.get("vision_parameters", 1)}, source
     )
-    total = parameters or count_parameters(trial)
+    plain = 0 if gate else trial.layers * trial.hidden_size * trial.intermediate_size
+    total = parameters or count_parameters(trial) - plain
     idle = idle_parameters(trial) + (trial.vision_parameters or 0)
     return {**facts, "parameters": total, "active_parameters": max(1, total - idle)}
 

@@ -1,4 +1,4 @@
-"""Which layers of a model look back only part of the way, read from its config.json."""
+"""Which layers of a model look back only part of the way, or keep a state instead, read from its config.json."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _SHORT = ("sliding_attention", "chunked_attention")
+_STATE = ("linear_attention", "conv", "mamba", "recurrent")  # of one size, however long the text
+_KINDS = ("layer_types", "layers_block_type", "block_types")
 _NONE: dict[str, int] = {}
 
 
@@ -21,6 +23,16 @@ def sliding(text: Mapping[str, Any], layers: int, context: int) -> dict[str, int
         return _NONE
     short = _listed(text) if isinstance(text.get("layer_types"), list) else _by_custom(text, layers)
     return {"sliding_window": window, "sliding_layers": short} if short else _NONE
+
+
+def stateful(text: Mapping[str, Any], layers: int) -> int | None:
+    """Return how many layers of the text model that `text` describes keep a state instead of keys and values."""
+    for name in _KINDS:
+        kinds = text.get(name)
+        if isinstance(kinds, list):
+            return sum(kind in _STATE for kind in kinds) or None
+    step = text.get("full_attention_interval")  # Qwen3-Next before it listed its layers
+    return layers - layers // step if isinstance(step, int) and step > 1 else None
 
 
 def _listed(text: Mapping[str, Any]) -> int:

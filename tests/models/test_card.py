@@ -78,6 +78,8 @@ def test_there_and_back() -> None:
         ({"sliding_window": 64, "sliding_layers": 3}, "sliding_layers", "at most layers"),
         ({"kv_rank": 8, "rope_head_dim": 2}, "value_head_dim", "exactly when kv_rank"),
         ({"dense_layers": 1}, "dense_size", "exactly when dense_layers"),
+        ({"state_layers": 3}, "state_layers", "at most layers"),
+        ({"unverified": ["licens"]}, "unverified[0]", "name of a field"),
     ],
 )
 def test_what_cannot_be(changes: dict[str, Any], parameter: str, words: str) -> None:

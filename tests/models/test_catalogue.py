@@ -235,6 +235,27 @@ def test_an_entry_with_a_path_is_completed_from_the_folder(tmp_path: Path) -> No
     assert (card.title, card.licence, card.context, card.layers) == ("Mine", "MIT", 300, 2)
 
 
+def test_words_that_yaml_takes_for_truth_values_are_meant_as_words() -> None:
+    path = write_entry("mine", hub_id="me/mine")
+    text = path.read_text().replace("licence_commercial: 'yes'", "licence_commercial: no").replace("- en", "- no")
+    path.write_text(text)
+    assert (catalogue()["mine"].licence_commercial, catalogue()["mine"].languages) == ("no", ("no",))
+
+
+def test_scores_of_the_user_are_of_models_in_the_file() -> None:
+    path = write_entry("mine", hub_id="me/mine", scores=[])
+    table = {"reporter": "us", "source": "notes", "benchmarks": ["FiQA, 0-shot"], "percent": {"mine": [84]}}
+    entry = yaml.safe_load(path.read_text())
+    del entry["models"]["mine"]["scores"]
+    path.write_text(yaml.safe_dump({**entry, "scores": [table]}))
+    (score,) = catalogue()["mine"].scores
+    assert (score.benchmark, score.value, score.setting, score.reporter) == ("FiQA", 0.84, "0-shot", "us")
+    path.write_text(yaml.safe_dump({**entry, "scores": [{**table, "percent": {"yours": [84]}}]}))
+    os.utime(path, ns=(3, 3))
+    with pytest.raises(KitError, match="'yours', which is no model of this file"):
+        catalogue()
+
+
 def test_a_changed_file_is_read_again() -> None:
     path = write_entry("mine", hub_id="me/mine")
     assert catalogue()["mine"].hub_id == "me/mine"

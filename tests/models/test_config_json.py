@@ -48,6 +48,36 @@ def test_every_second_layer_of_a_mixture_may_be_dense() -> None:
     assert (facts["dense_layers"], facts["dense_size"], facts["shared_size"]) == (6, 16, 8)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"mlp_layer_types": ["dense"] + 11 * ["sparse"]}, {"first_k_dense_replace": 1}, {"moe_layer_start_index": 1}],
+)
+def test_the_first_layer_of_a_mixture_may_be_dense(said: dict[str, Any]) -> None:
+    facts = design({**BASE, "num_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 3, **said})
+    assert (facts["dense_layers"], facts["dense_size"], facts["intermediate_size"]) == (1, 8, 3)
+
+
+@pytest.mark.parametrize(
+    ("said", "layers"),
+    [
+        ({"layer_types": 9 * ["linear_attention"] + 3 * ["full_attention"]}, 9),
+        ({"layer_types": 8 * ["conv"] + 4 * ["full_attention"]}, 8),
+        ({"layers_block_type": 11 * ["mamba"] + ["attention"]}, 11),
+        ({"full_attention_interval": 4}, 9),
+        ({"layer_types": 12 * ["full_attention"]}, None),
+        ({}, None),
+    ],
+)
+def test_layers_that_keep_a_state_are_counted(said: dict[str, Any], layers: int | None) -> None:
+    assert design({**BASE, **said}).get("state_layers") == layers
+
+
+@pytest.mark.parametrize("kind", [{"model_type": "bert"}, {"model_type": "t5", "is_encoder_decoder": True}])
+def test_what_does_not_continue_text_is_refused(kind: dict[str, Any]) -> None:
+    with pytest.raises(UnsupportedError, match=f"type {kind['model_type']} does not continue text"):
+        design({**BASE, **kind})
+
+
 def test_a_missing_figure_is_named() -> None:
     with pytest.raises(UnsupportedError, match="vocab_size"):
         design({name: value for name, value in BASE.items() if name != "vocab_size"})

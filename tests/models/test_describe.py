@@ -138,3 +138,16 @@ def test_damaged_headers_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"\xff" * 20)
     assert weights_of_folder(tmp_path, {}).parameters is None
     assert weights_of({}).tied is None
+
+
+def test_a_block_without_a_gate_is_counted_without_it(tmp_path: Path) -> None:
+    gpt2 = {"model_type": "gpt2", "n_embd": 768, "n_head": 12, "n_layer": 12, "n_positions": 1024, "vocab_size": 50257}
+    (tmp_path / "config.json").write_text(json.dumps(gpt2))
+    assert folder_card(tmp_path).parameters == pytest.approx(124_439_808, rel=0.01)  # as OpenAI's weights have it
+
+
+def test_a_tower_that_cannot_be_counted_is_said_to_be_missing(tmp_path: Path) -> None:
+    model(tmp_path, vision_config={"hidden_size": 32})
+    card = folder_card(tmp_path)
+    assert card.modality == "text+image"
+    assert card.unverified == ("parameters",)

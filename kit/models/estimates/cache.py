@@ -10,7 +10,8 @@ def kv_cache_bytes(card: ModelCard, context: int, *, bits: float = 16, batch: in
 
     Grouped heads (Ainslie et al. 2023, arXiv:2305.13245): ``2 · kv_heads · head_size`` numbers a token and layer.
     Latent attention (DeepSeek-V2, arXiv:2405.04434, section 2.1): ``kv_rank + rope_head_dim`` numbers, whatever the
-    heads. A layer that looks back only `sliding_window` tokens keeps that many.
+    heads. A layer that looks back only `sliding_window` tokens keeps that many; one that keeps a state instead keeps
+    none here.
 
     Parameters
     ----------
@@ -30,7 +31,8 @@ def cached_numbers(card: ModelCard, context: int) -> int:
     """Return how many numbers the cache of one sequence of `context` tokens holds, all layers together."""
     short = card.sliding_layers or 0
     seen = min(context, card.sliding_window or context)
-    tokens = (card.layers - short) * context + short * seen
+    whole = card.layers - short - (card.state_layers or 0)
+    tokens = whole * context + short * seen
     if card.kv_rank is not None:
         return tokens * (card.kv_rank + (card.rope_head_dim or 0))
     return tokens * 2 * card.kv_heads * card.head_size
