@@ -11,12 +11,13 @@
 
 from kit.apps import PublishSpec
 from kit.calls import answer, auto, compare, evaluate, slices, sweep, tune
+from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
 from kit.experiments import AutoSpec, SweepSpec
 from kit.jobs import Run, find_run, runs, start
-from kit.machine import Machine, this_machine
+from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
 from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
@@ -26,7 +27,7 @@ from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
 from kit.tuning import TuneSpec
-from kit.widgets import ComparePanel, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
+from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
     "AnswerSpec",
@@ -42,15 +43,18 @@ __all__ = [
     "KitWarning",
     "LoadSpec",
     "Machine",
+    "MachineCard",
     "Measurement",
     "ModelCard",
     "ModelPicker",
+    "ProbeSpec",
     "PublishSpec",
     "RegisteredModel",
     "Result",
     "Run",
     "RunsPanel",
     "Slices",
+    "Speed",
     "SweepPanel",
     "SweepSpec",
     "TunePanel",
@@ -73,10 +77,13 @@ __all__ = [
     "export_comparison",
     "export_task",
     "find_run",
+    "known_speed",
     "load",
     "load_data",
     "load_spec",
+    "measure_speed",
     "methods",
+    "recommend",
     "register",
     "runs",
     "slices",

@@ -8,7 +8,7 @@ from kit.machine.speed import Speed
 from kit.words import duration, memory, number
 
 _A_BILLION = 1e9
-_BYTES = {"bf16": 2, "fp16": 2, "fp32": 4}
+_BYTES = {"fp32": 4, "bf16": 2, "fp16": 2, "int8": 1}
 
 
 def cores_words(machine: Machine) -> str:
@@ -57,15 +57,36 @@ def op_words(speed: Speed) -> str:
     return _("{n} µs").format(n=number(speed.op_s * 1e6))
 
 
+def token_s(speed: Speed, kind: str, billions: float = 1.0) -> float | None:
+    """Return the seconds that reading the weights of a model takes for each token it writes; None where not measured.
+
+    Parameters
+    ----------
+    kind : str
+        Type of the weights: "fp32", "bf16", "fp16".
+    billions : float, default 1
+        Parameters of the model.
+    """
+    rate = speed.gemv_gb_s.get(kind)
+    return billions * _A_BILLION * _BYTES[kind] / (rate * 1e9) if rate else None
+
+
+def prompt_s(speed: Speed, kind: str, billions: float = 1.0, tokens: int = 1000) -> float | None:
+    """Return the seconds that multiplying the weights of a model with a prompt takes; None where not measured."""
+    rate = speed.tflops.get(kind)
+    return 2 * billions * _A_BILLION * tokens / (rate * 1e12) if rate else None
+
+
 def meaning(speed: Speed) -> str:
     """Return what the figures mean for a model, in one sentence."""
     kind = "bf16" if "bf16" in speed.tflops else next(iter(speed.tflops))
-    read = _A_BILLION * _BYTES.get(kind, 2) / (speed.gemv_gb_s.get(kind, speed.bandwidth_gb_s) * 1e9)
-    prompt = 2 * _A_BILLION * 1000 / (speed.tflops[kind] * 1e12)
+    read, prompt = token_s(speed, kind), prompt_s(speed, kind)
+    if read is None:  # measured by a version that knew less
+        read = _A_BILLION * _BYTES[kind] / (speed.bandwidth_gb_s * 1e9)
     return _(
-        "Reading the 16-bit weights of a model with 1 B parameters takes {read} for each token it writes; "
+        "Reading the {type} weights of a model with 1 B parameters takes {read} for each token it writes; "
         "multiplying them with a prompt of 1,000 tokens takes {prompt}."
-    ).format(read=duration(read), prompt=duration(prompt))
+    ).format(type=kind, read=duration(read), prompt=duration(prompt or 0.0))
 
 
 def doubt(speed: Speed) -> str:

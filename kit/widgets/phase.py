@@ -10,6 +10,8 @@ from kit.widgets.parts import Tone
 _DOING = {
     "starting": N_("starting its process"),
     "loading": N_("loading the model"),
+    "opening torch": N_("opening torch"),
+    "probing": N_("measuring"),
     "merging": N_("merging the adapter, once"),
     "converting": N_("converting the model, once"),
     "training": N_("training"),

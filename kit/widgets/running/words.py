@@ -16,6 +16,7 @@ KINDS = {
     "evaluate": N_("evaluate"),
     "answer": N_("answer"),
     "get": N_("get a model"),
+    "probe": N_("measure the machine"),
 }
 STATES: dict[str, tuple[str, Tone]] = {
     "queued": (N_("queued"), ""),
