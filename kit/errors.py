@@ -26,6 +26,8 @@ from typing import Any
 from kit.i18n import _
 from kit.lack import Lack, not_installed
 
+_NAMES_SHOWN = 40  # of what is known; more are a wall that hides the nearest
+
 
 class KitError(Exception):
     """The root of every error that Tunebook raises on purpose.
@@ -77,7 +79,7 @@ class UnknownNameError(KitError, LookupError):
         near = nearest(str(value), names)
         self.parameter, self.value, self.known, self.near = parameter, value, tuple(names), near
         problem = _("{parameter}={value!r} is not known. Known: {known}.").format(
-            parameter=parameter, value=value, known=", ".join(names) or _("none")
+            parameter=parameter, value=value, known=_some(str(value), names) or _("none")
         )
         hint = _("Did you mean {near!r}?").format(near=near) if near else _("Choose one of these.")
         super().__init__(problem, fix=fix or hint)
@@ -176,6 +178,14 @@ class Stopped(Exception):
     def __init__(self, result: Any = None) -> None:
         self.result = result
         super().__init__()
+
+
+def _some(word: str, names: list[str]) -> str:
+    """Return `names` for a message: all of a few, of many those that look most like `word`."""
+    if len(names) <= _NAMES_SHOWN:
+        return ", ".join(names)
+    alike = difflib.get_close_matches(word, names, n=8, cutoff=0.3) or names[:8]
+    return _("{names} and {n} more").format(names=", ".join(alike), n=len(names) - len(alike))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -215,6 +215,10 @@ def test_every_error_is_ours(name: str) -> None:
     assert caught.value.fix
 
 
-def test_unknown_names_list_the_known() -> None:
-    with pytest.raises(UnknownNameError, match="qwen3-8b"):
-        locate("no-such-name")
+def test_of_many_known_names_the_nearest_are_shown() -> None:
+    with pytest.raises(UnknownNameError) as caught:
+        locate("qwen3-8")
+    assert "qwen3-8b" in caught.value.known
+    assert "qwen3-8b, " in str(caught.value)
+    assert " more. Did you mean 'qwen3-8b'?" in str(caught.value)
+    assert len(str(caught.value)) < 400
