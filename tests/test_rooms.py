@@ -36,6 +36,7 @@ ROOMS = (
     "tuning",
     "experiments",
     "jobs",
+    "choosing",
     "calls",
     "tracking",
     "plots",

@@ -1,0 +1,239 @@
+"""Which model, held how, run by what: a ranked list with reasons, and everything that was left out with its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from kit.choosing.candidates import candidates
+from kit.choosing.choice import Choice
+from kit.choosing.doubts import doubts
+from kit.choosing.evidence import Evidence, evidence_of, is_of
+from kit.choosing.guess import guesses
+from kit.choosing.limits import Miss, card_misses, checked_limits
+from kit.choosing.options import Asked, Option, lacking, options_of
+from kit.choosing.own import Own, own_results
+from kit.choosing.ranking import Placed, best_option, ranked
+from kit.choosing.recommendation import LeftOut, Recommendation
+from kit.data import Dataset, DataSpec, load_data, open_data
+from kit.errors import ParameterError, UnknownNameError
+from kit.i18n import _
+from kit.machine.speed import known_speed
+from kit.models import METHOD_BITS, ModelCard
+from kit.models.uses import TASKS, suits
+from kit.quantization.registry import methods as known_methods
+
+if TYPE_CHECKING:
+    from kit.jobs import Run
+    from kit.result import Result
+
+_CONTEXT, _PROMPT, _ANSWER = 2048, 512, 64  # tokens, where the data do not tell
+_DOMINATED = ("fp16", "bnb-fp4")  # still to be had by name
+_CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
+_WORDS = ("chat", "code", "completion", "reasoning", "vision")  # of cards, beside the tasks of data
+
+
+def recommend(
+    task: str | None = None,
+    data: Dataset | DataSpec | str | os.PathLike[str] | None = None,
+    limits: Mapping[str, Any] | None = None,
+    models: Sequence[str | ModelCard] | None = None,
+    methods: Sequence[str] | None = None,
+    *,
+    runs: Iterable[Run | Result] | None = None,
+) -> Recommendation:
+    """Return ways to do a task on this machine, the best first, each with its reasons; nothing is loaded or run.
+
+    Parameters
+    ----------
+    task : str, optional
+        "classify", "choose", "answer" or "continue", or what cards name: "chat", "code", "completion", "reasoning",
+        "vision". Left out, that of `data`, else "answer".
+    data : Dataset, DataSpec, path or name, optional
+        Rows of the task. What was measured on them counts most.
+    limits : mapping, optional
+        "max_ram_mib", "max_vram_mib", "max_disk_mib", "parameters", "tpot_s", "ttft_s": at most;
+        "prefill_tokens_per_s", "decode_tokens_per_s", "context" (tokens): at least; "licence": "commercial" (perhaps
+        under conditions), "free", or the name of one; "languages": ISO 639 codes; "modality"; "gated": False for models
+        without terms to accept; "local": True for those on this machine.
+    models : sequence of str or ModelCard, optional
+        To choose from: names, hub ids, folders, ``run:ID``. Left out, the catalogue and what was measured on `data`.
+    methods : sequence of str, optional
+        To choose from; left out, those that can run here, without fp16 and bnb-fp4: bf16 and bnb-nf4 take as much
+        memory and lose less.
+    runs : iterable of Run or Result, optional
+        Where evidence comes from; left out, the newest finished runs on this machine.
+
+    Returns
+    -------
+    Recommendation
+        Holds every model either as a choice or in `left_out`.
+
+    Raises
+    ------
+    UnknownNameError
+        A task, limit, method or model that nothing answers to; the nearest is named.
+    ParameterError, DataError
+        A limit has a value that is not allowed, or the data cannot be used.
+    """
+    rows = _rows(data, task)
+    wanted = _task(task, rows)
+    checked = checked_limits(limits)
+    owns = own_results(runs)
+    asked = Asked(wanted, checked, *_lengths(rows, checked), known_speed())
+    usable, lacks = _methods(methods)
+    work = _Work(asked, usable, lacks, owns, rows)
+    for card in candidates(models, [] if models is not None else work.measured_models()):
+        work.consider(card)
+    return work.result()
+
+
+class _Work:
+    """Goes through models, sorts out those that miss something, and ranks the rest."""
+
+    def __init__(
+        self, asked: Asked, methods: list[str], lacks: list[str], owns: list[Own], rows: Dataset | None
+    ) -> None:
+        self._asked, self._methods, self._lacks, self._owns = asked, methods, lacks, owns
+        self._hash, self._source = (rows.hash, rows.spec.source) if rows is not None else ("", "")
+        self._data = None if rows is None else rows.spec
+        self._kept: list[tuple[Option, Evidence]] = []
+        self._also: dict[str, list[Option]] = {}
+        self._cards: list[ModelCard] = []
+        self._out: list[LeftOut] = []
+
+    def measured_models(self) -> list[str]:
+        """Return the names of what was measured on this data, tuned models among them."""
+        return list(dict.fromkeys(own.model for own in self._owns if self._hash and own.data_hash == self._hash))
+
+    def consider(self, card: ModelCard) -> None:
+        """Keep the ways to run one model that miss nothing, or leave it out with the reason."""
+        self._cards.append(card)
+        misses = [*_unfit_for(card, self._asked.task), *card_misses(card, self._asked.limits)]
+        if misses or not self._methods:
+            reasons = misses or [Miss("packages", " ".join(self._lacks))]
+            self._out.append(LeftOut(card, "", tuple(reasons)))
+            return
+        mine = [own for own in self._owns if is_of(own, card)]
+        options = options_of(card, self._methods, self._asked, mine)
+        good = [option for option in options if not option.misses]
+        if not good:
+            nearest = min(options, key=_distance)
+            advice = nearest.fit.advice if [m.limit for m in nearest.misses] == ["fit"] else ""
+            self._out.append(LeftOut(card, nearest.method, nearest.misses, advice))
+            return
+        self._also[card.name] = good
+        self._keep(card, good)
+
+    def _keep(self, card: ModelCard, good: list[Option]) -> None:
+        """Keep every option that was measured on this data, and else the best one."""
+        told = [(option, self._evidence(card, option.method)) for option in good]
+        measured = [pair for pair in told if pair[1].kind == "this data"]
+        if measured:
+            self._kept += measured
+            return
+        best = best_option(good)
+        self._kept += [pair for pair in told if pair[0] is best]
+
+    def _evidence(self, card: ModelCard, method: str) -> Evidence:
+        found = evidence_of(
+            card, self._asked.task, self._owns, method=method, data_hash=self._hash, source=self._source
+        )
+        return found
+
+    def result(self) -> Recommendation:
+        """Return the choices in order and what was left out."""
+        placed = ranked(self._kept, guesses(self._cards, self._asked.task, self._owns))
+        choices = [self._choice(rank, each) for rank, each in enumerate(placed, 1)]
+        return Recommendation(choices, self._out, task=self._asked.task, limits=self._asked.limits, lacks=self._lacks)
+
+    def _choice(self, rank: int, placed: Placed) -> Choice:
+        option, evidence = placed.option, placed.evidence
+        others = [each.method for each in self._also[option.card.name] if each.method != option.method]
+        return Choice(
+            rank=rank,
+            model=option.card.name,
+            method=option.method,
+            engine=option.own.engine if option.own else "transformers",
+            reason=f"{evidence.words} {placed.why}".strip(),
+            uncertain=doubts(option, evidence, self._asked.limits),
+            fit=option.fit,
+            evidence=evidence,
+            card=option.card,
+            tpot_s=option.seconds("tpot_s"),
+            ttft_s=option.seconds("ttft_s"),
+            timed=option.timed,
+            memory_bytes=option.memory_bytes,
+            speed=option.speed,
+            also=tuple(others),
+            data=self._data,
+        )
+
+
+def _distance(option: Option) -> tuple[int, float]:
+    """Tell how far an option is from being chosen: how many limits it misses, and by how much."""
+    gaps = [miss.gap for miss in option.misses]
+    return len(gaps), max((gap if gap is not None else float("inf") for gap in gaps), default=0.0)
+
+
+def _unfit_for(card: ModelCard, task: str) -> list[Miss]:
+    found = []
+    if not suits(card, task):
+        found.append(Miss("task", _("It was not made for the task {task}.").format(task=task)))
+    if card.modality != "text":
+        found.append(
+            Miss(
+                "engine",
+                _("It also reads {modality}; engines here run text models.").format(
+                    modality=card.modality.replace("text+", "")
+                ),
+            )
+        )
+    if card.own_code:
+        found.append(Miss("engine", _("Loading it runs code that its makers publish, which is not done here.")))
+    return found
+
+
+def _rows(data: Any, task: str | None) -> Dataset | None:
+    if data is None or isinstance(data, Dataset):
+        return data
+    if isinstance(data, DataSpec):
+        return open_data(data)
+    return load_data(data, task=task) if task in TASKS else load_data(data)
+
+
+def _task(task: str | None, rows: Dataset | None) -> str:
+    if task is None:
+        return "answer" if rows is None else rows.task
+    if task not in (*TASKS, *_WORDS):
+        raise UnknownNameError("task", task, (*TASKS, *_WORDS))
+    if rows is not None and task in TASKS and task != rows.task:
+        allowed = _("{task!r}, the task of the data, or left out").format(task=rows.task)
+        raise ParameterError("task", task, allowed=allowed)
+    return task
+
+
+def _lengths(rows: Dataset | None, limits: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the tokens of a question with its answer, and of a usual question."""
+    if rows is None:
+        return round(limits.get("context", _CONTEXT)), _PROMPT
+    sizes = sorted(len(rows.instruction) + len(row.context) + len(row.text) for row in rows.items)
+    longest, usual = sizes[-1] // _CHARACTERS + _ANSWER, sizes[len(sizes) // 2] // _CHARACTERS + 1
+    return max(round(limits.get("context", 0)), longest, _ANSWER), max(usual, 1)
+
+
+def _methods(given: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """Return the methods that can run here and have a formula, and why others cannot."""
+    named = (
+        [name for name in METHOD_BITS if name not in _DOMINATED]
+        if given is None
+        else [given]
+        if isinstance(given, str)
+        else list(given)
+    )
+    for name in named:
+        if name not in METHOD_BITS or name not in known_methods():
+            raise UnknownNameError("methods", name, [each for each in METHOD_BITS if each in known_methods()])
+    lacks = {name: lacking(name) for name in named if name in known_methods()}
+    return [name for name, lack in lacks.items() if not lack], [lack for lack in lacks.values() if lack]

@@ -1,0 +1,163 @@
+"""A recommendation: choices in order, what was left out and why, as text and as a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+from kit.choosing.choice import Choice
+from kit.choosing.limits import SPEEDS, Miss
+from kit.i18n import _, ngettext
+from kit.models import ModelCard
+from kit.words import duration
+
+_SLOW_S = 0.25  # for each token: slower than people read
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A model that was left out.
+
+    Parameters
+    ----------
+    card : ModelCard
+    method : str
+        The way of holding it that came nearest; "" where none could help.
+    misses : tuple of Miss
+        What it misses, at least one.
+    advice : str, default ""
+        What would make it fit.
+    """
+
+    card: ModelCard
+    method: str
+    misses: tuple[Miss, ...]
+    advice: str = ""
+
+    @property
+    def model(self) -> str:
+        """Its name."""
+        return self.card.name
+
+    @property
+    def reason(self) -> str:
+        """Why, in sentences."""
+        return " ".join([*(miss.reason for miss in self.misses), self.advice]).strip()
+
+    @property
+    def gap(self) -> float | None:
+        """How many times too much or too little its worst miss is; None where that is no number."""
+        gaps = [miss.gap for miss in self.misses]
+        return None if None in gaps else max(gap for gap in gaps if gap is not None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        limits = [miss.limit for miss in self.misses]
+        return {"model": self.model, "method": self.method, "limits": limits, "reason": self.reason, "gap": self.gap}
+
+
+class Recommendation(Sequence[Choice]):
+    """Choices in order, the best first; everything else is in `left_out` with its reason.
+
+    Parameters
+    ----------
+    choices : sequence of Choice
+    left_out : sequence of LeftOut
+    task : str
+    limits : mapping
+        What was asked for.
+    lacks : sequence of str
+        Methods that cannot run here, with what to type.
+    """
+
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        left_out: Sequence[LeftOut],
+        *,
+        task: str,
+        limits: Mapping[str, Any],
+        lacks: Sequence[str] = (),
+    ) -> None:
+        self.choices, self.left_out = tuple(choices), tuple(sorted(left_out, key=_nearness))
+        self.task, self.limits, self.lacks = task, dict(limits), tuple(lacks)
+
+    @overload
+    def __getitem__(self, place: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Choice, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Choice | tuple[Choice, ...]:
+        return self.choices[place]
+
+    def __len__(self) -> int:
+        return len(self.choices)
+
+    def __iter__(self) -> Iterator[Choice]:
+        return iter(self.choices)
+
+    @property
+    def nearest(self) -> LeftOut | None:
+        """The model left out that comes nearest to being chosen, by a limit that is a number; None where none is."""
+        return next((each for each in self.left_out if each.gap is not None), None)
+
+    @property
+    def summary(self) -> str:
+        """What came of it, in a sentence or two: how many, and if none, the limit that is nearest to being met."""
+        chosen, left = len({choice.model for choice in self.choices}), len(self.left_out)
+        first = ngettext(
+            "{n} model can be chosen, {left} are left out.", "{n} models can be chosen, {left} are left out.", chosen
+        )
+        told = first.format(n=chosen, left=left)
+        if chosen:
+            return f"{told} {self._slow()}".strip()
+        if self.nearest is not None:
+            name = " ".join(part for part in (self.nearest.card.title, self.nearest.method) if part)
+            return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=self.nearest.reason)
+        suited = [each for each in self.left_out if each.misses[0].limit != "task"] or self.left_out
+        fewest = min((len(each.misses) for each in suited), default=0)
+        near = Counter(each.misses[0].reason for each in suited if len(each.misses) == fewest)
+        return f"{told} {near.most_common(1)[0][0]}" if near else told
+
+    def _slow(self) -> str:
+        """Return that the first choice is slow, where nobody has asked for speed."""
+        seconds = self.choices[0].tpot_s
+        if seconds is None or seconds < _SLOW_S or set(self.limits) & set(SPEEDS):
+            return ""
+        told = _(
+            "No limit for speed was given, and the first takes {time} for each token: {limits} keeps quicker ones."
+        )
+        return told.format(time=duration(seconds), limits="limits={'tpot_s': 0.1}")
+
+    @property
+    def shared_doubts(self) -> tuple[str, ...]:
+        """What is uncertain of every choice alike."""
+        first = self.choices[0].uncertain if len(self.choices) > 1 else ()
+        return tuple(each for each in first if all(each in choice.uncertain for choice in self.choices))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return {
+            "task": self.task,
+            "limits": self.limits,
+            "choices": [choice.to_dict() for choice in self.choices],
+            "left_out": [each.to_dict() for each in self.left_out],
+            "lacks": list(self.lacks),
+        }
+
+    def __repr__(self) -> str:
+        from kit.choosing.shown import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from kit.choosing.shown import as_html
+
+        return as_html(self)
+
+
+def _nearness(each: LeftOut) -> tuple[bool, int, float, str]:
+    return (each.gap is None, len(each.misses), each.gap or 0.0, each.model)
