@@ -39,8 +39,13 @@ def beats(
     one: Measured, other: Measured, goals: Sequence[Objective], *, rivals: int = 1, sampled: bool = False
 ) -> bool:
     """Does the variant `one` put `other` out of the set, by the rule of this module?"""
-    found = [standing(one, other, goal, rivals=rivals, sampled=sampled) for goal in goals]
-    return all(each.no_worse for each in found) and any(each.better for each in found)
+    better = False
+    for goal in goals:
+        found = standing(one, other, goal, rivals=rivals, sampled=sampled)
+        if not found.no_worse:
+            return False
+        better = better or found.better
+    return better
 
 
 def beaten(

@@ -47,8 +47,6 @@ _TIMES = dict.fromkeys(
         "prefill_tokens_per_s",
         "output_throughput",
         "request_throughput",
-        "goodput",
-        "goodput_share",
     ],
     "latency",
 ) | dict.fromkeys(("energy_j_per_token", "energy_j_per_request"), "energy")
