@@ -13,10 +13,11 @@ from kit.lab.runs import RunBook
 from kit.machine import this_machine
 from kit.models import GetSpec, catalogue, locate
 from kit.models.card import ModelCard
+from kit.models.estimates import download_bytes
+from kit.models.fit import fit
 from kit.models.reference import refer
 from kit.models.shelf import MERGED, Held, remove, shelf
 from kit.place import cache, runs_folder
-from kit.widgets.picking.offer import offer
 
 _FETCHED = ("card", "hub", "package")  # kinds of names that a download can help
 _TESTS = ("sweep", "evaluate")
@@ -179,6 +180,6 @@ def _offer(card: ModelCard) -> dict[str, Any]:
         "licence": card.licence,
         "commercial": card.licence_commercial,
         "gated": card.gated,
-        "download_bytes": 2 * card.parameters,  # most come as 16-bit weights
-        "fits": offer(card.name, card, this_machine()).fits,
+        "download_bytes": round(download_bytes(card)),
+        "fits": fit(card, machine=this_machine()).state.replace("fits", "yes"),
     }

@@ -19,6 +19,7 @@ function render({ model, el }) {
   const view = Math.random().toString(36).slice(2);
   const talk = talker(model, root, view);
   const limits = limitLines(root, talk);
+  rowKeys(root);
 
   const draw = () => {
     const wanted = document.createElement("div");

@@ -9,13 +9,15 @@ import anywidget
 import traitlets
 
 _HERE = Path(__file__).parent
+_SCRIPTS = ("view.js", "limits.js", "rows.js")
+_SHEETS = ("style.css", "comparing.css", "picking.css")
 
 
 class View(anywidget.AnyWidget):  # type: ignore[misc]
     """A widget that shows `html` and sends messages ``{"action": ..., "value": ..., "values": {...}}``."""
 
-    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("view.js", "limits.js"))
-    _css = "".join((_HERE / name).read_text(encoding="utf-8") for name in ("style.css", "comparing.css"))
+    _esm = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    _css = "".join((_HERE / name).read_text(encoding="utf-8") for name in _SHEETS)
 
     # public, synced
     html = traitlets.Unicode("", help="What is shown; changed in place, so that focus and typed text stay.").tag(

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from kit.engines import Variant
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
-from kit.machine import this_machine
-from kit.models import DEFAULT, GetSpec, available, catalogue
-from kit.widgets.desk import Desk
-from kit.widgets.keep import keep, recall
-from kit.widgets.origin import model_words, panel_name
+from kit.models import GetSpec
+from kit.models.uses import TASKS
+from kit.quantization import methods as registered
+from kit.widgets.origin import model_words
 from kit.widgets.phase import left_words
-from kit.widgets.picking.offer import Offer, offer
-
-TASKS = ("classify", "choose", "answer", "continue")
-SORTS = ("here", "size", "new")
-LICENCES = ("any", "commercial")
-FEW = 6  # rows shown until somebody asks for all
+from kit.widgets.picking.filters import Filters
+from kit.widgets.picking.offer import is_known, unknown
+from kit.widgets.picking.order import SORTS
+from kit.widgets.picking.shown import PAGE, ShownDesk
 
 
-class PickDesk(Desk):
+class PickDesk(ShownDesk):
     """The models there are, the one that is chosen, and a download that may be going on.
 
     Parameters
     ----------
     task : {"classify", "choose", "answer", "continue"}
-        What the model is for. Every text model can do each, so it leaves none out today.
+        What the model is for at first; it can be changed on the page.
     selected : str, optional
         Chosen at the start; left out, the default model.
     name : str, optional
@@ -34,84 +32,80 @@ class PickDesk(Desk):
     """
 
     def __init__(self, task: str, selected: str | None, name: str | None) -> None:
-        super().__init__(panel_name("ModelPicker", name, {"task": task, "selected": selected}))
         if task not in TASKS:
             fix = _("To choose a model, write selected={task!r}.").format(task=task) if _is_model(task) else ""
             raise ParameterError("task", task, allowed=_("one of ") + ", ".join(TASKS), fix=fix)
-        self.title = _("Choose a model")
-        self.task = task
-        kept = recall(self.name)
-        self.model = str(kept.get("model") or selected or DEFAULT)
-        if selected is not None and not _known(selected):
-            raise _unknown(selected)
-        if not _known(self.model):  # kept, and gone since
-            self.model = selected or DEFAULT
-        self.sort, self.licence, self.everything = "here", "any", False
-        self.offers: dict[str, Offer] = {}
-        self.renew()
-
-    def renew(self) -> bool:
-        """Look again at what is on this machine."""
-        machine, cards = this_machine(), catalogue()
-        read = [name for name, card in cards.items() if card.modality == "text" and not card.own_code]
-        names = list(dict.fromkeys([*read, self.model]))  # what also sees, or brings code, no engine runs yet
-        self.offers = {name: offer(name, cards.get(name), machine) for name in names}
-        return self.adopt(GetSpec)
-
-    def follow(self) -> bool:
-        return self.adopt(GetSpec)
-
-    def shown(self) -> list[Offer]:
-        """Return the models to show, in order; the chosen one and one on its way are always among them."""
-        offers = [each for each in self.offers.values() if self.licence == "any" or _commercial(each)]
-        offers.sort(key=self._order)
-        few = offers if self.everything else offers[:FEW]
-        wanted = (self.model, self.getting)
-        return few + [each for each in self.offers.values() if each.name in wanted and each not in few]
-
-    def hidden(self) -> int:
-        """Return how many models are not shown."""
-        return len(self.offers) - len(self.shown())
-
-    def _order(self, each: Offer) -> tuple[Any, ...]:
-        card = each.card
-        size = card.parameters if card else 0
-        if self.sort == "new" and card is not None:
-            year, month = (card.released or "1970-01").split("-")  # of a folder nobody knows when
-            return (-int(year) * 12 - int(month), size)
-        return (not each.here if self.sort == "here" else False, size)
-
-    @property
-    def getting(self) -> str:
-        """The name of the model that is being fetched, or ""."""
-        if self.run is None or self.status is None or self.status.over:
-            return ""
-        return str(getattr(self.run.spec, "name", ""))
-
-    def look(self) -> None:
-        before = self.getting
-        super().look()
-        if before and not self.getting:
-            self.offers[before] = offer(before, catalogue().get(before), this_machine())
+        if selected is not None and not is_known(selected):
+            raise unknown(selected)
+        super().__init__(task, selected, name)
 
     def do_filter(self, value: Any, values: dict[str, Any]) -> None:
-        """Take in how the models are sorted and which are shown."""
-        self.sort = str(values.get("sort", self.sort)) if values.get("sort") in SORTS else self.sort
-        self.licence = str(values.get("licence", self.licence)) if values.get("licence") in LICENCES else self.licence
+        """Take in which models are looked for, and in which order."""
+        before = (self.filters, self.sort)
+        self.filters = Filters.of(values, self.filters)
+        self.sort = str(values["sort"]) if values.get("sort") in SORTS else self.sort
+        if (self.filters, self.sort) != before:
+            self.limit = PAGE
+            self.keep()
+
+    def do_drop(self, value: Any, values: dict[str, Any]) -> None:
+        """Take off the filter named `value`."""
+        if value in self.filters.active():
+            self.filters, self.limit = self.filters.without(str(value)), PAGE
+            self.keep()
+
+    def do_reset(self, value: Any, values: dict[str, Any]) -> None:
+        """Take off all filters."""
+        self.filters, self.limit = Filters(task=self.task), PAGE
+        self.keep()
+
+    def do_terms(self, value: Any, values: dict[str, Any]) -> None:
+        """Take in the context and the batch that predictions are made for."""
+        self.set_terms(
+            context=_whole("context", values.get("context", self.context), 1_000_000),
+            batch=_whole("batch", values.get("batch", self.batch), 1024),
+        )
 
     def do_more(self, value: Any, values: dict[str, Any]) -> None:
-        """Show all models, or only the first few again."""
-        self.everything = not self.everything
+        """Show more models."""
+        self.limit += PAGE
+
+    def do_open(self, value: Any, values: dict[str, Any]) -> None:
+        """Open the details of the model named `value`, or close them."""
+        self.opened = "" if self.opened == value else self.offer(str(value)).name
 
     def do_use(self, value: Any, values: dict[str, Any]) -> None:
         """Choose the model named `value`, or the one typed into the field below the table."""
         name = str(value).strip() or str(values.get("other", "")).strip()
         if not name:
             raise KitError(_("No model is named."), fix=_("Type a hub id, a folder, a GGUF file or package:NAME."))
-        if not _known(name):
-            raise _unknown(name)
-        self.model = name
-        keep(self.name, {"model": name})
+        if not is_known(name):
+            raise unknown(name)
+        self._choose(name, "")
+
+    def do_hold(self, value: Any, values: dict[str, Any]) -> None:
+        """Choose a model and how its weights are held: "METHOD:NAME"."""
+        method, _colon, name = str(value).partition(":")
+        if method not in registered():
+            raise ParameterError("method", method, allowed=_("one of ") + ", ".join(registered()))
+        self._choose(self.offer(name).name, method)
+
+    def do_change(self, value: Any, values: dict[str, Any]) -> None:
+        """Make the nearest change with which "METHOD:NAME" would fit: another method, context, batch or sibling."""
+        method, _colon, name = str(value).partition(":")
+        change = self.offer(name).way(method).fit.change
+        if change is None:
+            raise KitError(_("No change makes {name} fit this machine.").format(name=model_words(name)))
+        self.set_terms(context=change.context, batch=change.batch)
+        self._choose(change.model, change.method)
+        self.opened = change.model
+
+    def _choose(self, name: str, method: str) -> None:
+        each = self.offers.get(name)
+        if each is not None and each.barred:
+            raise KitError(each.barred, fix=_("Choose another model."))
+        self.model, self.held = name, method
+        self.keep()
         if name not in self.offers:
             self.renew()
 
@@ -123,8 +117,16 @@ class PickDesk(Desk):
             )
         self.begin(GetSpec(name=str(value)))
 
+    def do_measure(self, value: Any, values: dict[str, Any]) -> None:
+        """Measure how fast this machine is, in the background."""
+        self.probe.start()
+
     def spec(self) -> GetSpec:
         return GetSpec(name=self.model)
+
+    def code(self) -> str:
+        variant = Variant(model=self.model, method=self.method)
+        return f"import kit\n\nmodel = {self.model!r}\nvariant = {variant.code()}"
 
     def hint(self) -> str:
         if self.getting != self.model or self.status is None:
@@ -133,23 +135,12 @@ class PickDesk(Desk):
         return " · ".join(word for word in words if word)
 
 
-def _known(name: str) -> bool:
-    return name in catalogue() or available(name)
-
-
 def _is_model(name: object) -> bool:
-    return isinstance(name, str) and _known(name)
+    return isinstance(name, str) and is_known(name)
 
 
-def _unknown(name: str) -> KitError:
-    from kit.models import locate
-
-    try:
-        locate(name)
-    except KitError as exc:
-        return exc
-    return KitError(_("The model {name!r} cannot be used.").format(name=name))
-
-
-def _commercial(each: Offer) -> bool:
-    return each.card is not None and each.card.licence_commercial == "yes"
+def _whole(name: str, typed: Any, most: int) -> int:
+    text = str(typed).replace(",", "").replace(" ", "")
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise ParameterError(name, typed, allowed=_("a whole number from 1 to {most}").format(most=f"{most:,}"))
+    return int(text)

@@ -1,102 +1,196 @@
-"""What each model would mean on this machine: is it here, does it fit, and in how many bits."""
+"""What each model would mean on this machine: is it here, does it run, in how many bits does it fit, how fast."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from kit.errors import KitError
 from kit.i18n import _
+from kit.lack import Lack
 from kit.machine import Machine
-from kit.models import METHOD_BITS, ModelCard, available, estimate
-from kit.models.estimates import Estimate
-from kit.plots.words import MB_PER_MIB, number, parameters
+from kit.machine.speed import Speed
+from kit.models import ModelCard, available, card_of, catalogue, locate
+from kit.models.estimates import METHOD_BITS, SpeedEstimate, expected_speed
+from kit.models.fit import Fit, fit
+from kit.models.shelf import shelf
+from kit.quantization import methods as registered
+from kit.quantization.lacks import lacks_of
+from kit.widgets.origin import model_words
 
-TIGHT = 0.75  # of the memory: above, what else runs can push a model out
-METHOD = "bf16"
-MIB = 1024 * 1024
+_LOADED = ("hub", "package", "installed")  # what holds a model that has a name of its own
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What predictions are made for.
+
+    Parameters
+    ----------
+    context : int, tokens, default 2048
+    batch : int, default 1
+        Sequences at a time.
+    speed : Speed, optional
+        Of this machine, where it was measured.
+    machine : Machine, optional
+        Left out, this one.
+    lacks : mapping of str to tuple of Lack
+        What is missing here for each method, as `missing` tells; left out, nothing is.
+    """
+
+    context: int = 2048
+    batch: int = 1
+    speed: Speed | None = None
+    machine: Machine | None = None
+    lacks: Mapping[str, tuple[Lack, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def methods(self) -> tuple[str, ...]:
+        """The methods that a row shows: of 16 bits and fewer, the first one of equal bits."""
+        found: dict[float, str] = {}
+        for name in registered():
+            bits = METHOD_BITS.get(name, 32)
+            if bits <= 16:
+                found.setdefault(bits, name)
+        return tuple(found[bits] for bits in sorted(found, reverse=True))
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """The methods that lack nothing here."""
+        return tuple(name for name in registered() if name in METHOD_BITS and not self.lacks.get(name))
+
+
+@dataclass(frozen=True)
+class Way:
+    """One model held in one way: what it takes, what is missing for it, how fast it is said to be."""
+
+    fit: Fit
+    speed: SpeedEstimate | None
+    lacks: tuple[Lack, ...]
+
+    @property
+    def method(self) -> str:
+        """How the weights are held."""
+        return self.fit.method
+
+    @property
+    def runs(self) -> bool:
+        """Can it be used now?"""
+        return self.fit.state != "no" and not self.lacks
+
+    @property
+    def parts(self) -> tuple[float, float, float]:
+        """Bytes of the weights, of the KV cache, and of all the rest at the peak."""
+        told = self.fit.estimate
+        weights, cache = float(told.weights_bytes), float(told.kv_cache_bytes)
+        return weights, cache, max(self.fit.needed_bytes - weights - cache, 0.0)
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One model as the picker shows it.
-
-    `fits` is "yes", "tight" or "no" for bf16 weights; `smaller` names the method of most bits that would fit
-    comfortably where bf16 does not, with the GB it needs. A model given by path or hub id has no card and no figures.
-    """
+    """One model as the picker shows it; one without a card has no figures."""
 
     name: str
     card: ModelCard | None
     here: bool
-    needed_gb: float | None = None
-    machine_gb: float = 0.0
-    fits: str = "yes"
-    smaller: tuple[str, float] | None = None
-    parts: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    terms: Terms = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """As people call it."""
+        return self.card.title if self.card and self.card.name == self.name else model_words(self.name)
+
+    @cached_property
+    def said(self) -> str:
+        """What words are looked for in, case folded."""
+        card = self.card
+        names = (card.title, card.hub_id, card.family, *card.tags, *card.tasks, card.modality) if card else ()
+        return " ".join((self.name, *names)).casefold()
+
+    @cached_property
+    def barred(self) -> str:
+        """Why no engine runs it, however it is held, or ""."""
+        return "" if self.card is None else barred(self.card)
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """What it would mean in each method that a row shows."""
+        return tuple(self.way(name) for name in self.terms.methods) if self.card else ()
+
+    def way(self, method: str) -> Way:
+        """Return what it would mean in `method` (raises as `kit.models.fit.fit` does)."""
+        assert self.card is not None
+        terms = self.terms
+        found = fit(
+            self.card,
+            method,
+            machine=terms.machine,
+            context=terms.context,
+            batch=terms.batch,
+            methods=terms.offered,
+        )
+        return Way(found, self._speed(method), terms.lacks.get(method, ()))
+
+    def _speed(self, method: str) -> SpeedEstimate | None:
+        terms = self.terms
+        if terms.speed is None or self.card is None:
+            return None
+        return expected_speed(self.card, method, terms.speed, batch=terms.batch, context=terms.context)
+
+    @cached_property
+    def best(self) -> Way | None:
+        """The way of most bits that fits with room to spare, else the one that just fits; None where none runs."""
+        running = [way for way in self.ways if way.runs]
+        return next((way for way in running if way.fit.state == "fits"), next(iter(running), None))
 
     @property
     def usable(self) -> bool:
-        """Does the model fit in some way?"""
-        return self.fits != "no" or (self.smaller is not None and self.smaller[1] <= self.machine_gb * TIGHT)
+        """Does it run here in some way? Of a model without a card nobody knows better."""
+        return not self.barred and (self.card is None or self.best is not None)
 
 
-def offer(name: str, card: ModelCard | None, machine: Machine) -> Offer:
-    """Return what the model `name` would mean on `machine`."""
-    here = available(name)
-    if card is None:
-        return Offer(name, None, here)
-    room = memory_gb(machine)
-    needed = estimate(card, METHOD)
-    share = gb(needed) / room
-    fits = "yes" if share <= TIGHT else "tight" if share <= 1 else "no"
-    parts = tuple(
-        round(b / 1e9, 3)
-        for b in (needed.weights_bytes, needed.kv_cache_bytes, needed.activation_bytes + needed.runtime_bytes)
-    )
-    smaller = None if fits == "yes" else _smaller(card, room)
-    return Offer(name, card, here, gb(needed), room, fits, smaller, (parts[0], parts[1], parts[2]))
+def barred(card: ModelCard) -> str:
+    """Return why none of the engines runs this model, or ""."""
+    if card.modality != "text":
+        return _("It also reads pictures; the engines run models of text only, for now.")
+    if card.own_code:
+        return _("It brings code of its makers that would have to run; Tunebook runs none but that of Transformers.")
+    return ""
 
 
-def memory_gb(machine: Machine) -> float:
-    """Return the memory that a model can have: of the largest GPU where there is one, else of the machine."""
-    mib = max((gpu.memory_mib for gpu in machine.gpus), default=machine.memory_mib)
-    return mib * MB_PER_MIB / 1000
+def missing() -> dict[str, tuple[Lack, ...]]:
+    """Return what is missing on this machine for each method."""
+    return {name: lacks_of(name) for name in registered()}
 
 
-def gb(needed: Estimate) -> float:
-    """Return all bytes of an estimate in GB."""
-    return needed.total_bytes / 1e9
+def names_offered(also: Iterable[str]) -> dict[str, ModelCard | None]:
+    """Return every model to be shown by name: the catalogue, what else is on this machine, and `also`."""
+    cards: dict[str, ModelCard | None] = dict(catalogue())
+    loose = [each.name for each in shelf() if each.origin in _LOADED]
+    for name in (*loose, *also):
+        if name not in cards:
+            cards[name] = _card(name)
+    return cards
 
 
-def _smaller(card: ModelCard, room: float) -> tuple[str, float] | None:
-    """Return the method of most bits below 16 that fits comfortably, or the smallest one, with its GB."""
-    fewer = sorted((bits, name) for name, bits in METHOD_BITS.items() if bits < 16 and name != "bnb-fp4")
-    needs = [(name, gb(estimate(card, name))) for _bits, name in reversed(fewer)]
-    return next((need for need in needs if need[1] <= room * TIGHT), needs[-1] if needs else None)
+def _card(name: str) -> ModelCard | None:
+    """Return the card of a model that the catalogue does not know, from its files; None where there are none."""
+    try:
+        return card_of(name) if available(name) else None
+    except KitError:
+        return None
 
 
-def machine_words(machine: Machine) -> str:
-    """Return this machine in a few words, as in "2 cores · 26 GB · AMX · no GPU"."""
-    memory = _("{n} GB").format(n=number(machine.memory_mib * MB_PER_MIB / 1000))
-    notable = [name for name in ("AMX", "AVX-512", "AVX2", "NEON") if name in machine.instruction_sets][:1]
-    gpus = [f"{gpu.name} {number(gpu.memory_mib * MB_PER_MIB / 1000)} GB" for gpu in machine.gpus] or [_("no GPU")]
-    return " · ".join([_("{n} cores").format(n=machine.cores), memory, *notable, *gpus])
+def is_known(name: str) -> bool:
+    """Is there such a model, in the catalogue or on this machine?"""
+    return name in catalogue() or available(name)
 
 
-def reason(of: Offer) -> str:
-    """Return where the predicted memory goes, as a sentence."""
-    weights, cache, rest = (number(part) for part in of.parts)
-    text = _(
-        "In bf16 the weights take {weights} GB, the KV cache of 2,048 tokens {cache} GB, libraries and spare "
-        "{rest} GB; {room} GB are here."
-    ).format(weights=weights, cache=cache, rest=rest, room=number(of.machine_gb))
-    if of.smaller is None:
-        return text
-    method, needed = of.smaller
-    fits = _("With {method} it needs {n} GB, which fits.") if of.usable else _("Even with {method} it needs {n} GB.")
-    return f"{text} {fits.format(method=method, n=number(needed))}"
-
-
-def size_words(card: ModelCard) -> str:
-    """Return how many of the parameters work on one token, for a mixture of experts, or ""."""
-    if card.experts is None:
-        return ""
-    return _("MoE · {n} active").format(n=parameters(card.active_parameters))
+def unknown(name: str) -> KitError:
+    """Return what to say of a model that is neither in the catalogue nor on this machine."""
+    try:
+        locate(name)
+    except KitError as exc:
+        return exc
+    return KitError(_("The model {name!r} cannot be used.").format(name=name))
