@@ -51,6 +51,8 @@ def state_words(state: str) -> tuple[str, Tone]:
 
 def title(each: Summary) -> str:
     """Return what a run works on: the model and the data, each by the last part of its name."""
+    if each.kind == "probe":
+        return _("this machine")
     return " · ".join(
         short for short in (_model(each.model), each.data.replace("\\", "/").rstrip("/").rpartition("/")[2]) if short
     ) or _("unnamed")
