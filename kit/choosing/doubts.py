@@ -9,8 +9,10 @@ from kit.choosing.evidence import Evidence
 from kit.choosing.guess import lost
 from kit.choosing.options import Option
 from kit.i18n import _
-from kit.models.estimates import kept_errors
+from kit.models.estimates import SpeedEstimate, kept_errors
 from kit.words import count
+
+_BUSY = 0.1  # share of all cores
 
 
 def doubts(option: Option, evidence: Evidence, limits: Mapping[str, Any]) -> tuple[str, ...]:
@@ -58,10 +60,23 @@ def _speed(option: Option) -> list[str]:
         return []
     if option.speed is None:
         return [_("Its speed is not known: measure this machine once with kit.machine.measure_speed().")]
-    if option.speed.learned_from:
+    return [_expected(option.speed), _disturbed(option)]
+
+
+def _expected(speed: SpeedEstimate) -> str:
+    if speed.learned_from:
         told = _("Its speed is expected from this machine's, put right by {n} measurements; load and length change it.")
-        return [told.format(n=count(option.speed.learned_from))]
-    return [_("Its speed is expected from this machine's bandwidth and arithmetic, and may be off by half.")]
+        return told.format(n=count(speed.learned_from))
+    return _("Its speed is expected from this machine's bandwidth and arithmetic, and may be off by half.")
+
+
+def _disturbed(option: Option) -> str:
+    """Return that the machine was busy when it was measured, or ""."""
+    share = 0.0 if option.asked.speed is None else option.asked.speed.bystanders
+    if share <= _BUSY:
+        return ""
+    told = _("Other programs used {share:.0%} of this machine when it was measured: measure it again when it is quiet.")
+    return told.format(share=share)
 
 
 def _licence(option: Option, limits: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from kit.choosing.candidates import candidates
 from kit.choosing.choice import Choice
 from kit.choosing.doubts import doubts
 from kit.choosing.evidence import Evidence, evidence_of, is_of
-from kit.choosing.guess import guesses
+from kit.choosing.guess import guesses, lost
 from kit.choosing.limits import Miss, card_misses, checked_limits
 from kit.choosing.options import Asked, Option, lacking, options_of
 from kit.choosing.own import Own, own_results
@@ -144,9 +144,16 @@ class _Work:
 
     def result(self) -> Recommendation:
         """Return the choices in order and what was left out."""
-        placed = ranked(self._kept, guesses(self._cards, self._asked.task, self._owns))
-        choices = [self._choice(rank, each) for rank, each in enumerate(placed, 1)]
-        return Recommendation(choices, self._out, task=self._asked.task, limits=self._asked.limits, lacks=self._lacks)
+        guessed = guesses(self._cards, self._asked.task, self._owns)
+        choices = [self._choice(rank, each) for rank, each in enumerate(ranked(self._kept, guessed), 1)]
+        return Recommendation(
+            choices,
+            self._out,
+            task=self._asked.task,
+            limits=self._asked.limits,
+            lacks=self._lacks,
+            next_up=_next_up(choices, guessed),
+        )
 
     def _choice(self, rank: int, placed: Placed) -> Choice:
         option, evidence = placed.option, placed.evidence
@@ -169,6 +176,14 @@ class _Work:
             also=tuple(others),
             data=self._data,
         )
+
+
+def _next_up(choices: Sequence[Choice], guessed: Mapping[str, float]) -> Choice | None:
+    """Return the first that was not measured, where it is guessed to be clearly better than the best that was."""
+    first = next((choice for choice in choices if choice.evidence.kind != "this data"), None)
+    if first is None or first is choices[0] or choices[0].model.startswith("run:"):  # tuning is worth more than size
+        return None
+    return first if guessed[first.model] - lost(first.method) >= guessed[choices[0].model] + 1 else None
 
 
 def _distance(option: Option) -> tuple[int, float]:

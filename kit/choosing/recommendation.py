@@ -70,6 +70,8 @@ class Recommendation(Sequence[Choice]):
         What was asked for.
     lacks : sequence of str
         Methods that cannot run here, with what to type.
+    next_up : Choice, optional
+        One that was not measured and is guessed to be better than what was.
     """
 
     def __init__(
@@ -80,9 +82,10 @@ class Recommendation(Sequence[Choice]):
         task: str,
         limits: Mapping[str, Any],
         lacks: Sequence[str] = (),
+        next_up: Choice | None = None,
     ) -> None:
         self.choices, self.left_out = tuple(choices), tuple(sorted(left_out, key=_nearness))
-        self.task, self.limits, self.lacks = task, dict(limits), tuple(lacks)
+        self.task, self.limits, self.lacks, self.next_up = task, dict(limits), tuple(lacks), next_up
 
     @overload
     def __getitem__(self, place: int) -> Choice: ...
@@ -113,7 +116,7 @@ class Recommendation(Sequence[Choice]):
         )
         told = first.format(n=chosen, left=left)
         if chosen:
-            return f"{told} {self._slow()}".strip()
+            return " ".join(part for part in (told, self._next(), self._slow()) if part)
         if self.nearest is not None:
             name = " ".join(part for part in (self.nearest.card.title, self.nearest.method) if part)
             return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=self.nearest.reason)
@@ -121,6 +124,12 @@ class Recommendation(Sequence[Choice]):
         fewest = min((len(each.misses) for each in suited), default=0)
         near = Counter(each.misses[0].reason for each in suited if len(each.misses) == fewest)
         return f"{told} {near.most_common(1)[0][0]}" if near else told
+
+    def _next(self) -> str:
+        if self.next_up is None:
+            return ""
+        told = _("{name} was not measured and is guessed to be better than what was: measure it next, as {code} does.")
+        return told.format(name=self.next_up.card.title, code=f"recommendation[{self.next_up.rank - 1}].code()")
 
     def _slow(self) -> str:
         """Return that the first choice is slow, where nobody has asked for speed."""
@@ -134,9 +143,10 @@ class Recommendation(Sequence[Choice]):
 
     @property
     def shared_doubts(self) -> tuple[str, ...]:
-        """What is uncertain of every choice alike."""
-        first = self.choices[0].uncertain if len(self.choices) > 1 else ()
-        return tuple(each for each in first if all(each in choice.uncertain for choice in self.choices))
+        """What is uncertain alike of every choice that was not measured on this data, if there are several."""
+        others = [choice for choice in self.choices if choice.evidence.kind != "this data"]
+        first = others[0].uncertain if len(others) > 1 else ()
+        return tuple(each for each in first if all(each in choice.uncertain for choice in others))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

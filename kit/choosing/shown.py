@@ -24,7 +24,7 @@ def as_text(found: Recommendation, most: int = MOST) -> str:
     if shown:
         lines += ["", *_columns([_heads(), *map(_cells, shown)]), ""]
         lines += [_said(choice, found.shared_doubts) for choice in shown]
-        lines += [_("Of all: {doubt}").format(doubt=each) for each in found.shared_doubts]
+        lines += [_("Of all that were not measured: {doubt}").format(doubt=each) for each in found.shared_doubts]
     if len(found) > len(shown):
         lines.append(_("And {n} more.").format(n=count(len(found) - len(shown))))
     return "\n".join([*lines, *found.lacks])
@@ -38,7 +38,10 @@ def as_html(found: Recommendation, most: int = MOST) -> str:
         head = "".join(f"<th{_ALIGN}>{html.escape(each)}</th>" for each in (*_heads(), _("Why"), _("Not sure")))
         rows = "".join(_row(choice, found.shared_doubts) for choice in shown)
         parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>")
-        parts += [f"<p>{html.escape(_('Of all: {doubt}').format(doubt=each))}</p>" for each in found.shared_doubts]
+        parts += [
+            f"<p>{html.escape(_('Of all that were not measured: {doubt}').format(doubt=each))}</p>"
+            for each in found.shared_doubts
+        ]
     if len(found) > len(shown):
         parts.append(f"<p>{html.escape(_('And {n} more.').format(n=count(len(found) - len(shown))))}</p>")
     parts += [f"<p>{html.escape(lack)}</p>" for lack in found.lacks]

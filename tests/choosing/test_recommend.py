@@ -184,6 +184,25 @@ def test_two_without_evidence_of_a_difference_are_equal_and_go_by_speed(tmp_path
     assert "No evidence of a difference from Qwen2.5 0.5B Instruct bf16" in found[1].reason
 
 
+def test_a_larger_one_that_was_not_measured_is_named_as_the_next_to_measure(tmp_path: Path) -> None:
+    found = recommend(data=DATA, runs=[measured(SMALL, range(30), tmp_path=tmp_path)], models=[SMALL, LARGE])
+    assert found.next_up is found[1]
+    assert "Qwen2.5 3B Instruct was not measured and is guessed to be better" in found.summary
+    assert "recommendation[1].code()" in found.summary
+    both = [measured(name, range(30), tmp_path=tmp_path) for name in (SMALL, LARGE)]
+    assert recommend(data=DATA, runs=both, models=[SMALL, LARGE]).next_up is None
+    # What was measured and is the largest has nothing above it.
+    assert recommend(data=DATA, runs=both[1:], models=[SMALL, LARGE]).next_up is None
+
+
+def test_a_machine_that_was_measured_while_busy_is_doubted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        sys.modules["kit.choosing.recommend"], "known_speed", lambda: dataclasses.replace(SPEED, bystanders=0.7)
+    )
+    told = recommend("classify", models=[SMALL])[0].uncertain
+    assert any("used 70% of this machine" in each for each in told)
+
+
 def test_each_method_that_was_measured_is_a_choice(tmp_path: Path) -> None:
     runs = [measured(SMALL, range(w), method=m, tmp_path=tmp_path) for m, w in (("bf16", 2), ("bnb-nf4", 45))]
     found = recommend(data=DATA, runs=runs, models=[SMALL, MIDDLE])
