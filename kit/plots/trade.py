@@ -39,7 +39,8 @@ def tradeoff(
 ) -> Figure:
     """Draw quality with its interval over the median latency (log axis); nobody beats those on the dashed line.
 
-    A variant that gives every row the same label is drawn, and never among the best.
+    A variant that gives every row the same label is drawn, and never among the best. Of a search's result, those that
+    others beat in all its objectives are pale.
 
     Parameters
     ----------
@@ -113,7 +114,8 @@ def _draw(
     best = [able[i] for i in pareto([signs[0] * x[i] for i in able], [signs[1] * y[i][0] for i in able])]
     plot.plot([x[i] for i in best], [y[i][0] for i in best], color=colours.ok, linewidth=1.4, dashes=(4, 3), zorder=2)
     for place, (at, (value, least, most), radius) in enumerate(zip(x, y, radii, strict=True)):
-        colour, alpha = colours.series(place), _PALE if missed(rows[place], limits) else 1.0
+        pale = missed(rows[place], limits) or _beaten(rows[place])
+        colour, alpha = colours.series(place), _PALE if pale else 1.0
         plot.plot([at, at], [least, most], color=colours.s5, linewidth=1.2, zorder=2.5, alpha=alpha)
         dot = plot.plot([at], [value], marker(place), color=colour, markersize=2 * radius, zorder=3, alpha=alpha)[0]
         dot.set_clip_on(False)
@@ -123,6 +125,11 @@ def _draw(
     limit_lines(plot, cost, gain, limits, colours)
     _labels(plot, [variant_name(row) for row in rows], x, y, radii, best, colours, size)
     return best
+
+
+def _beaten(row: Result) -> bool:
+    """Did a search find that another variant is better?"""
+    return row.facts.get("front") is False
 
 
 def _labels(
@@ -171,6 +178,8 @@ def _caption(
             parts.append(_("area = memory, up to {most}").format(most=memory(max(weights))))
         if joined:
             parts.append(_("dashed = best trade-offs"))
+        if any(map(_beaten, rows)):
+            parts.append(_("pale = beaten"))
     lines = [" · ".join(parts)] if text_width(" · ".join(parts)) < width else [parts[0], " · ".join(parts[1:])]
     for place, line in enumerate(lines):
         plot.annotate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -119,3 +120,13 @@ def test_rows_that_know_no_such_baseline_or_not_the_same_have_none(part: Callabl
     rows = [part("fp32", 0.81, 0.4, majority_acc=0.4), part("nf4", 0.74, 0.1, majority_acc=0.5)]
     for told in (rows, [part("fp32", 0.81, 0.4)], []):
         assert not any("frequent" in text for text in texts(plots.accuracy_and_latency(told)))
+
+
+def test_what_a_search_found_beaten_is_pale(part: Callable[..., Result]) -> None:
+    rows = [part("a", 0.8, 0.1), part("b", 0.7, 0.2)]
+    rows = [dataclasses.replace(row, facts={**row.facts, "front": row is rows[0]}) for row in rows]
+    figure = plots.tradeoff(rows)
+    alphas = {line.get_gid(): line.get_alpha() for line in figure.axes[0].lines if line.get_gid()}
+    assert alphas["mark-0"] == 1 > alphas["mark-1"]
+    assert any("pale = beaten" in text for text in texts(figure))
+    assert not any("pale" in text for text in texts(plots.tradeoff([part("a", 0.8, 0.1)])))

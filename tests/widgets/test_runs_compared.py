@@ -48,7 +48,7 @@ def test_what_cannot_be_compared_says_why(
     tick(panel, sweep)
     assert read(panel.html()).button("compare")["title"] == "Tick two runs or more to compare them."
     tick(panel, tune)
-    assert read(panel.html()).button("compare")["title"] == "Only sweeps and evaluations can be compared."
+    assert read(panel.html()).button("compare")["title"] == "Only sweeps, searches and evaluations can be compared."
     panel.act("compare")
     assert panel.desk.problem is not None
     assert panel.desk.compared == ()

@@ -14,8 +14,8 @@ from kit.i18n import _
 from kit.jobs import Run
 from kit.widgets.running.words import figure, kind_words, letters, state_words, title, value_words, when
 
-KINDS = ("sweep", "evaluate", "tune")
-_MEASURED = ("sweep", "evaluate")
+KINDS = ("sweep", "auto", "evaluate", "tune")
+_MEASURED = ("sweep", "auto", "evaluate")
 
 
 def comparison_notebook(runs: Sequence[Run], folder: Path) -> Path:

@@ -17,7 +17,11 @@ from kit.spec import Spec
 from kit.widgets.running.words import kind_words, letters, state_words, title, when
 
 _FIGURES = 12  # metrics that are set beside those of the new run
-_SEEN_BY = {"tune": "kit.RunsPanel(kind='tune')", "sweep": "kit.ComparePanel(run)"}
+_SEEN_BY = {
+    "tune": "kit.RunsPanel(kind='tune')",
+    "sweep": "kit.ComparePanel(run)",
+    "auto": "kit.ComparePanel(run)",
+}
 
 
 def rerun_notebook(run: Run, folder: Path, *, root: Path | None = None) -> Path:

@@ -15,7 +15,7 @@ from kit.plots.reading import rows_of, variant_name
 from kit.result import Result
 from kit.spec import Spec
 
-KINDS = ("sweep", "evaluate", "tune")
+KINDS = ("sweep", "auto", "evaluate", "tune")
 _UNREADABLE = (KitError, OSError, ValueError, TypeError, KeyError)
 
 
@@ -136,7 +136,7 @@ class Sources:
         """Return the runs that can be ticked, newest first: those that measured something, those that tuned."""
         given = {run.id for run in self._given_runs()}
         picked = self.listing.pick(kind=KINDS, text=text)
-        return [each for each in picked if each.id not in given and (each.kind == "sweep" or _useful(each))]
+        return [each for each in picked if each.id not in given and (each.kind in ("sweep", "auto") or _useful(each))]
 
     def rows_hash(self, id: str) -> str:
         """Return the hash of the rows that a run was measured on, or "" where it is not known (yet)."""

@@ -15,7 +15,7 @@ from kit.widgets.running.deeds import RunsDeeds
 from kit.widgets.running.order import DOWN, SORTS, in_order
 
 PAGE = 20  # rows that are shown at first, and that are added
-COMPARED = ("sweep", "evaluate")  # kinds that leave measured variants
+COMPARED = ("sweep", "auto", "evaluate")  # kinds that leave measured variants
 OPENED = ("log", "code", "why")
 
 
@@ -152,7 +152,7 @@ class RunsDesk(RunsDeeds):
         if len(self.ticked) < 2:
             return _("Tick two runs or more to compare them.")
         wrong = [id for id in self.ticked if self.listing.summaries[id].kind not in COMPARED]
-        return _("Only sweeps and evaluations can be compared.") if wrong else ""
+        return _("Only sweeps, searches and evaluations can be compared.") if wrong else ""
 
 
 def _size(run: Run) -> int:
