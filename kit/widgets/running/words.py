@@ -13,6 +13,7 @@ from kit.widgets.parts import Tone
 KINDS = {
     "tune": N_("tune"),
     "sweep": N_("sweep"),
+    "auto": N_("search"),
     "evaluate": N_("evaluate"),
     "answer": N_("answer"),
     "get": N_("get a model"),
