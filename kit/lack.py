@@ -43,6 +43,7 @@ class Lack:
         if not self.command:
             return self.advice
         word = _("Remove it with: {command}") if "uninstall" in self.command else _("Add it with: {command}")
+        word = word if self.command.startswith("pip ") else _("Type: {command}")
         return word.format(command=self.command)
 
     def __str__(self) -> str:
@@ -95,7 +96,12 @@ def does_not_fit(package: str, found: str, wanted: str) -> Lack:
 
 def versions(package: str) -> str:
     """Return which versions of `package` Tunebook asks for, as in ">=2,<3", or "" where it does not say."""
-    return next((str(each.specifier) for each in requirements() if each.name == package), "")
+    return next((range_words(each) for each in requirements() if each.name == package), "")
+
+
+def range_words(requirement: Requirement) -> str:
+    """Return the versions that a requirement allows, the lowest first, as in ">=2,<3"."""
+    return ",".join(sorted(map(str, requirement.specifier), key=lambda bound: (bound.startswith("<"), bound)))
 
 
 def quoted(what: str) -> str:

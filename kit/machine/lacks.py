@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from importlib import metadata
 
 from packaging.requirements import Requirement
@@ -12,8 +13,9 @@ from kit.i18n import _
 from kit.lack import Lack, does_not_fit, installed, not_installed, requirements, versions
 from kit.machine.facts import this_machine
 from kit.machine.packages import needs
+from kit.place import cache, home
 
-__all__ = ["Lack", "device_lack", "lacks", "package_lack", "troublemakers"]
+__all__ = ["Lack", "device_lack", "folder_lacks", "lacks", "package_lack", "troublemakers"]
 
 
 def lacks() -> list[Lack]:
@@ -23,7 +25,18 @@ def lacks() -> list[Lack]:
         for need in needs()
         if not need.fits
     ]
-    return [*found, *troublemakers()]
+    return [*found, *troublemakers(), *folder_lacks()]
+
+
+def folder_lacks() -> list[Lack]:
+    """Return which of the folders that Tunebook keeps things in cannot be written to."""
+    found = []
+    for name, folder in (("TUNEBOOK_HOME", home()), ("TUNEBOOK_CACHE", cache())):
+        nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            reason = _("{folder} cannot be written to").format(folder=folder)
+            found.append(Lack(reason, f"export {name}=…"))
+    return found
 
 
 def package_lack(module: str, *, extra: str | None = None) -> Lack | None:

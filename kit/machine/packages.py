@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from kit.i18n import N_, _
-from kit.lack import Lack, installed, requirements
+from kit.lack import Lack, installed, range_words, requirements
 
 # What people get from each extra.
 GIVES = {
@@ -52,7 +52,7 @@ def needs(extra: str = "") -> list[Need]:
     for wanted in requirements(extra):
         here = installed(wanted.name)
         fits = here is not None and wanted.specifier.contains(here, prereleases=True)
-        found.append(Need(wanted.name, str(wanted.specifier), here, fits))
+        found.append(Need(wanted.name, range_words(wanted), here, fits))
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import math
 import os
 import socket
 import stat
@@ -15,6 +16,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from kit.cgroup import cpu_quota
 from kit.warm.call import Call, send_call
 from kit.warm.fresh import start_fresh
 from kit.warm.handle import FreshProcess, KeptProcess, Process
@@ -42,7 +44,14 @@ _READ_AT_IMPORT = (
 
 def worker_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     """Return the environment of a worker: the caller's, with ours where the caller said nothing."""
-    return {**WORKER_ENVIRONMENT, **os.environ, **(extra or {})}
+    return {**WORKER_ENVIRONMENT, **_threads(), **os.environ, **(extra or {})}
+
+
+def _threads() -> dict[str, str]:
+    """Say how many threads, where a quota of time allows fewer than there are cores: more would only wait in turn."""
+    quota = cpu_quota()
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return {} if quota is None or quota >= cores else {"OMP_NUM_THREADS": str(max(math.ceil(quota), 1))}
 
 
 def start_call(call: Call, files: list[int], *, warm: bool = True) -> Process:

@@ -6,6 +6,7 @@ import dataclasses
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +15,7 @@ from kit.errors import MissingPackageError
 from kit.lack import Lack, not_installed
 from kit.machine import Gpu, packages, this_machine
 from kit.machine import lacks as module
-from kit.machine.lacks import device_lack, lacks, package_lack, troublemakers
+from kit.machine.lacks import device_lack, folder_lacks, lacks, package_lack, troublemakers
 
 ASKED = ["torch>=2", "peft>=0.1,<1", "tool>=3; extra == 'more'"]
 
@@ -38,15 +39,25 @@ def test_what_is_missing_old_or_disturbing_is_told_with_what_to_type(versions: d
     del versions["peft"]
     assert [(each.reason, each.command, each.package) for each in lacks()] == [
         ("torch 1.9+cpu is installed; >=2 is needed", "pip install 'torch>=2'", "torch"),
-        ("peft is not installed", "pip install 'peft<1,>=0.1'", "peft"),
+        ("peft is not installed", "pip install 'peft>=0.1,<1'", "peft"),
         (
             "torchvision 0.2 does not go with torch 1.9+cpu, and breaks transformers and peft",
             "pip uninstall torchvision",
             "torchvision",
         ),
     ]
-    assert str(lacks()[1]) == "peft is not installed. Add it with: pip install 'peft<1,>=0.1'"
+    assert str(lacks()[1]) == "peft is not installed. Add it with: pip install 'peft>=0.1,<1'"
     assert lacks()[2].fix == "Remove it with: pip uninstall torchvision"
+
+
+def test_a_folder_that_cannot_be_written_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TUNEBOOK_HOME", str(tmp_path / "not" / "there" / "yet"))
+    asked: list[str] = []
+    monkeypatch.setattr(module.os, "access", lambda place, _mode: asked.append(str(place)))
+    home, cache = folder_lacks()
+    assert asked[0] == str(tmp_path)  # what is there of it
+    assert str(home) == f"{tmp_path}/not/there/yet cannot be written to. Type: export TUNEBOOK_HOME=…"
+    assert cache.command == "export TUNEBOOK_CACHE=…"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +89,7 @@ def test_a_package_that_is_there_but_does_not_fit(versions: dict[str, str], monk
     assert package_lack("peft") is None
     versions["peft"] = "2.0"
     assert package_lack("peft") == Lack(
-        "peft 2.0 is installed; <1,>=0.1 is needed", "pip install 'peft<1,>=0.1'", "peft"
+        "peft 2.0 is installed; >=0.1,<1 is needed", "pip install 'peft>=0.1,<1'", "peft"
     )
     assert package_lack("lm_thing") == Lack("lm-thing is not installed", "pip install lm-thing", "lm-thing")
     assert package_lack("tool", extra="more") == not_installed("tool", extra="more")

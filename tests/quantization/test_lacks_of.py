@@ -21,7 +21,7 @@ def test_the_error_and_the_side_panel_say_the_same(monkeypatch: pytest.MonkeyPat
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "bitsandbytes" else find(name))
     (lack,) = lacks.lacks_of("bnb-int8")
-    assert lack.command == "pip install 'bitsandbytes<1,>=0.50'"
+    assert lack.command == "pip install 'bitsandbytes>=0.50,<1'"
     with pytest.raises(MissingPackageError) as caught:
         check_runs_here(get_method("bnb-int8"))
     assert lack.reason in caught.value.problem

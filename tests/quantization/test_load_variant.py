@@ -52,7 +52,7 @@ def test_a_missing_package_is_named_before_anything_loads(tmp_path: Path, monkey
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(MissingPackageError, match="bnb-nf4 needs a package: bitsandbytes is not installed") as caught:
         load(Variant(model="/no/such/model", method="bnb-nf4"), Report(tmp_path))
-    assert caught.value.fix == "Add it with: pip install 'bitsandbytes<1,>=0.50'"
+    assert caught.value.fix == "Add it with: pip install 'bitsandbytes>=0.50,<1'"
 
 
 @pytest.mark.parametrize(("gpus", "runs"), [((), False), (("a GPU",), True)])

@@ -179,3 +179,16 @@ def test_the_caller_stays_light() -> None:
         "sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("quota", "threads"), [(None, None), (0.5, "1"), (1.5, "2"), (4096.0, None)])
+def test_a_quota_of_time_is_told_to_the_threads(
+    quota: float | None, threads: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.warm.client.cpu_quota", lambda: quota)
+    monkeypatch.setattr("kit.warm.client.os.cpu_count", lambda: 64)
+    monkeypatch.setattr("kit.warm.client.os.sched_getaffinity", lambda _pid: range(64), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert worker_environment().get("OMP_NUM_THREADS") == threads
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")  # who says it knows better
+    assert worker_environment()["OMP_NUM_THREADS"] == "7"
