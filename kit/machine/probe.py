@@ -15,20 +15,18 @@ from typing import Any
 
 from kit.i18n import _
 from kit.machine.bystanders import Bystanders
-from kit.machine.facts import memory_free_mib, this_machine
+from kit.machine.facts import MIB, this_machine
 from kit.machine.spec import ProbeSpec
 from kit.machine.speed import Speed, keep_speed, known_speed
 from kit.machine.stopwatch import Stopwatch
 from kit.report import Report
 from kit.result import Result
 
-MIB = 1024 * 1024
 BUSY = 0.1  # share of the cores that others may use before a probe is done a second time
 _TYPES = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
-_SMALL, _LARGE = 512, 2048  # widths of two products whose times tell reading from beginning
+_WIDE, _NARROWER = 2048, 4  # two products, one so many times narrower: their times tell reading from beginning
 _ROWS = 512  # of a prompt
 _OPS = 200
-_WHOLE = 16 * MIB  # one wide matrix of 32-bit numbers
 
 
 def probe(spec: ProbeSpec, report: Report) -> Result:
@@ -131,17 +129,24 @@ def _gemv(torch: Any, watch: Stopwatch, dtype: Any) -> tuple[float, float]:
     costs to begin one.
     """
     weights = torch.ones(_buffer_bytes(watch) // dtype.itemsize, device=watch.device, dtype=dtype)
+    wide = _wide(watch)
+    narrow = wide // _NARROWER
     times = {}
-    for width in (_SMALL, _LARGE):
+    for width in (narrow, wide):
         matrices = weights.view(-1, width, width).unbind(0)
-        if width == _SMALL:
-            matrices = matrices[:: _LARGE // _SMALL]  # each with others between: a quarter is beyond the cache as well
+        if width == narrow:
+            matrices = matrices[::_NARROWER]  # a quarter of them is beyond the cache as well
         row = torch.ones(1, 1, width, device=watch.device, dtype=dtype)
         times[width] = watch.best(lambda: _through(torch, row, matrices)) / len(matrices)  # noqa: B023 — called at once
-    small, large = (width * width * dtype.itemsize for width in (_SMALL, _LARGE))
-    seconds_a_byte = max(times[_LARGE] - times[_SMALL], times[_LARGE] / 2) / (large - small)
-    beyond = max(times[_LARGE] - seconds_a_byte * large, 0.0)
+    small, large = (width * width * dtype.itemsize for width in (narrow, wide))
+    seconds_a_byte = max(times[wide] - times[narrow], times[wide] / 2) / (large - small)
+    beyond = max(times[wide] - seconds_a_byte * large, 0.0)
     return 1 / seconds_a_byte / 1e9, beyond
+
+
+def _wide(watch: Stopwatch) -> int:
+    """Return the width of a product whose time is reading: a GPU reads so fast that narrow ones tell of beginning."""
+    return 4 * _WIDE if watch.on_gpu else _WIDE
 
 
 def _through(torch: Any, row: Any, matrices: tuple[Any, ...]) -> None:
@@ -151,7 +156,7 @@ def _through(torch: Any, row: Any, matrices: tuple[Any, ...]) -> None:
 
 def _gemm_tflops(torch: Any, watch: Stopwatch, dtype: Any) -> float:
     """Return the rate of a product as reading a prompt has it."""
-    width = 4 * _LARGE if watch.on_gpu else _LARGE
+    width = _wide(watch)
     rows = 8 * _ROWS if watch.on_gpu else _ROWS
     if dtype is torch.float16 and not watch.on_gpu:  # most CPUs do it in slow motion: fewer rows tell as much
         rows //= 4
@@ -162,7 +167,7 @@ def _gemm_tflops(torch: Any, watch: Stopwatch, dtype: Any) -> float:
 
 def _int8_tflops(torch: Any, watch: Stopwatch) -> float | None:
     """Return the rate of a product of 8-bit integers, or None where this GPU has none."""
-    width = 4 * _LARGE
+    width = _wide(watch)
     prompt = torch.ones(width, width, device=watch.device, dtype=torch.int8)
     try:
         return 2 * width**3 / watch.best(lambda: torch._int_mm(prompt, prompt.t())) / 1e12
@@ -172,10 +177,9 @@ def _int8_tflops(torch: Any, watch: Stopwatch) -> float | None:
 
 def _buffer_bytes(watch: Stopwatch) -> int:
     """Return a size well beyond the last-level cache: four times it, from 256 MiB to 1 GiB, and what memory allows."""
-    if watch.on_gpu:
-        return 1024 * MIB
-    wanted = min(max(256 * MIB, 4 * _cache_bytes()), 1024 * MIB, memory_free_mib() * MIB / 4)
-    return max(int(wanted / _WHOLE), 2) * _WHOLE
+    wanted = 1024 * MIB if watch.on_gpu else min(max(256 * MIB, 4 * _cache_bytes()), 1024 * MIB)
+    whole = 4 * _wide(watch) ** 2  # one wide matrix of 32-bit numbers
+    return max(int(min(wanted, watch.free_bytes() / 4) / whole), 2) * whole
 
 
 def _cache_bytes() -> int:

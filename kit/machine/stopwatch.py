@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from kit.machine.facts import MIB, memory_free_mib
+
 
 class Stopwatch:
     """Times work on one device.
@@ -22,6 +24,12 @@ class Stopwatch:
         self.device = device
         self.on_gpu = device.startswith("cuda")
         self._torch = torch
+
+    def free_bytes(self) -> float:
+        """Return how much memory the device has free."""
+        if self.on_gpu:
+            return float(self._torch.cuda.mem_get_info(self.device)[0])
+        return memory_free_mib() * MIB
 
     def once(self, work: Callable[[], object]) -> float:
         """Return the seconds from the beginning of `work` to the end of all it set going on the device."""

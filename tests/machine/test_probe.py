@@ -44,7 +44,7 @@ class _Machine(Stopwatch):
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probe, "_buffer_bytes", lambda watch: 64 * MIB)
-    monkeypatch.setattr(probe, "_LARGE", 1024)
+    monkeypatch.setattr(probe, "_WIDE", 1024)
 
 
 @pytest.mark.usefixtures("small")
@@ -95,13 +95,16 @@ def test_a_quiet_machine_is_measured_once(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_buffers_are_beyond_the_cache_and_within_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     watch = Stopwatch(torch, "cpu")
-    monkeypatch.setattr(probe, "memory_free_mib", lambda: 100_000.0)
+    monkeypatch.setattr("kit.machine.stopwatch.memory_free_mib", lambda: 100_000.0)
     for cache_mib, wanted_mib in ((0, 256), (100, 400), (1000, 1024)):
         monkeypatch.setattr(probe, "_cache_bytes", lambda mib=cache_mib: mib * MIB)
         assert probe._buffer_bytes(watch) // MIB in range(wanted_mib - 15, wanted_mib + 1)
         assert probe._buffer_bytes(watch) % (16 * MIB) == 0  # whole matrices
-    monkeypatch.setattr(probe, "memory_free_mib", lambda: 400.0)
+    monkeypatch.setattr("kit.machine.stopwatch.memory_free_mib", lambda: 400.0)
     assert probe._buffer_bytes(watch) <= 100 * MIB
+    asked = SimpleNamespace(cuda=SimpleNamespace(mem_get_info=lambda device: (3 * 2**30, 80 * 2**30)))
+    gpu = Stopwatch(asked, "cuda:0")
+    assert probe._buffer_bytes(gpu) == 768 * MIB  # a quarter of what is free, in matrices of 256 MiB
 
 
 def test_work_on_a_gpu_is_timed_by_the_gpu() -> None:
@@ -140,3 +143,25 @@ def test_the_best_of_repeats_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "once", lambda work: next(times))
     assert watch.best(lambda: None, for_s=0.0) == 1.0  # the first, of 9 s, is a warm-up
     assert next(times) == 7.0
+
+
+def test_a_gpu_is_asked_for_integers_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    """The steps of a GPU, carried out by the processor."""
+
+    class Gpu(Stopwatch):
+        def __init__(self, module: Any, device: str) -> None:
+            super().__init__(module, "cpu")
+            self.on_gpu = True
+
+        def _on_gpu(self, work: Callable[[], object]) -> float:
+            work()
+            return 1e-3
+
+    monkeypatch.setattr(probe, "Stopwatch", Gpu)
+    monkeypatch.setattr(probe, "_WIDE", 64)
+    monkeypatch.setattr(probe, "_buffer_bytes", lambda watch: 4 * MIB)
+    monkeypatch.setattr(Gpu, "best", lambda self, work, **_limits: self.once(work))
+    figures, _busy = probe._one_pass(torch, "cuda:0", ListReport(tmp_path))
+    assert set(figures["tflops"]) == {"fp32", "bf16", "fp16", "int8"}
+    assert figures["tflops"]["int8"] == pytest.approx(2 * 256**3 / 1e-3 / 1e12, rel=1e-3)
+    assert set(figures["gemv_gb_s"]) == {"fp32", "bf16", "fp16"}
