@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.engines import Variant
 from kit.errors import KitError, UnsupportedError
-from kit.experiments.auto.limits import licence_refuses
+from kit.experiments.auto.limits import refused
 from kit.i18n import _
 from kit.isolated import error_dict
 from kit.models import DEFAULT, METHOD_BITS, ModelCard, available, card_of, catalogue, weights_bytes
@@ -81,7 +81,7 @@ def _candidate(spec: AutoSpec, model: str, method: Method, short: str) -> Candid
     weight = 0.0 if card is None else weights_bytes(card, METHOD_BITS.get(method.name, method.bits))
     try:
         check_runs_here(method)
-        _check_fits(spec, card, method)
+        _check_fits(spec, model, card, method)
     except KitError as exc:
         error: dict[str, Any] | None = error_dict(exc)
     else:
@@ -91,11 +91,11 @@ def _candidate(spec: AutoSpec, model: str, method: Method, short: str) -> Candid
     return Candidate(name, Variant(model=model, method=method.name), weight, size, error)
 
 
-def _check_fits(spec: AutoSpec, card: ModelCard | None, method: Method) -> None:
-    """Raise `UnsupportedError` where the licence or the memory of this machine rules a variant out."""
-    why = licence_refuses(spec.limits, card)
+def _check_fits(spec: AutoSpec, model: str, card: ModelCard | None, method: Method) -> None:
+    """Raise `UnsupportedError` where limits or the memory of this machine rule a variant out."""
+    why = refused(spec.limits, model, card)
     if why:
-        raise UnsupportedError(why[:1].upper() + why[1:] + ".", fix=_("Leave the model out, or the limit."))
+        raise UnsupportedError(why, fix=_("Leave the model out, or the limit."))
     if card is None or method.name not in METHOD_BITS:
         return
     found = fit(card, method.name, context=min(_CONTEXT, card.context))

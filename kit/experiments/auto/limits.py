@@ -1,6 +1,7 @@
-"""Limits of a search: numbers that a variant must keep, by metric, and what its licence must allow.
+"""Limits of a search, called as those of `kit.recommend`: numbers that a variant must keep, and what its card must say.
 
-A spec holds them as text, ``max_ram_mib=4096``: at least so much where more of the metric is better, else at most.
+A spec holds them as text, ``max_ram_mib=4096`` or ``licence=commercial``. A measured number is at least so much where
+more of the metric is better, else at most.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from typing import Any
 from kit.errors import ParameterError
 from kit.experiments.auto.objective import Objective, objective
 from kit.i18n import _
-from kit.models import ModelCard
+from kit.models import ModelCard, available
+from kit.models.uses import COMMERCIAL, licensed, speaks
 
-LICENCE = "licence"
-COMMERCIAL = "commercial"
+_MEASURED_AS = {"max_vram_mib": "max_vram_reserved_mib", "max_disk_mib": "file_size_mib"}
+_OF_CARDS = ("licence", "languages", "modality", "parameters", "context", "gated", "local")
+_YES_OR_NO = {"true": True, "false": False}
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A number that a variant must keep."""
+    """A number that a variant must keep when it is measured."""
 
     objective: Objective
     value: float
@@ -35,40 +38,80 @@ def written(limits: Any) -> Any:
     """Return limits given as a mapping the way a spec holds them; anything else as it is."""
     if not isinstance(limits, Mapping):
         return limits
-    return tuple(f"{name}={value}" for name, value in limits.items())
+    return tuple(f"{name}={_text(value)}" for name, value in limits.items() if value is not None)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple | set):
+        return "+".join(sorted(map(str, value)))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read_limits(texts: Iterable[str]) -> tuple[Limit, ...]:
-    """Return the limits on numbers that `texts` name.
+    """Return the limits on measured numbers among `texts`, after checking all.
 
     Raises
     ------
     ParameterError
-        One is not written as ``name=value``.
+        One is not written as ``name=value``, or has a value that cannot be.
     UnknownNameError
-        It names no metric.
+        It names neither a metric nor something of a card.
     """
     found = []
     for text in texts:
-        name, _equals, value = (part.strip() for part in text.partition("="))
-        if name == LICENCE:
-            if value != COMMERCIAL:
-                raise ParameterError("limits", text, allowed=f"{LICENCE}={COMMERCIAL}")
-            continue
-        found.append(Limit(objective(name, "limits"), _number(text, value)))
+        name, value = _parts(text)
+        if name in _OF_CARDS:
+            _checked(text, name, value)
+        else:
+            metric = objective(_MEASURED_AS.get(name, name), "limits")
+            found.append(Limit(metric, _number(text, value)))
     return tuple(found)
 
 
-def licence_refuses(texts: Iterable[str], card: ModelCard | None) -> str:
-    """Return why the licence of a model does not keep the limits, or ""."""
-    wanted = any(text.partition("=")[0].strip() == LICENCE for text in texts)
-    if not wanted:
-        return ""
-    if card is None:
-        return _("its licence is not known")
-    if card.licence_commercial in ("yes", "conditions"):
-        return ""
-    return _("its licence, {licence}, does not allow commercial use").format(licence=card.licence)
+def refused(texts: Iterable[str], model: str, card: ModelCard | None) -> str:
+    """Return why the card of a model does not keep the limits, as a sentence, or ""."""
+    wanted = [_parts(text) for text in texts]
+    for name, value in wanted:
+        if name == "local" and _YES_OR_NO[value] and not available(model):
+            return _("It is not on this machine: tunebook models get {name}.").format(name=model)
+        if name in _OF_CARDS and name != "local":
+            if card is None:
+                return _("Its card is not known, to hold it against {name}={value}.").format(name=name, value=value)
+            if not _card_keeps(card, name, value):
+                words = _("Its card says {own}, which does not keep {name}={value}.")
+                return words.format(own=_of_card(card, name), name=name, value=value)
+    return ""
+
+
+def _card_keeps(card: ModelCard, name: str, value: str) -> bool:
+    if name == "licence":
+        return licensed(card, value) if value in COMMERCIAL else card.licence.lower() == value.lower()
+    if name == "languages":
+        return all(speaks(card, language) for language in value.split("+"))
+    if name == "modality":
+        return set(value.split("+")) <= set(card.modality.split("+"))
+    if name == "gated":
+        return _YES_OR_NO[value] or not card.gated
+    return card.parameters <= float(value) if name == "parameters" else card.context >= float(value)
+
+
+def _of_card(card: ModelCard, name: str) -> str:
+    own = getattr(card, name)
+    return f"{name} {'+'.join(own) if isinstance(own, tuple) else own}"
+
+
+def _parts(text: str) -> tuple[str, str]:
+    name, _equals, value = (part.strip() for part in text.partition("="))
+    return name, value
+
+
+def _checked(text: str, name: str, value: str) -> None:
+    if name in ("parameters", "context"):
+        _number(text, value)
+    elif name in ("gated", "local") and value not in _YES_OR_NO:
+        raise ParameterError("limits", text, allowed=f"{name}=true, {name}=false")
+    elif not value:
+        raise ParameterError("limits", text, allowed=_("{name}=…, with a value").format(name=name))
 
 
 def _number(text: str, value: str) -> float:
@@ -76,6 +119,6 @@ def _number(text: str, value: str) -> float:
         number = float(value)
     except ValueError:
         number = math.nan
-    if not math.isfinite(number):
-        raise ParameterError("limits", text, allowed=_("a metric and a number, such as 'max_ram_mib=4096'"))
+    if not (math.isfinite(number) and number > 0):
+        raise ParameterError("limits", text, allowed=_("a name and a number above 0, such as 'max_ram_mib=4096'"))
     return number

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from kit.choosing.limits import LIMITS, card_misses
 from kit.data import DataSpec
 from kit.errors import ParameterError, UnknownNameError
 from kit.experiments import AutoSpec
-from kit.experiments.auto.limits import licence_refuses, read_limits
+from kit.experiments.auto.limits import read_limits, refused, written
 from kit.experiments.auto.objective import KNOWN, objective
 from kit.models import catalogue
 from kit.plots.metrics import METRICS
@@ -41,9 +42,11 @@ def test_metrics_of_tasks() -> None:
         ({"objectives": ("energy_j_per_token",)}, "measures", "Add 'energy' to measures"),
         ({"objectives": ("arc_easy/acc",)}, "tasks", "what finds arc_easy/acc"),
         ({"limits": {"max_ram": 100}}, "limits", "Did you mean 'max_ram_mib'"),
-        ({"limits": ("max_ram_mib",)}, "limits", "a metric and a number"),
-        ({"limits": {"max_ram_mib": "much"}}, "limits", "a metric and a number"),
-        ({"limits": {"licence": "free"}}, "limits", "licence=commercial"),
+        ({"limits": ("max_ram_mib",)}, "limits", "a name and a number"),
+        ({"limits": {"max_ram_mib": "much"}}, "limits", "a name and a number"),
+        ({"limits": {"context": 0}}, "limits", "a number above 0"),
+        ({"limits": {"gated": "perhaps"}}, "limits", "gated=true"),
+        ({"limits": ("languages",)}, "limits", "with a value"),
         ({"limits": {"tpot_s": 1}, "measures": ("accuracy",), "objectives": ("acc",)}, "measures", "Add 'latency'"),
         ({"measures": ("accuracy", "reference")}, "measures", "without 'reference'"),
         ({"methods": ("bf16", "bf16")}, "methods", "names each once"),
@@ -65,11 +68,24 @@ def test_limits_may_be_given_as_a_mapping() -> None:
     assert (accuracy.keeps(0.8), accuracy.keeps(0.79)) == (True, False)
 
 
-def test_licences_are_held_against_their_limit() -> None:
-    cards = catalogue().values()
-    free = next(card for card in cards if card.licence_commercial == "yes")
-    bound = next(card for card in cards if card.licence_commercial == "no")
-    assert licence_refuses(("licence=commercial",), free) == ""
-    assert bound.licence in licence_refuses(("licence=commercial",), bound)
-    assert licence_refuses(("licence=commercial",), None)
-    assert licence_refuses(("acc=0.5",), bound) == ""
+def test_limits_are_called_as_those_of_recommendations() -> None:
+    values = {"licence": "commercial", "languages": ["de", "en"], "modality": "text", "gated": False, "local": True}
+    texts = written({**dict.fromkeys(LIMITS, 5.0), **values})
+    numbers = {limit.objective.name for limit in read_limits(texts)}
+    assert numbers == {
+        *("max_ram_mib", "max_vram_reserved_mib", "file_size_mib", "tpot_s", "ttft_s"),
+        *("prefill_tokens_per_s", "decode_tokens_per_s"),
+    }
+
+
+def test_cards_are_held_against_their_limits() -> None:
+    cards = catalogue()
+    free = next(card for card in cards.values() if card.licence_commercial == "yes")
+    bound = next(card for card in cards.values() if card.licence_commercial == "no")
+    assert refused(("licence=commercial", "acc=0.5"), free.name, free) == ""
+    assert bound.licence in refused(("licence=commercial",), bound.name, bound)
+    assert "not known" in refused(("licence=commercial",), "x", None)
+    for name, card in cards.items():
+        for limits in ({"languages": ["de"]}, {"gated": False}, {"parameters": 1e9}, {"context": 32768}):
+            told = card_misses(card, limits)  # what recommendations make of the same limits
+            assert bool(refused(written(limits), name, card)) == bool(told), (name, limits)
