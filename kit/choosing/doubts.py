@@ -25,7 +25,7 @@ def _quality(option: Option, evidence: Evidence) -> list[str]:
     if evidence.kind == "this data":
         few = evidence.own is not None and evidence.own.rows < 100
         return [_("It was measured on few rows.")] if few else []
-    told = [_("How good it is at your task was not measured.")]
+    told = [_("Larger and newer models are usually better within a design, and no more is known of it.")]
     if evidence.kind == "published":
         told = [_("Published scores tell of other tasks than yours.")]
     elif evidence.kind == "this task":

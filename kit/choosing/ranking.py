@@ -124,7 +124,7 @@ def _guessed(evidence: Evidence, special: Sequence[str]) -> str:
             tags=", ".join(special)
         )
     if evidence.kind == "guess":
-        return _("Larger and newer models are usually better within a design; this place is such a guess.")
+        return ""  # the evidence says so, and what is uncertain why
     return _(
         "Its place among models that were scored alike follows that; among others it is a guess from size and age."
     )

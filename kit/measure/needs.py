@@ -18,8 +18,7 @@ from kit.i18n import _
 from kit.machine import this_machine
 from kit.machine.facts import MIB
 from kit.measure.perplexity import MOST_ROWS
-from kit.models import METHOD_BITS, ModelCard, kv_cache_bytes, locate, weights_bytes
-from kit.models.reference import refer
+from kit.models import METHOD_BITS, ModelCard, card_here, kv_cache_bytes, locate, weights_bytes
 from kit.quantization.registry import get_method
 from kit.spec import Needs
 from kit.words import memory
@@ -121,13 +120,10 @@ def model_card(model: str) -> tuple[ModelCard | None, bool]:
     """
     try:
         location = locate(model)
-        return location.card, location.kind == "gguf" or location.adapter is not None
-    except KitError:
-        pass
-    try:
-        return refer(model).card, False  # still to be fetched
-    except KitError:
-        return None, False
+        made_first = location.kind == "gguf" or location.adapter is not None
+    except KitError:  # still to be fetched
+        made_first = False
+    return card_here(model), made_first
 
 
 def _asked(data: Dataset, *, batch_size: int, shots: int, answer_tokens: int) -> dict[str, int]:

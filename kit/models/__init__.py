@@ -1,7 +1,7 @@
 """Open models: which there are, where their weights are, how to get them, and what they will take."""
 
 from kit.models.card import ModelCard
-from kit.models.cards import card_of
+from kit.models.cards import card_here, card_of
 from kit.models.catalogue import DEFAULT, catalogue, siblings
 from kit.models.change import Change
 from kit.models.conversion import converted_folder, is_converted
@@ -46,6 +46,7 @@ __all__ = [
     "TuningEstimate",
     "available",
     "best_method",
+    "card_here",
     "card_of",
     "catalogue",
     "check_name",

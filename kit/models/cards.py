@@ -44,6 +44,20 @@ def card_of(name: str) -> ModelCard:
     return card_of(base) if base is not None else folder_card(locate(name).path)
 
 
+def card_here(name: str) -> ModelCard | None:
+    """Return the card of the model `name` without asking the network, or None where this machine cannot tell."""
+    try:
+        reference = refer(name)
+        if reference.card is not None:
+            return reference.card
+        location = locate(name)
+        if location.card is not None or location.kind != "folder":
+            return location.card
+        return folder_card(location.path)
+    except (KitError, OSError, ValueError):
+        return None
+
+
 def _of_hub(hub_id: str) -> ModelCard:
     try:
         folder = hub.cached(hub_id)

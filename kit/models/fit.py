@@ -18,7 +18,7 @@ from kit.i18n import _
 from kit.machine.facts import MIB, Gpu, Machine, memory_free_mib, this_machine
 from kit.machine.live import disk, gpu_loads
 from kit.models.card import ModelCard
-from kit.models.estimates import METHOD_BITS, Estimate, estimate
+from kit.models.estimates import METHOD_BITS, Estimate, download_bytes, estimate
 from kit.models.source import available
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 State = Literal["fits", "tight", "no"]
 
 TIGHT_SHARE = 0.75  # of the room
-
-_DOWNLOAD_BYTES = 2  # for each weight: open models are published in 16 bits
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,7 @@ def _lacking_disk(card: ModelCard) -> tuple[float, float] | None:
     """Return what the download takes and what the disk has free, where that is less and the model is not here."""
     if card.path:
         return None
-    download, free = float(_DOWNLOAD_BYTES * card.parameters), float(disk(_downloads())[0])
+    download, free = float(download_bytes(card)), float(disk(_downloads())[0])
     return (download, free) if download > free and not available(card.name) else None
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kit.i18n import _
-from kit.machine.facts import MIB
-from kit.models.fit import Fit
+from kit.machine.facts import MIB, Machine
+from kit.models.fit import TIGHT_SHARE, Fit, room_bytes
 from kit.words import count, memory
 
 
@@ -35,17 +35,34 @@ def _disk(found: Fit) -> str:
     )
 
 
+def too_large(needed_bytes: float, machine: Machine) -> str:
+    """Return that something needs more memory than `machine` has: told alike of models and of work."""
+    return _("It needs {needed}, and {place} has {room}.").format(
+        needed=size(needed_bytes), place=place_words(machine), room=size(room_bytes(machine))
+    )
+
+
+def nearly_too_large(needed_bytes: float, machine: Machine) -> str:
+    """Return that something needs nearly all the memory that `machine` has."""
+    text = _("It needs {needed} of the {room} that {place} has, so little is left for anything else.")
+    return text.format(needed=size(needed_bytes), place=place_words(machine), room=size(room_bytes(machine)))
+
+
+def place_words(machine: Machine) -> str:
+    """Return whose memory counts: the name of the largest GPU, or "this machine"."""
+    gpu = max(machine.gpus, key=lambda gpu: gpu.memory_mib, default=None)
+    return _("this machine") if gpu is None else gpu.name
+
+
 def _memory(found: Fit) -> list[str]:
-    needed, room = size(found.needed_bytes), size(found.room_bytes)
-    place = _("this machine") if not found.machine.gpus else found.place
     if found.needed_bytes > found.room_bytes:
-        verdict = _("It needs {needed}, and {place} has {room}.").format(needed=needed, room=room, place=place)
-    elif found.state == "tight":
-        verdict = _("It needs {needed} of the {room} that {place} has, so little is left for anything else.").format(
-            needed=needed, room=room, place=place
-        )
+        verdict = too_large(found.needed_bytes, found.machine)
+    elif found.needed_bytes > TIGHT_SHARE * found.room_bytes:
+        verdict = nearly_too_large(found.needed_bytes, found.machine)
     else:
-        verdict = _("It needs {needed} of the {room} that {place} has.").format(needed=needed, room=room, place=place)
+        verdict = _("It needs {needed} of the {room} that {place} has.").format(
+            needed=size(found.needed_bytes), room=size(found.room_bytes), place=place_words(found.machine)
+        )
     return [verdict, _parts(found)]
 
 

@@ -10,7 +10,7 @@ from kit.errors import NoRoomError
 from kit.i18n import _
 from kit.machine.facts import MIB, memory_free_mib, this_machine
 from kit.models.fit import TIGHT_SHARE, room_bytes
-from kit.models.fit_words import size
+from kit.models.fit_words import nearly_too_large, size, too_large
 from kit.spec import Needs, Spec
 
 
@@ -33,14 +33,12 @@ def check_room(spec: Spec, needs: Needs) -> str:
     if needed is None:
         return ""
     if needed > room:
-        raise NoRoomError(_refusal(needed, room, needs.why), fix=_fix(spec))
+        raise NoRoomError(f"{too_large(needed, this_machine())} {needs.why}".strip(), fix=_fix(spec))
     free = None if needs.gpu_bytes else memory_free_mib() * MIB
     if needed > TIGHT_SHARE * room:
-        return _("Memory may be short: it needs about {needed} of the {room} there are.").format(
-            needed=size(needed), room=size(room)
-        )
+        return nearly_too_large(needed, this_machine())
     if free is not None and needed > free:
-        return _("Memory may be short: it needs about {needed}, and {free} are free now.").format(
+        return _("It needs {needed}, and {free} are free now: memory may be short.").format(
             needed=size(needed), free=size(free)
         )
     return ""
@@ -57,21 +55,13 @@ def needed_bytes(needs: Needs) -> int | None:
     return needs.gpu_bytes if this_machine().gpus else needs.memory_bytes
 
 
-def _refusal(needed: int, room: float, why: str) -> str:
-    place = max(this_machine().gpus, key=lambda gpu: gpu.memory_mib, default=None)
-    problem = _("It needs about {needed} of memory at its peak, and {place} has {room}.").format(
-        needed=size(needed), room=size(room), place=_("this machine") if place is None else place.name
-    )
-    return f"{problem} {why}".strip()
-
-
 def _fix(spec: Spec) -> str:
     for lighter, change in spec.lighter():
         needs = lighter.needs()
         needed = needed_bytes(needs)
         if needed is not None and has_room(needs):
-            first = _("With {change} it needs about {needed}.").format(change=change, needed=size(needed))
+            first = _("With {change} it needs {needed}.").format(change=change, needed=size(needed))
             break
     else:
         first = _("Nothing near it needs so little: choose a smaller model; kit.recommend(…) lists those that fit.")
-    return first + " " + _("The estimate can be wrong: now=True (tunebook run --now) begins all the same.")
+    return first + " " + _("This is an estimate: now=True (tunebook run --now) begins all the same.")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kit.errors import KitError
+from kit.models import card_here
 from kit.models.change import smaller
-from kit.tuning.needs import card_to_tune
 from kit.tuning.schedule import rows_at_a_time
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ def lighter_changes(spec: TuneSpec) -> Iterator[dict[str, Any]]:
         yield least
     for length in _shorter(spec.max_length):
         yield {**least, "max_length": length}
-    try:
-        card = card_to_tune(spec.model)
-    except KitError:
-        card = None
+    card = card_here(spec.model)
     for other in [] if card is None else smaller(card):
         yield {"model": other.name}
         yield {"model": other.name, **least}

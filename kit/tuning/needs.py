@@ -12,8 +12,7 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.machine import this_machine
 from kit.machine.facts import MIB
-from kit.models import ModelCard, locate
-from kit.models.reference import refer
+from kit.models import ModelCard, card_here
 from kit.spec import Needs
 from kit.tuning.estimate import peak_bytes_of
 from kit.tuning.schedule import rows_at_a_time
@@ -37,7 +36,7 @@ def needs_of(spec: TuneSpec) -> Needs:
     """
     gpus = len(this_machine().gpus)
     try:
-        card = card_to_tune(spec.model)
+        card = card_here(spec.model)
         memory = None if card is None else _process_bytes(spec, card)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
         card = memory = None
@@ -62,14 +61,6 @@ def _process_bytes(spec: TuneSpec, card: ModelCard) -> int:
     answers = answer * len(questions)
     tokens = shared + sum(questions) + answers
     return peak_bytes_of(spec, card, bits=_bits(spec.precision), tokens=tokens, answers=answers)
-
-
-def card_to_tune(model: str) -> ModelCard | None:
-    """Return the card of `model`, also of one that is still to be fetched."""
-    try:
-        return locate(model).card
-    except KitError:
-        return refer(model).card
 
 
 def _bits(precision: str) -> int:

@@ -129,15 +129,22 @@ def test_an_adapter_is_merged_in_32_bits_first(tmp_path: Path) -> None:
     assert adapted > plain
 
 
-def test_what_nobody_can_know_is_not_told(tiny_model: Path, tmp_path: Path) -> None:
+def test_what_nobody_can_know_is_not_told(tmp_path: Path) -> None:
     for spec in (
-        _evaluate(model=str(tiny_model)),  # no card
         _evaluate(model=str(tmp_path / "nothing")),
         _evaluate(data=DataSpec(source=str(tmp_path / "nothing.csv"))),
-        SweepSpec(model=str(tiny_model), data=DATA),
-        AnswerSpec(variants=(Variant(model="smollm2-135m-instruct"), Variant(model=str(tiny_model))), prompt="?"),
+        SweepSpec(model=str(tmp_path / "nothing"), data=DATA),
+        AnswerSpec(
+            variants=(Variant(model="smollm2-135m-instruct"), Variant(model=str(tmp_path / "nothing"))), prompt="?"
+        ),
     ):
         assert spec.needs() == Needs(("cpu",), None)
+
+
+def test_a_folder_tells_of_itself(tiny_model: Path) -> None:
+    weights = sum(file.stat().st_size for file in tiny_model.glob("*.safetensors"))  # in 32 bits
+    told = _mib(_evaluate(model=str(tiny_model), method="fp32", measures=("accuracy",)).needs())
+    assert 500 + weights / MIB <= told < 600
 
 
 def test_a_gpu_is_taken_alone_and_a_download_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +154,10 @@ def test_a_gpu_is_taken_alone_and_a_download_takes_nothing(monkeypatch: pytest.M
         SweepSpec(model="smollm2-135m-instruct", data=DATA),
         AnswerSpec(variants=(Variant(model="smollm2-135m-instruct"),), prompt="?"),
     ):
-        assert spec.needs() == Needs(("cuda:0",), None)
+        needs = spec.needs()
+        assert needs == Needs(("cuda:0",), None)
+        assert needs.gpu_bytes is not None
+        assert needs.gpu_bytes / MIB > 500
     assert GetSpec(name="smollm2-135m-instruct").needs() == Needs()
 
 

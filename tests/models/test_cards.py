@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kit.errors import ModelNotFoundError, UnknownNameError
-from kit.models import DEFAULT, card_of, catalogue
+from kit.models import DEFAULT, card_here, card_of, catalogue
 
 CONFIG = {
     **{"model_type": "qwen2", "hidden_size": 896, "intermediate_size": 4864, "num_hidden_layers": 24},
@@ -80,3 +80,10 @@ def test_without_the_hub_the_reason_is_given(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("huggingface_hub.is_offline_mode", lambda: True)
     with pytest.raises(ModelNotFoundError, match="HF_HUB_OFFLINE"):
         card_of("somebody/something-new")
+
+
+def test_a_card_without_the_network(tmp_path: Path) -> None:
+    assert card_here("qwen2.5-7b-instruct") == catalogue()["qwen2.5-7b-instruct"]
+    assert card_here("nobody/has-this") is None
+    assert card_here(str(tmp_path / "nothing")) is None
+    assert card_here("smollm2-135m-instrukt") is None

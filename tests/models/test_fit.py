@@ -78,7 +78,7 @@ def test_a_smaller_batch_comes_before_worse_answers() -> None:
     found = fit(CARDS["qwen2.5-7b-instruct"], machine=machine(32), context=32768, batch=16, methods=EVERY)
     assert found.change is not None
     assert (found.change.kind, found.change.method, found.change.context) == ("batch", "bf16", 32768)
-    assert found.change.batch in (4, 8)
+    assert found.change.batch in (1, 2, 4, 8)
 
 
 def test_a_shorter_context_where_no_method_has_fewer_bits() -> None:

@@ -29,19 +29,16 @@ def test_what_never_fits_is_refused_with_numbers_and_the_nearest_change() -> Non
     spec = GreedySpec(steps=12)
     with pytest.raises(NoRoomError) as told:
         check_room(spec, spec.needs())
-    assert told.value.problem == (
-        "It needs about 13 GB of memory at its peak, and this machine has 8.6 GB. Each number takes one GB."
-    )
+    assert told.value.problem == ("It needs 13 GB, and this machine has 8.6 GB. Each number takes one GB.")
     assert told.value.fix == (
-        "With steps=6 it needs about 6.4 GB. "
-        "The estimate can be wrong: now=True (tunebook run --now) begins all the same."
+        "With steps=6 it needs 6.4 GB. This is an estimate: now=True (tunebook run --now) begins all the same."
     )
 
 
 @pytest.mark.usefixtures("eight_gib")
 def test_the_nearest_change_that_has_room_is_told() -> None:
     spec = GreedySpec(steps=40)  # half of it does not fit either
-    with pytest.raises(NoRoomError, match=r"With steps=1 it needs about 1\.1 GB"):
+    with pytest.raises(NoRoomError, match=r"With steps=1 it needs 1\.1 GB"):
         check_room(spec, spec.needs())
 
 
@@ -50,9 +47,9 @@ def test_the_nearest_change_that_has_room_is_told() -> None:
     ("gib", "warning"),
     [
         (3, ""),
-        (5, "Memory may be short: it needs about 5.4 GB, and 4.3 GB are free now."),
-        (7, "Memory may be short: it needs about 7.5 GB of the 8.6 GB there are."),
-        (8, "Memory may be short: it needs about 8.6 GB of the 8.6 GB there are."),
+        (5, "It needs 5.4 GB, and 4.3 GB are free now: memory may be short."),
+        (7, "It needs 7.5 GB of the 8.6 GB that this machine has, so little is left for anything else."),
+        (8, "It needs 8.6 GB of the 8.6 GB that this machine has, so little is left for anything else."),
     ],
 )
 def test_what_comes_near_is_warned_of(gib: int, warning: str) -> None:
@@ -85,7 +82,7 @@ def test_work_is_refused_warned_and_insisted_on(tmp_path: Path) -> None:
     assert not quiet.values("number")
     warned = ListReport(tmp_path)
     carry_out(GreedySpec(steps=7), warned)
-    assert next(e["text"] for e in warned.events if e["kind"] == "message").startswith("Memory may be short")
+    assert next(e["text"] for e in warned.events if e["kind"] == "message").startswith("It needs 7.5 GB of the 8.6 GB")
     insisting = Insisting(tmp_path)
     carry_out(GreedySpec(steps=12), insisting)
     assert len(insisting.values("number")) == 12
