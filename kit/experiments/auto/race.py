@@ -26,6 +26,7 @@ def judge(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence[
     """
     for trial in trials:
         trial.out = _limit_words(trial, limits)
+        trial.broken = bool(trial.out)
     inside = [trial for trial in trials if trial.measured and not trial.out]
     whole = {trial.name: trial.measured for trial in inside if "all" in trial.looks}
     part = {trial.name: trial.part_first for trial in inside if trial.part_first}

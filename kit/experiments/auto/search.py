@@ -124,7 +124,7 @@ class Search:
             return []
         numbers = {t.candidate: [value_of(t.measured[0], g.name) for g in self._goals] for t in self._able() if t.looks}
         known = {each: [x for x in values if x is not None] for each, values in numbers.items() if None not in values}
-        broken = {t.candidate: 1.0 if t.out and self._limits else 0.0 for t in self.trials}
+        broken = {trial.candidate: float(trial.broken) for trial in self.trials}
         left = [trial.candidate for trial in fresh]
         chosen = propose(left, known, broken=broken, goals=self._goals, seed=self._spec.seed)
         return sorted(fresh, key=lambda trial: trial.candidate is not chosen)

@@ -26,12 +26,15 @@ class Trial:
         Why it was not measured, or on no more than a part of the rows.
     out : str
         Why it is out of the race, or "".
+    broken : bool
+        Does it break a limit?
     """
 
     candidate: Candidate
     looks: dict[Fidelity, Result] = field(default_factory=dict)
     why: str = ""
     out: str = ""
+    broken: bool = False
 
     @property
     def name(self) -> str:
