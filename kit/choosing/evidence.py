@@ -82,14 +82,18 @@ def evidence_of(
     data_hash, source : str, default ""
         Of the data at hand; the same hash means the very same rows.
     """
-    mine = [own for own in runs if is_of(own, card) and method in (None, own.method)]
-    here = [own for own in mine if data_hash and own.data_hash == data_hash]
-    here = here or [own for own in mine if source and own.source == source and own.task == task]
+    mine = [own for own in runs if is_of(own, card)]
+    same = [own for own in mine if method in (None, own.method)]
+    here = [own for own in same if data_hash and own.data_hash == data_hash]
+    here = here or [own for own in same if source and own.source == source and own.task == task]
     if here:
-        return _measured("this data", here[0], same_rows=here[0].data_hash == data_hash)
-    alike = [own for own in mine if own.task == task]
+        return _measured("this data", here[0], _where(here[0], data_hash, source))
+    alike = [own for own in (*same, *mine) if own.task == task]
     if alike:
-        return _measured("this task", alike[0])
+        where = _where(alike[0], data_hash, source)
+        if alike[0] not in same:
+            where = _("as {other}, not as {method}, {where}").format(other=alike[0].method, method=method, where=where)
+        return _measured("this task", alike[0], where)
     score = published(card, task)
     if score is not None:
         return _published(score)
@@ -101,12 +105,16 @@ def is_of(own: Own, card: ModelCard) -> bool:
     return own.model == card.name or (bool(card.hub_id) and own.model.lower() == card.hub_id.lower())
 
 
-def _measured(kind: Kind, own: Own, *, same_rows: bool = False) -> Evidence:
+def _where(own: Own, data_hash: str, source: str) -> str:
+    if data_hash and own.data_hash == data_hash:
+        return _("on this data")
+    if source and own.source == source:
+        return _("on other rows of this data")
+    return _("on other data ({source}) of this task").format(source=own.source.rsplit("/", 1)[-1])
+
+
+def _measured(kind: Kind, own: Own, where: str) -> Evidence:
     low, high = _interval(own)
-    if kind == "this task":
-        where = _("on other data ({source}) of this task").format(source=own.source.rsplit("/", 1)[-1])
-    else:
-        where = _("on this data") if same_rows else _("on other rows of this data")
     interval = "" if low is None else _(" ({low:.3g} to {high:.3g})").format(low=low, high=high)
     words = _("Measured {where}: {metric} {value:.3g}{interval}, {rows} rows.").format(
         where=where, metric=own.metric, value=own.value, interval=interval, rows=count(own.rows)

@@ -83,6 +83,13 @@ def test_other_rows_and_other_data_count_less(measured: Callable[..., Result]) -
     assert "on other data (other.csv) of this task" in told.reason
 
 
+def test_what_was_measured_in_another_way_is_told_as_that(measured: Callable[..., Result]) -> None:
+    run = measured(SMALL, range(3), method="fp32")
+    (choice,) = recommend(data=DATA, runs=[run], models=[SMALL], methods=["bnb-nf4"])
+    assert choice.evidence.kind == "this task"
+    assert "Measured as fp32, not as bnb-nf4, on this data: acc 0.95" in choice.reason
+
+
 def test_runs_on_this_machine_are_read() -> None:
     tinyruns.sweep()
     tinyruns.evaluation(age_s=10)
