@@ -70,7 +70,7 @@ def test_every_model_of_the_catalogue_is_there_and_what_cannot_run_says_why(smal
     picker.act("filter", reads="image")
     picker.act("open", picker.desk.found()[0].name)
     page = read(picker.html())
-    assert "the engines run models of text only" in page.text
+    assert "engines here run text models" in page.text
     assert not page.all("button", data_action="use", data_main="")
     picker.act("use", picker.desk.opened)
     assert picker.model == DEFAULT

@@ -91,8 +91,10 @@ def test_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     assert paces == sorted(paces, reverse=True) != []
     fitting = [each.usable for each in found(picker, sort="fit")]
     assert fitting == sorted(fitting, reverse=True)
-    ranks = [picker.desk.quality(each).rank for each in found(picker, sort="quality", fits=True)]
-    assert ranks == sorted(ranks)
+    evidence = [picker.desk.qualities.evidence(each) for each in found(picker, sort="quality", fits=True)]
+    strengths = [each.strength for each in evidence]
+    assert strengths == sorted(strengths, reverse=True)
+    assert {each.kind for each in evidence} == {"published", "guess"}
 
 
 def _measure(left: Callable[..., Run], model: str, method: str, pace: float) -> None:
@@ -115,7 +117,7 @@ def test_what_own_runs_measured_stands_beside_and_comes_first(
     picker = ModelPicker()
     first = picker.desk.found()[0]
     assert first.name == "qwen3-0.6b"
-    assert picker.desk.quality(first).kind == "measured"
+    assert picker.desk.qualities.evidence(first).kind == "this task"
     row = read(picker.html()).rows()[0]
     assert "accuracy 0.80 ± .04, measured" in row[0]
     assert "→ 29 tok/s" in row[1]

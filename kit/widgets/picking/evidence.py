@@ -1,62 +1,65 @@
-"""How good a model is for a task, and from what that is known."""
+"""How good models are for a task, as far as anybody knows: what was measured here, what others published, a guess."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable
 
+from kit.choosing import Evidence, evidence_of
+from kit.choosing.evidence import STRENGTH
+from kit.choosing.guess import guesses
 from kit.i18n import _
-from kit.models import ModelCard
-from kit.plots.words import half_width, share
-from kit.widgets.picking.measured import Figures
+from kit.plots.words import share
+from kit.widgets.picking.measured import Measured
 from kit.widgets.picking.offer import Offer
 
-Kind = Literal["measured", "published", "guess"]
-_KINDS: tuple[Kind, ...] = ("measured", "published", "guess")
-_YEAR = 2023  # before, no model of the catalogue was made
-_GROWTH = 0.35  # a year of progress counts like this many tenfolds of parameters
+MEASURED = STRENGTH["this task"]  # and what is stronger
 
 
-@dataclass(frozen=True)
-class Quality:
-    """What is known of how good a model is; `value` is a share where it was measured or published, else 0."""
+class Qualities:
+    """What is known of how good each model is at one task, worked out when it is asked for.
 
-    kind: Kind
-    value: float
-    guess: float
-    words: str
-    short: str = ""
+    Parameters
+    ----------
+    offers : iterable of Offer
+        All that are offered: a guess puts them in an order.
+    task : str
+        What they are for.
+    measured : Measured
+        What own runs found.
+    """
 
-    @property
-    def rank(self) -> int:
-        """0 for what own runs measured, 1 for what others published, 2 for a guess."""
-        return _KINDS.index(self.kind)
+    def __init__(self, offers: Iterable[Offer], task: str, measured: Measured) -> None:
+        self.task, self._measured = task, measured
+        everyone = [each for each in offers if each.card is not None]
+        owns = [own for each in everyone for own in measured.of(*each.names).owns]
+        self._guesses = guesses([each.card for each in everyone if each.card], task, owns)
+        self._found: dict[str, Evidence] = {}
+
+    def evidence(self, each: Offer) -> Evidence:
+        """Return the strongest evidence for a model."""
+        if each.name not in self._found:
+            self._found[each.name] = self._look(each)
+        return self._found[each.name]
+
+    def _look(self, each: Offer) -> Evidence:
+        if each.card is None:
+            return Evidence("guess", _("Nothing is known of it: its files cannot be read here."))
+        return evidence_of(each.card, self.task, self._measured.of(*each.names).owns)
+
+    def guess(self, each: Offer) -> float:
+        """Return a guess from size, age and the scores that can be compared, in doublings of weights."""
+        return self._guesses.get(each.card.name, 0.0) if each.card else 0.0
+
+    def measured(self, each: Offer) -> bool:
+        """Was it measured here at this task?"""
+        return self.evidence(each).strength >= MEASURED
 
 
-def quality(each: Offer, measured: Mapping[str, Figures]) -> Quality:
-    """Return what is known of a model, given the figures of own runs by method."""
-    guess = guessed(each.card)
-    best = max((f for f in measured.values() if f.acc is not None), key=lambda f: f.acc or 0.0, default=None)
-    if best is not None and best.acc is not None:
-        within = f" {half_width(best.acc_stderr)}" if best.acc_stderr is not None else ""
-        short = _("accuracy {value}{within}, measured").format(value=share(best.acc), within=within)
-        words = _("{accuracy} in run {run}").format(accuracy=short, run=best.run)
-        return Quality("measured", best.acc, guess, words, short)
-    scores = each.card.scores if each.card else ()
-    if scores:
-        mean = sum(score.value for score in scores) / len(scores)
-        words = ", ".join(f"{s.benchmark} {share(s.value)} ({s.reporter}, {s.setting})" for s in scores)
-        return Quality("published", mean, guess, words)
-    return Quality("guess", 0.0, guess, _("nothing measured or published here: guessed from size and age"))
-
-
-def guessed(card: ModelCard | None) -> float:
-    """Return a guess from size and age: tenfolds of parameters, and years, which count for some of those."""
-    if card is None:
-        return 0.0
-    year, _dash, month = card.released.partition("-")
-    age = int(year) - _YEAR + int(month) / 12 if month else 0.0
-    size = math.sqrt(card.active_parameters * card.parameters)  # a mixture of experts lies between the two
-    return math.log10(size) + _GROWTH * age
+def short_words(evidence: Evidence) -> str:
+    """Return the evidence in a few words."""
+    if evidence.value is None:
+        return _("quality: a guess from size and age")
+    text = _("{metric} {value}, published") if evidence.strength < MEASURED else _("{metric} {value}{within}, measured")
+    half = "" if evidence.low is None or evidence.high is None else f" ± {(evidence.high - evidence.low) / 2:.2f}"
+    metric = {"acc": _("accuracy")}.get(evidence.metric, evidence.metric)
+    return text.format(metric=metric, value=share(evidence.value), within=half.replace("± 0.", "± ."))

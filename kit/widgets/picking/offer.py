@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from kit.engines.barred import barred
 from kit.errors import KitError
 from kit.i18n import _
 from kit.lack import Lack
@@ -97,6 +98,12 @@ class Offer:
     terms: Terms = field(repr=False)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What runs may call it."""
+        own = self.card.hub_id if self.card is not None and self.card.name == self.name else ""
+        return (self.name, own) if own else (self.name,)
+
+    @property
     def title(self) -> str:
         """As people call it."""
         return self.card.title if self.card and self.card.name == self.name else model_words(self.name)
@@ -148,15 +155,6 @@ class Offer:
     def usable(self) -> bool:
         """Does it run here in some way? Of a model without a card nobody knows better."""
         return not self.barred and (self.card is None or self.best is not None)
-
-
-def barred(card: ModelCard) -> str:
-    """Return why none of the engines runs this model, or ""."""
-    if card.modality != "text":
-        return _("It also reads pictures; the engines run models of text only, for now.")
-    if card.own_code:
-        return _("It brings code of its makers that would have to run; Tunebook runs none but that of Transformers.")
-    return ""
 
 
 def missing() -> dict[str, tuple[Lack, ...]]:

@@ -6,21 +6,19 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from kit.i18n import N_
-from kit.widgets.picking.evidence import Quality
+from kit.widgets.picking.evidence import Qualities
 from kit.widgets.picking.offer import Offer
 
 SORTS = {
     "fit": N_("best fit"),
     "speed": N_("fastest"),
-    "quality": N_("best evidence of quality"),
+    "quality": N_("best evidence"),
     "size": N_("smallest"),
     "new": N_("newest"),
 }
 
-Judge = Callable[[Offer], Quality]
 
-
-def in_order(offers: Iterable[Offer], sort: str, judge: Judge) -> list[Offer]:
+def in_order(offers: Iterable[Offer], sort: str, qualities: Qualities) -> list[Offer]:
     """Return models in an order; those that cannot be used come last in all of them but by size and age.
 
     Parameters
@@ -29,35 +27,33 @@ def in_order(offers: Iterable[Offer], sort: str, judge: Judge) -> list[Offer]:
         To be ordered; what is equal stays as it is.
     sort : str
         One of `SORTS`.
-    judge : callable
-        Tells how good a model is, and from what that is known.
+    qualities : Qualities
+        Tell how good a model is, and from what that is known.
     """
-    return sorted(offers, key=lambda each: _KEYS[sort](each, judge))
+    return sorted(offers, key=lambda each: _KEYS[sort](each, qualities))
 
 
-def _by_fit(each: Offer, judge: Judge) -> tuple[Any, ...]:
+def _by_fit(each: Offer, qualities: Qualities) -> tuple[Any, ...]:
     """What fits comes first; among equals what was measured, then what is here, then what is best by all signs."""
-    quality = judge(each)
-    measured = quality.kind == "measured"
-    return _group(each), not measured, -(quality.value if measured else 0.0), not each.here, -quality.guess, each.name
+    return _group(each), not qualities.measured(each), not each.here, -qualities.guess(each), each.name
 
 
-def _by_speed(each: Offer, _judge: Judge) -> tuple[Any, ...]:
+def _by_speed(each: Offer, _qualities: Qualities) -> tuple[Any, ...]:
     way = each.best
     speed = way.speed.decode_tokens_per_s if way is not None and way.speed is not None else 0.0
     return not each.usable, -speed, each.card.active_parameters if each.card else 0, each.name
 
 
-def _by_quality(each: Offer, judge: Judge) -> tuple[Any, ...]:
-    quality = judge(each)
-    return not each.usable, quality.rank, -quality.value, -quality.guess, each.name
+def _by_quality(each: Offer, qualities: Qualities) -> tuple[Any, ...]:
+    """The strongest evidence first; values of different data or benchmarks say nothing of an order, the guess does."""
+    return not each.usable, -qualities.evidence(each).strength, -qualities.guess(each), each.name
 
 
-def _by_size(each: Offer, _judge: Judge) -> tuple[Any, ...]:
+def _by_size(each: Offer, _qualities: Qualities) -> tuple[Any, ...]:
     return each.card.parameters if each.card else 0, each.name
 
 
-def _by_age(each: Offer, _judge: Judge) -> tuple[Any, ...]:
+def _by_age(each: Offer, _qualities: Qualities) -> tuple[Any, ...]:
     year, _dash, month = (each.card.released if each.card else "").partition("-")  # of a folder nobody knows when
     age = -(int(year) * 12 + int(month)) if month else 0
     return age, each.card.parameters if each.card else 0, each.name
@@ -75,7 +71,7 @@ def _group(each: Offer) -> int:
     return 0 if way is each.ways[0] else 1
 
 
-_KEYS: dict[str, Callable[[Offer, Judge], tuple[Any, ...]]] = {
+_KEYS: dict[str, Callable[[Offer, Qualities], tuple[Any, ...]]] = {
     "fit": _by_fit,
     "speed": _by_speed,
     "quality": _by_quality,

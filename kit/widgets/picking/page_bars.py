@@ -45,10 +45,10 @@ def ways_lines(each: Offer, figures: Mapping[str, Figures]) -> h.Element:
 
 def _line(each: Offer, way: Way, figures: Figures | None) -> h.Element:
     best = each.best is not None and each.best.method == way.method
-    return h.div(".tb-way", data_best=best and not each.barred, data_state=way.fit.state)[
+    return h.div(".tb-way", data_best=best and not each.barred, data_state="no" if way.lacks else way.fit.state)[
         h.span(".tb-method", title=way.method)[method_words(way.method)],
         stack(way),
-        h.span(".tb-need")[memory_words(way, figures)],
+        h.span(".tb-need")[_need(way, figures)],
         state(way, plain=not best),
         h.span(".tb-pace")[decode_words(way, figures)],
     ]
@@ -76,6 +76,13 @@ def parts_words(way: Way) -> str:
 def memory_words(way: Way, figures: Figures | None) -> str:
     """Return the memory that is predicted and, where a run has measured it, that beside it."""
     return _arrow(way.fit.needed_bytes / 1e9, _measured_gb(way, figures), _("GB"))
+
+
+def _need(way: Way, figures: Figures | None) -> h.Node:
+    """Return the same for a row, which where it is narrow keeps what was measured for the details."""
+    gb, measured = way.fit.needed_bytes / 1e9, _measured_gb(way, figures)
+    also = h.span(".tb-also")[f" → {number(measured)}"] if measured is not None else None
+    return [number(gb), also, " ", _("GB")]
 
 
 def _measured_gb(way: Way, figures: Figures | None) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import htpy as h
 
-from kit.i18n import _
+from kit.i18n import _, ngettext
 from kit.lack import Lack
 from kit.models import ModelCard
 from kit.models.estimates import METHOD_BITS, disk_bytes, download_bytes
@@ -119,7 +119,14 @@ def _missing(each: Offer) -> h.Node:
 
 
 def _evidence(desk: ShownDesk, each: Offer) -> h.Element:
-    return h.p(".tb-small")[h.b[_("Quality: ")], desk.quality(each).words]
+    words = desk.qualities.evidence(each).words
+    scores = each.card.scores if each.card else ()
+    lines = (h.li[f"{s.benchmark} {s.value:.0%} · {s.reporter} · {s.setting}"] for s in scores)
+    every = h.details(".tb-small")[
+        h.summary[ngettext("{n} published score", "{n} published scores", len(scores)).format(n=len(scores))],
+        h.ul(".tb-reasons")[lines],
+    ]
+    return h.div[h.p(".tb-small")[h.b[_("Quality: ")], words], every if scores else None]
 
 
 def _facts(each: Offer) -> h.Node:

@@ -9,6 +9,7 @@ from kit.models.estimates import download_bytes
 from kit.widgets import parts
 from kit.widgets.parts import Tone
 from kit.widgets.phase import count_words, doing, left_words
+from kit.widgets.picking.evidence import short_words
 from kit.widgets.picking.offer import Offer
 from kit.widgets.picking.page_bars import ways_lines
 from kit.widgets.picking.shown import ShownDesk
@@ -52,8 +53,10 @@ def _about(desk: ShownDesk, each: Offer) -> h.Node:
         return None
     words = about_words(each.card)
     lines = [h.div(".tb-tiny.tb-whole")[([" · "] * bool(n) + [h.span[word]] for n, word in enumerate(words))]]
-    quality = desk.quality(each)
-    return lines + [h.div(".tb-tiny")[quality.short]] * (quality.kind == "measured")
+    if desk.qualities.measured(each) or desk.sort == "quality":
+        evidence = desk.qualities.evidence(each)
+        lines.append(h.div(".tb-tiny", title=evidence.words)[short_words(evidence)])
+    return lines
 
 
 def _where(desk: ShownDesk, each: Offer) -> h.Element:

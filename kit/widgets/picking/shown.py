@@ -14,7 +14,7 @@ from kit.quantization import methods as registered
 from kit.widgets.desk import Desk, Problem
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import panel_name
-from kit.widgets.picking.evidence import Quality, quality
+from kit.widgets.picking.evidence import Qualities
 from kit.widgets.picking.filters import Filters
 from kit.widgets.picking.measured import Figures, Measured
 from kit.widgets.picking.offer import Offer, Terms, is_known, missing, names_offered
@@ -47,7 +47,7 @@ class ShownDesk(Desk):
         self._cards: dict[str, ModelCard | None] = {}
         self._here: dict[str, bool] = {}
         self._lacks: dict[str, tuple[Lack, ...]] = {}
-        self._figures: dict[str, dict[str, Figures]] = {}
+        self._qualities: Qualities | None = None
         self._recall(recall(self.name))
         self.renew()
 
@@ -93,7 +93,7 @@ class ShownDesk(Desk):
     def _offer_anew(self) -> None:
         terms = Terms(self.context, self.batch, self.probe.speed, lacks=self._lacks)
         self.offers = {name: Offer(name, card, self._here[name], terms) for name, card in self._cards.items()}
-        self._figures.clear()
+        self._qualities = None
         self.changes += 1
 
     def offer(self, name: str) -> Offer:
@@ -110,17 +110,18 @@ class ShownDesk(Desk):
 
     def figures(self, each: Offer) -> dict[str, Figures]:
         """Return by method what own runs measured of a model."""
-        if each.name not in self._figures:
-            self._figures[each.name] = self.measured.of([each.name, each.card.hub_id if each.card else ""])
-        return self._figures[each.name]
+        return self.measured.of(*each.names).figures
 
-    def quality(self, each: Offer) -> Quality:
-        """Return what is known of how good a model is."""
-        return quality(each, self.figures(each))
+    @property
+    def qualities(self) -> Qualities:
+        """What is known of how good models are at the task."""
+        if self._qualities is None or self._qualities.task != self.filters.task:
+            self._qualities = Qualities(self.offers.values(), self.filters.task, self.measured)
+        return self._qualities
 
     def found(self) -> list[Offer]:
         """Return the models that are looked for, in order."""
-        return in_order(self.filters.pick(self.offers.values()), self.sort, self.quality)
+        return in_order(self.filters.pick(self.offers.values()), self.sort, self.qualities)
 
     @property
     def getting(self) -> str:
@@ -131,7 +132,7 @@ class ShownDesk(Desk):
 
     def follow(self) -> bool:
         if self.measured.look():
-            self._figures.clear()
+            self._qualities = None
             self.changes += 1
         return self.adopt(GetSpec)
 

@@ -1,0 +1,169 @@
+"""Choosing a model in a real browser: find it, look into it, take it, with the keyboard alone, at every width."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from kit.machine.speed import Speed
+from kit.widgets import ModelPicker
+from kit.widgets.picking.shown import PAGE
+from kit.widgets.view import View
+
+pytestmark = pytest.mark.slow
+
+AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+SPEED = Speed("cpu", 20.0, {"fp32": 0.1, "bf16": 0.4}, 3e-6, "2026-11-01T10:00:00+00:00")
+MODEL = """
+window.sent = []; window.heard = {}; window.html = %s;
+window.model = {
+  get: () => window.html, send: (m) => window.sent.push(m),
+  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
+};
+window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
+"""
+START = """async (script) => {
+  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
+  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
+}"""
+CUT_OFF = """[...document.querySelectorAll('td, th, button, select, input, dd, .tb-way > *')].filter(
+  e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.outerHTML.slice(0, 90))"""
+
+
+class Shown:
+    """The picker in a browser; `sync` carries messages between the two."""
+
+    def __init__(self, page: Page, panel: ModelPicker, width: int, theme: str = "") -> None:
+        self.page, self.panel = page, panel
+        page.set_viewport_size({"width": width, "height": 900})
+        body = f"<!doctype html><html lang=en><title>x</title><style>{View._css}</style><body class='{theme}'>"
+        page.set_content(f"{body}<main><div id=at></div></main>")
+        page.add_script_tag(content=MODEL % json.dumps(panel.html()))
+        page.evaluate(START, View._esm)
+        self.sync()
+
+    def sync(self) -> list[str]:
+        """Give the panel what the page said, and the page what the panel shows; return the actions."""
+        said: list[dict[str, Any]] = self.page.evaluate("window.sent.splice(0)")
+        for message in said:
+            self.panel._take(message)
+        self.page.evaluate("(html) => window.update(html)", self.panel.html())
+        return [message["action"] for message in said if not message["action"].startswith("@")]
+
+    def press(self, *keys: str) -> list[str]:
+        """Press keys one after another and return the actions that came of it."""
+        return [action for key in keys for action in (self.page.keyboard.press(key), self.sync())[1]]
+
+    @property
+    def focus(self) -> str:
+        """The key of the row that has the focus, or what else has it."""
+        where = "(e => e.closest('tr')?.dataset.key ?? e.name ?? e.localName)(document.activeElement)"
+        found: str = self.page.evaluate(where)
+        return found
+
+
+@pytest.fixture
+def show(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shown]]:
+    """Show a picker on a machine whose speed is known."""
+    monkeypatch.setattr("kit.widgets.picking.probe.known_speed", lambda: SPEED)
+    page, panels = browser.new_page(), []
+
+    def shown(panel: ModelPicker, width: int = 700, theme: str = "") -> Shown:
+        panels.append(panel)
+        return Shown(page, panel, width, theme)
+
+    yield shown
+    page.close()
+    for panel in panels:
+        panel.close()
+
+
+def test_a_model_is_found_looked_into_and_chosen_with_the_mouse(show: Callable[..., Shown]) -> None:
+    shown = show(ModelPicker(name="a"))
+    shown.page.locator("[name=text]").press_sequentially("qwen3", delay=10)
+    shown.page.wait_for_timeout(350)
+    assert shown.sync() == ["filter"]
+    shown.page.locator("[name=size]").select_option("1")
+    assert shown.sync() == ["filter"]
+    assert shown.page.locator("tr[data-row]").count() == len(shown.panel.desk.found()) < PAGE
+    shown.page.get_by_role("button", name="Qwen3 0.6B", exact=True).click()
+    assert shown.sync()[-1] == "open"
+    details = shown.page.locator("tr[data-opened]")
+    assert "Apache-2.0 · commercial use" in details.inner_text()
+    details.locator('button[value="bnb-nf4:qwen3-0.6b"], button[value="fp16:qwen3-0.6b"]').last.click()
+    assert shown.sync() == ["hold"]
+    assert shown.panel.model == "qwen3-0.6b"
+    assert shown.panel.method in ("bnb-nf4", "fp16")
+    shown.page.locator("[data-toggle=code]").click()
+    assert "qwen3-0.6b" in shown.page.locator("[data-part=code]").inner_text()
+    shown.page.get_by_role("button", name="Reset filters").click()
+    assert shown.sync() == ["reset"]
+    assert shown.page.locator("[name=text]").input_value() == ""
+    assert "in use" in shown.page.locator("[data-key=chosen]").inner_text()
+
+
+def test_keys_go_along_the_rows_open_them_and_choose(show: Callable[..., Shown]) -> None:
+    panel = ModelPicker(name="b")
+    panel.act("filter", sort="size", fits=True)
+    shown = show(panel)
+    names = [each.name for each in panel.desk.found()]
+    shown.page.locator('tr[data-row][tabindex="0"]').focus()
+    assert shown.press("Home", "ArrowDown", "ArrowDown", "ArrowUp") == []
+    assert shown.focus == f"model-{names[1]}"
+    assert shown.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert shown.press("ArrowRight") == ["open"]
+    assert panel.desk.opened == names[1]
+    assert shown.press("ArrowDown", "ArrowRight") == ["open"]  # past the details; one open at a time
+    assert panel.desk.opened == names[2]
+    assert shown.press("ArrowLeft") == ["open"]
+    assert panel.desk.opened == ""
+    assert shown.press("Enter") == ["use"]
+    assert panel.model == names[2]
+    assert shown.focus == f"model-{names[2]}"
+    assert shown.press("ArrowDown", " ") == ["use"]
+    assert panel.model == names[3]
+    assert shown.page.locator('[aria-selected="true"]').get_attribute("data-key") == f"model-{names[3]}"
+    assert shown.press("End") == []
+    assert shown.focus == f"model-{names[PAGE - 1]}"
+
+
+def test_a_row_that_cannot_be_chosen_opens_and_says_why(show: Callable[..., Shown]) -> None:
+    panel = ModelPicker(name="c")
+    panel.act("filter", reads="image")
+    shown = show(panel)
+    shown.page.locator("tr[data-row]").first.focus()
+    assert shown.press("Enter") == ["open"]
+    assert "engines here run text models" in shown.page.locator("tr[data-opened]").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["", "theme-dark"])
+@pytest.mark.parametrize("width", [1400, 700, 390])
+def test_it_reads_at_every_width_in_both_themes(show: Callable[..., Shown], width: int, theme: str) -> None:
+    panel = ModelPicker(name="d")
+    panel.act("filter", text="llama", sort="size")
+    panel.act("open", panel.desk.found()[-1].name)
+    shown = show(panel, width, theme)
+    assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+    assert shown.page.evaluate(CUT_OFF) == []
+    shown.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = shown.page.evaluate("axe.run('.tunebook', {resultTypes: ['violations']})")
+    assert found["passes"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+
+
+def test_the_keyboard_reaches_every_field_and_button(show: Callable[..., Shown]) -> None:
+    panel = ModelPicker(name="e")
+    panel.act("open", panel.desk.found()[0].name)
+    shown = show(panel, 1400)
+    where = "(e => e.dataset.row !== undefined ? 'row' : e.name || e.dataset.action || e.localName)"
+    reached = set()
+    for _step in range(70):
+        shown.page.keyboard.press("Tab")
+        reached.add(shown.page.evaluate(f"{where}(document.activeElement)"))
+    fields = {"text", "task", "size", "licence", "language", "reads", "made_for", "here", "fits", "sort"}
+    assert {*fields, "context", "batch", "row", "open", "use", "hold", "get", "more", "summary"} <= reached
