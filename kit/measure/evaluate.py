@@ -11,6 +11,7 @@ from kit.data import Dataset
 from kit.engines import Engine
 from kit.machine.provenance import seeds
 from kit.measure.checkpoint import Checkpoint, holds_for
+from kit.measure.foretold import tell_foretold
 from kit.measure.ledger import Ledger
 from kit.measure.passes import Evaluation, kept, measure, prepare
 from kit.measure.rows import rows_for
@@ -46,6 +47,7 @@ def evaluate(spec: Spec, report: Report) -> Result:
         metrics = {**loader.metrics(), **measure(found)}
     finally:
         loader.close()
+    tell_foretold(found, metrics)
     return Result(
         spec=spec.to_dict(),
         metrics=metrics,

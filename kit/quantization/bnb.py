@@ -10,13 +10,22 @@ import torch
 
 from kit.engines.hf.engine import TransformersEngine
 from kit.engines.hf.load import load_model, load_tokenizer
+from kit.memory import give_back_free_memory
 from kit.quantization.registry import Method
 
 
 def load(folder: Path, method: Method, batch_size: int) -> TransformersEngine:
     """Open `folder` with the linear layers quantized while they load; the rest is bf16."""
     model = load_model(folder, dtype=torch.bfloat16, quantization_config=_config(method.name))
+    _settle(model)
     return TransformersEngine(model, load_tokenizer(folder), batch_size=batch_size)
+
+
+def _settle(model: Any) -> None:
+    """Use every layer once: only then are weights packed for this processor, and the memory of their first form free."""
+    with torch.inference_mode():
+        model(input_ids=torch.zeros(1, 1, dtype=torch.long, device=model.device), use_cache=False)
+    give_back_free_memory()
 
 
 def _config(name: str) -> Any:

@@ -12,8 +12,10 @@ from kit.data import DataSpec, open_data
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import Stopped, UnknownNameError
+from kit.machine.speed import Speed
 from kit.measure import EvaluateSpec, LoadSpec
 from kit.measure.evaluate import evaluate
+from kit.models import kept_errors
 from kit.report import ListReport
 from kit.result import Result
 
@@ -116,3 +118,25 @@ class _StopsIn(ListReport):
     def emit(self, event: dict[str, Any]) -> None:
         super().emit(event)
         self.stop = self.stop or event.get("phase") == self._phase
+
+
+def test_predictions_stand_beside_what_was_measured(
+    spec: EvaluateSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fast = Speed("cpu", 20.0, {"fp32": 0.1}, op_s=2e-6, measured="2026-11-22T00:00:00+00:00")
+    monkeypatch.setattr("kit.measure.foretold.known_speed", lambda: fast)
+    monkeypatch.setattr("kit.measure.foretold._BUSY", 1.0)
+    asked = spec.replace(measures=("latency", "memory"))
+    result = evaluate(asked, ListReport(tmp_path / "run"))
+    told = result.facts["foretold"]
+    assert set(told) == {"max_ram_mib", "prefill_tokens_per_s", "decode_tokens_per_s"}
+    assert told["max_ram_mib"] == pytest.approx((asked.needs().memory_bytes or 0) / 2**20)
+    assert {name: each.count for name, each in kept_errors().items()} == dict.fromkeys(told, 1)
+    evaluate(asked, ListReport(tmp_path / "run"))
+    assert kept_errors()["max_ram_mib"].count == 1, "carried out again on the same folder, nothing is measured anew"
+
+
+def test_nothing_is_foretold_where_the_machine_was_never_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
+    result = evaluate(spec.replace(measures=("latency",)), ListReport(tmp_path))
+    assert "foretold" not in result.facts
+    assert kept_errors() == {}

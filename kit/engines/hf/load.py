@@ -92,8 +92,10 @@ def load_model(
             fix=_("Check that config.json and the safetensors files are complete and belong together."),
         ) from exc
     if quantization_config is None:
-        return model.to(device).eval()
-    _let_go_of_the_file(model)
+        model = model.to(device)
+    else:
+        _let_go_of_the_file(model)
+    give_back_free_memory()
     return model.eval()
 
 
@@ -110,4 +112,3 @@ def _let_go_of_the_file(model: Any) -> None:
             if place not in copies:  # else shared with one before
                 copies[place] = weight.data.clone()
             weight.data = copies[place]
-    give_back_free_memory()

@@ -87,7 +87,7 @@ def estimate(card: ModelCard, method: str = "bf16", *, context: int = 2048, batc
             raise ParameterError(name, value, allowed=_("at least 1"))
     weights = weights_bytes(card, checked_bits(bits))
     runtime = BNB_RUNTIME_BYTES if method.startswith("bnb-") else RUNTIME_BYTES
-    converted = bits != 16  # from the 16 bits of the file, matrix by matrix
+    converted = bits != 16  # matrix by matrix; else the mapped file is the weights, and is read when first used
     return Estimate(
         model=card.name,
         method=method,
@@ -97,7 +97,7 @@ def estimate(card: ModelCard, method: str = "bf16", *, context: int = 2048, batc
         kv_cache_bytes=kv_cache_bytes(card, context, bits=max(bits, 16), batch=batch),
         activation_bytes=_activation_bytes(card, method, batch * context, max(bits, 16)),
         runtime_bytes=runtime,
-        loading_bytes=weights + runtime + (largest_matrix(card) * 4 if converted else 0),
+        loading_bytes=runtime + (weights + largest_matrix(card) * 4 if converted else 0),
         mapped_bytes=weights_bytes(card, 16) if converted else 0.0,
     )
 

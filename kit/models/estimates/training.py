@@ -14,8 +14,9 @@ from kit.models.estimates.weights import METHOD_BITS, weights_bytes
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 HOW = ("lora", "qlora", "full")
 
-RUNTIME_BYTES = 500 * MIB  # a process with torch, transformers and peft that has trained a model of no size
-_SLACK = 1.33  # what the C library's allocator holds for activations, in parts of what they are
+RUNTIME_BYTES = 480 * MIB  # a process with torch, transformers and peft that has trained a model of no size
+_SLACK = 1.15  # what the C library's allocator holds for what is kept, in parts of what it is
+_WORKING = 5  # layers' worth of what comes and goes while one is computed, and of the holes it leaves
 _LOGIT_BYTES = 12  # logit, its logarithm of the softmax and its gradient, two of them also in the model's type
 _STATES = 4  # numbers for each trained weight: itself, its gradient, two moments of Adam
 
@@ -109,7 +110,7 @@ def estimate_tuning(
         weights_bytes=weights_bytes(card, METHOD_BITS["bnb-nf4"] if how == "qlora" else 8 * size),
         trained=trained,
         state_bytes=_state_bytes(card, how, trained, size),
-        activation_bytes=_SLACK * kept + unpacked,
+        activation_bytes=_SLACK * kept + _WORKING * layer + unpacked,
         logits_bytes=_LOGIT_BYTES * answers * card.vocabulary,
         runtime_bytes=BNB_RUNTIME_BYTES if how == "qlora" else RUNTIME_BYTES,
     )

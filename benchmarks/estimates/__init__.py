@@ -1,0 +1,1 @@
+"""Predicted against measured: memory and speed of models of random weights, on this machine."""
