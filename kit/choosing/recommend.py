@@ -17,6 +17,7 @@ from kit.choosing.own import Own, own_results
 from kit.choosing.ranking import Placed, best_option, ranked
 from kit.choosing.recommendation import LeftOut, Recommendation
 from kit.data import Dataset, DataSpec, load_data, open_data
+from kit.engines.barred import barred
 from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.machine.speed import known_speed
@@ -196,17 +197,8 @@ def _unfit_for(card: ModelCard, task: str) -> list[Miss]:
     found = []
     if not suits(card, task):
         found.append(Miss("task", _("It was not made for the task {task}.").format(task=task)))
-    if card.modality != "text":
-        found.append(
-            Miss(
-                "engine",
-                _("It also reads {modality}; engines here run text models.").format(
-                    modality=card.modality.replace("text+", "")
-                ),
-            )
-        )
-    if card.own_code:
-        found.append(Miss("engine", _("Loading it runs code that its makers publish, which is not done here.")))
+    if barred(card):
+        found.append(Miss("engine", barred(card)))
     return found
 
 
