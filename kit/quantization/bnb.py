@@ -22,7 +22,7 @@ def load(folder: Path, method: Method, batch_size: int) -> TransformersEngine:
 
 
 def _settle(model: Any) -> None:
-    """Use every layer once: only then are weights packed for this processor, and the memory of their first form free."""
+    """Use every layer once: only then are weights packed for this processor, and their first form given up."""
     with torch.inference_mode():
         model(input_ids=torch.zeros(1, 1, dtype=torch.long, device=model.device), use_cache=False)
     give_back_free_memory()

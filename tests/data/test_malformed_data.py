@@ -330,5 +330,5 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytes
 def test_missing_pyarrow_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = parquet_file({"text": ["a", "b"], "label": ["x", "y"]})(tmp_path)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ImportError, match="pip install .pyarrow"):
+    with pytest.raises(ImportError, match=r"pip install .pyarrow"):
         load_data(path)
