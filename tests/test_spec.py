@@ -65,6 +65,7 @@ NAMES = {
     "measures": ("memory", "latency"),
     "objectives": ("max_ram_mib", "ttft_s"),
     "limits": ("tpot_s=0.5", "licence=commercial"),
+    "device": "cuda:0",
     "url": "https://models.example.org/v1",
     "judge": None,  # only where answers are written
 }  # checked against a list, or against each other

@@ -10,7 +10,7 @@ from kit.data import DataSpec
 from kit.errors import MissingPackageError, ParameterError
 from kit.experiments.auto.candidates import candidates
 from kit.experiments.auto.limits import read_limits, written
-from kit.experiments.auto.objective import Objective, objectives
+from kit.experiments.auto.objective import OF_TASKS, Objective, objectives
 from kit.i18n import N_, _
 from kit.machine.facts import MIB
 from kit.measure.measuring import MeasuringSpec
@@ -86,10 +86,20 @@ class AutoSpec(MeasuringSpec, Searched):
         if "reference" in self.measures:
             allowed = _("measures without 'reference', which compares the variants of one sweep")
             raise ParameterError("measures", self.measures, allowed=allowed)
-        for goal in (*self.goals, *(limit.objective for limit in read_limits(self.limits))):
-            self._check_measured(goal)
+        for goal in self.goals:
+            self._check_measured("objectives", goal)
+        for limit in read_limits(self.limits):
+            self._check_measured("limits", limit.objective)
 
-    def _check_measured(self, goal: Objective) -> None:
+    def _check_measured(self, parameter: str, goal: Objective) -> None:
+        """Raise unless what is measured finds `goal`."""
+        scores = OF_TASKS.get(self.data.task, ())
+        if goal.measure == "accuracy" and goal.name not in scores:
+            allowed = _("without {metric}: rows of the task {task} have {scores}")
+            told = allowed.format(
+                metric=goal.name, task=self.data.task, scores=", ".join(scores) or _("no right answer")
+            )
+            raise ParameterError(parameter, getattr(self, parameter), allowed=told)
         missing = not self.tasks if goal.measure == "tasks" else goal.measure not in self.measures
         if missing:
             name = "tasks" if goal.measure == "tasks" else "measures"

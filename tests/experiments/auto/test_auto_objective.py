@@ -41,6 +41,9 @@ def test_metrics_of_tasks() -> None:
         ({"objectives": ("acc", "acc")}, "objectives", "names each metric once"),
         ({"objectives": ("energy_j_per_token",)}, "measures", "Add 'energy' to measures"),
         ({"objectives": ("arc_easy/acc",)}, "tasks", "what finds arc_easy/acc"),
+        ({"objectives": ("f1",)}, "objectives", "without f1: rows of the task classify have acc"),
+        ({"limits": {"rouge_l": 0.1}}, "limits", "without rouge_l"),
+        ({"data": DataSpec(source="x.txt", task="continue")}, "objectives", "have no right answer"),
         ({"limits": {"max_ram": 100}}, "limits", "Did you mean 'max_ram_mib'"),
         ({"limits": ("max_ram_mib",)}, "limits", "a name and a number"),
         ({"limits": {"max_ram_mib": "much"}}, "limits", "a name and a number"),
@@ -56,7 +59,7 @@ def test_metrics_of_tasks() -> None:
 )
 def test_what_does_not_fit_is_told(values: dict[str, object], parameter: str, says: str) -> None:
     with pytest.raises((ParameterError, UnknownNameError)) as caught:
-        AutoSpec(data=DATA, **values)  # type: ignore[arg-type]
+        AutoSpec(**{"data": DATA, **values})  # type: ignore[arg-type]
     assert (caught.value.parameter, says in str(caught.value)) == (parameter, True), str(caught.value)
 
 
