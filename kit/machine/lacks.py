@@ -6,9 +6,6 @@ import importlib.util
 import os
 from importlib import metadata
 
-from packaging.requirements import Requirement
-from packaging.version import InvalidVersion, Version
-
 from kit.i18n import _
 from kit.lack import Lack, does_not_fit, installed, not_installed, requirements, versions
 from kit.machine.facts import this_machine
@@ -83,6 +80,9 @@ def troublemakers() -> list[Lack]:
 
 def _agree(torch: str, vision: str) -> bool:
     """Is this torchvision built for this torch? A torch for CPUs needs one for CPUs."""
+    from packaging.requirements import Requirement
+    from packaging.version import InvalidVersion, Version
+
     try:
         built, other = Version(torch), Version(vision)
     except InvalidVersion:  # a build of its own, by somebody who knows
