@@ -9,7 +9,7 @@ import htpy as h
 from kit.i18n import _
 from kit.plots.limits import Limits, missed
 from kit.plots.metrics import COSTS, QUALITIES, is_known, measured_by_all, metric, read
-from kit.plots.reading import only_answer_words, variant_name
+from kit.plots.reading import foretold_words, only_answer_words, variant_name
 from kit.plots.words import half_width, number
 from kit.result import Result
 
@@ -73,7 +73,12 @@ def _cell(row: Result, name: str) -> h.Node:
     if reading is None:
         return "–"
     error = row.metrics.get(f"{name}_stderr")
-    return [metric(name).said(reading.value), h.small[f" {half_width(error)}"] if error is not None else None]
+    told = foretold_words(row, name)
+    return [
+        metric(name).said(reading.value),
+        h.small[f" {half_width(error)}"] if error is not None else None,
+        h.small[h.br, told] if told else None,
+    ]
 
 
 def others_table(result: Result) -> h.Element:

@@ -101,3 +101,9 @@ def fact(source: object, name: str, *, allowed: str) -> dict[str, Any]:
     if not found:
         raise ParameterError("source", source, allowed=allowed)
     return dict(found)
+
+
+def foretold_words(result: Result, name: str) -> str:
+    """Return what was predicted of a metric before it was measured, as in "predicted 0.7 GB", or ""."""
+    told = (result.facts.get("foretold") or {}).get(name)
+    return _("predicted {value}").format(value=metric(name).said(told)) if told else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -77,3 +78,11 @@ def test_what_people_wrote_is_text(tmp_path: Path) -> None:
 def test_what_has_no_card_is_refused(source: Any, name: str, tmp_path: Path) -> None:
     with pytest.raises(ParameterError):
         kit.card(source, tmp_path / name)
+
+
+def test_what_was_predicted_stands_beside_what_was_measured(tmp_path: Path) -> None:
+    rows = tinyruns.sweep().result.parts
+    told = [dataclasses.replace(row, facts={**row.facts, "foretold": {"max_ram_mib": 700.0}}) for row in rows]
+    text = text_of(kit.card(told, tmp_path / "card.html").read_text(encoding="utf-8"))
+    assert text.count("0.84 GB predicted 0.73 GB") == 1
+    assert text.count("predicted 0.73 GB") == len(told)

@@ -56,6 +56,13 @@ def test_it_draws_both_figures_and_ends_in_a_sentence(whole: Result, read: type[
     assert "alerts.jsonl · 300 rows" in page.text
 
 
+def test_what_was_predicted_stands_below_what_was_measured(whole: Result, read: type[Any]) -> None:
+    first, second = whole.parts
+    told = dataclasses.replace(first, facts={**first.facts, "foretold": {"decode_tokens_per_s": 41.0}})
+    page = read(ComparePanel(dataclasses.replace(whole, parts=(told, second))).html())
+    assert page.text.count("predicted 41 tok/s") == 1
+
+
 def test_figures_are_drawn_again_only_when_rows_or_width_change(whole: Result) -> None:
     panel = ComparePanel(whole)
     results = panel.desk.results()

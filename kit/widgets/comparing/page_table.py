@@ -9,7 +9,7 @@ import htpy as h
 from kit.i18n import _
 from kit.plots.limits import missed
 from kit.plots.metrics import metric, read
-from kit.plots.reading import variant_name
+from kit.plots.reading import foretold_words, variant_name
 from kit.plots.titles import capital
 from kit.plots.words import half_width
 from kit.result import Result
@@ -88,4 +88,5 @@ def _value(row: Result, name: str) -> h.Node:
         return "–"
     error = row.metrics.get(f"{name}_stderr")
     within = h.span(".tb-mute")[f" {half_width(error)}"] if error is not None else None
-    return h.span[metric(name).said(reading.value), within]
+    told = foretold_words(row, name)
+    return h.span[metric(name).said(reading.value), within, h.div(".tb-tiny")[told] if told else None]
