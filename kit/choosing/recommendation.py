@@ -43,8 +43,9 @@ class LeftOut:
 
     @property
     def reason(self) -> str:
-        """Why, in sentences."""
-        return " ".join([*(miss.reason for miss in self.misses), self.advice]).strip()
+        """Why, in sentences; where a method came nearest, of that."""
+        told = " ".join([*(miss.reason for miss in self.misses), self.advice]).strip()
+        return _("{method}: {reason}").format(method=self.method, reason=told) if self.method else told
 
     @property
     def gap(self) -> float | None:
@@ -118,8 +119,8 @@ class Recommendation(Sequence[Choice]):
         if chosen:
             return " ".join(part for part in (told, self._next(), self._slow()) if part)
         if self.nearest is not None:
-            name = " ".join(part for part in (self.nearest.card.title, self.nearest.method) if part)
-            return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=self.nearest.reason)
+            name, reason = self.nearest.card.title, self.nearest.reason
+            return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=reason)
         suited = [each for each in self.left_out if each.misses[0].limit != "task"] or self.left_out
         fewest = min((len(each.misses) for each in suited), default=0)
         near = Counter(each.misses[0].reason for each in suited if len(each.misses) == fewest)

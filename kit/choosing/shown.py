@@ -47,8 +47,7 @@ def as_html(found: Recommendation, most: int = MOST) -> str:
     parts += [f"<p>{html.escape(lack)}</p>" for lack in found.lacks]
     if found.left_out:
         items = "".join(
-            f"<li><b>{html.escape(each.card.title)}</b> {html.escape(each.method)}: {html.escape(each.reason)}</li>"
-            for each in found.left_out
+            f"<li><b>{html.escape(each.card.title)}</b>: {html.escape(each.reason)}</li>" for each in found.left_out
         )
         told = html.escape(_("Left out: {n}").format(n=count(len(found.left_out))))
         parts.append(f"<details><summary>{told}</summary><ul>{items}</ul></details>")

@@ -109,7 +109,8 @@ def _halved(number: int, least: int) -> Iterator[int]:
 
 
 def _sibling(found: Fit, offered: list[str]) -> Change | None:
-    usual = [name for name in offered if METHOD_BITS.get(name, 0) <= METHOD_BITS[found.method]]
+    most = max(METHOD_BITS[found.method], 16)  # a smaller model may have room for more bits
+    usual = [name for name in offered if METHOD_BITS.get(name, 0) <= most]
     for card in smaller(found.card):
         context = min(found.context, card.context)
         machine = None if found.here else found.machine

@@ -98,6 +98,13 @@ def test_a_context_that_the_model_does_not_have() -> None:
     assert found.change.context == 32768
 
 
+def test_a_smaller_model_has_room_for_more_bits() -> None:
+    # 70 B in 4 bits are more than 35 GB; 8 B in 16 bits are 16 GB.
+    found = fit(CARDS["llama-3.1-70b-instruct"], "bnb-nf4", machine=machine(32), methods=EVERY)
+    assert found.change is not None
+    assert (found.change.kind, found.change.model, found.change.method) == ("sibling", "llama-3.1-8b-instruct", "bf16")
+
+
 def test_nothing_of_the_family_fits() -> None:
     found = fit(CARDS["gpt-oss-120b"], machine=machine(8), methods=EVERY)
     assert found.change is None
