@@ -52,7 +52,8 @@ def model_page(found: Sequence[dict[str, Any]]) -> str:
     told = {"fits": _("fits"), "tight": _("tight"), "no": _("does not fit")}
     rows = [(_("METHOD"), _("FIT"), _("NEEDS"), _("OF"), _("FIRST TOKEN"), _("TOKENS/S"))]
     for each in found:
-        first, pace = each["ttft_s"], each["decode_tokens_per_s"]
+        runs = each["ready"] and each["state"] != "no"  # a speed of what cannot be had would mislead
+        first, pace = (each["ttft_s"], each["decode_tokens_per_s"]) if runs else (None, None)
         rows.append(
             (
                 each["method"],
@@ -68,7 +69,7 @@ def model_page(found: Sequence[dict[str, Any]]) -> str:
     for each in found:
         if each["state"] != "no":
             continue
-        lines += ["", f"{each['method']}: {' '.join(each['reasons'])}", each["change"]]
+        lines += ["", *textwrap.wrap(f"{each['method']}: {' '.join(each['reasons'])} {each['change']}", _WIDTH)]
     lines += ["", _("Predicted for 2,048 tokens, one question at a time, a prompt of 512.")]
     return "\n".join(lines)
 

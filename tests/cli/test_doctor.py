@@ -130,4 +130,6 @@ def test_one_model_by_method(nothing_measured: list[str], capsys: pytest.Capture
     assert rows["bf16"]["change"]
     assert rows["bnb-nf4"]["decode_tokens_per_s"] > 0
     assert main(["doctor", "llama-3.1-405b-instruct"]) == 1
-    assert "does not fit" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert re.search(r"^bf16 +does not fit +[\d,]+ GB +[\d.]+ GB +– +–$", shown, re.MULTILINE)
+    assert max(map(len, shown.splitlines())) <= 100
