@@ -15,7 +15,7 @@ from kit.data import Dataset
 from kit.engines.hf.load import best_device, has_fast_bf16, load_model, load_tokenizer
 from kit.engines.hf.prefix import can_share, shared_length
 from kit.engines.prepare import ready_folder
-from kit.models import Location
+from kit.models import Location, card_here
 from kit.report import Report
 from kit.tuning.adapter import add_adapter
 from kit.tuning.estimate import peak_bytes_of
@@ -100,7 +100,7 @@ def gather(spec: TuneSpec, report: Report) -> Material:
 
 def predicted_peak_bytes(material: Material, spec: TuneSpec) -> int | None:
     """Return the peak memory that one process is expected to take, or None for a model without a card."""
-    card = material.location.card
+    card = card_here(spec.model)
     if card is None:
         return None
     size = rows_at_a_time(spec.batch_size, spec.micro_batch_size, material.accelerator.num_processes)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from kit.machine.facts import MIB
 from kit.machine.provenance import seeds
-from kit.models import model_provenance
+from kit.models import keep_error, model_provenance
 from kit.report import Report
 from kit.result import Result
-from kit.tuning.material import Material
+from kit.tuning.material import Material, predicted_peak_bytes
 from kit.tuning.progress import Progress
 from kit.tuning.spec import TuneSpec
 
@@ -22,6 +25,7 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
         metrics={**_validated(progress), "peak_memory_mib": progress.peak_mib, "steps": progress.step},
         artifacts={"adapter": "artifacts/adapter"},
         facts={
+            **_foretold(spec, material, progress),
             "rows": len(material.train),
             "validation_rows": len(material.held),
             "labels": list(material.train.labels),
@@ -38,6 +42,18 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
             "seeds": seeds(spec.to_dict()),
         },
     )
+
+
+def _foretold(spec: TuneSpec, material: Material, progress: Progress) -> dict[str, dict[str, float]]:
+    """Return what was predicted of the peak memory, and keep by how much that was off."""
+    predicted = predicted_peak_bytes(material, spec)
+    if predicted is None or material.accelerator.device.type != "cpu":  # what a GPU holds is not what was measured
+        return {}
+    name, told = "peak_memory_mib", predicted / MIB
+    if material.accelerator.is_main_process:
+        with contextlib.suppress(OSError):
+            keep_error(name, model=spec.model, method="lora", predicted=told, measured=progress.peak_mib)
+    return {"foretold": {name: told}}
 
 
 def _validated(progress: Progress) -> dict[str, float]:

@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM
 
 from kit.engines.prepare import ready_folder
 from kit.errors import UnknownNameError
-from kit.models import locate
+from kit.models import kept_errors, locate
 from kit.report import ListReport, Report
 from kit.result import Result
 from kit.tuning import TuneSpec
@@ -68,6 +68,13 @@ def test_what_is_said_on_the_way(spec: TuneSpec, tmp_path: Path) -> None:
     answers = [e["data"] for e in report.events if e["kind"] == "record" and e["name"] == "answer"]
     assert len(answers) == 3
     assert all(set(answer) == {"text", "gold", "answer", "before"} for answer in answers)
+
+
+def test_its_memory_is_predicted_and_the_error_kept(spec: TuneSpec, tmp_path: Path) -> None:
+    result, report = _tuned(spec.replace(steps=1), tmp_path)
+    (said,) = [e["data"] for e in report.events if e["kind"] == "record" and e["name"] == "estimate"]
+    assert result.facts["foretold"] == said
+    assert kept_errors()["peak_memory_mib"].count == 1
 
 
 def test_plain_peft_loads_the_adapter(
