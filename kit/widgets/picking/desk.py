@@ -15,7 +15,7 @@ from kit.widgets.phase import left_words
 from kit.widgets.picking.filters import Filters
 from kit.widgets.picking.offer import is_known, unknown
 from kit.widgets.picking.order import SORTS
-from kit.widgets.picking.shown import PAGE, ShownDesk
+from kit.widgets.picking.shown import MORE, PAGE, ShownDesk
 
 
 class PickDesk(ShownDesk):
@@ -68,7 +68,7 @@ class PickDesk(ShownDesk):
 
     def do_more(self, value: Any, values: dict[str, Any]) -> None:
         """Show more models."""
-        self.limit += PAGE
+        self.limit += MORE
 
     def do_open(self, value: Any, values: dict[str, Any]) -> None:
         """Open the details of the model named `value`, or close them."""

@@ -16,8 +16,8 @@ from kit.widgets.picking.page_bars import ways_head
 from kit.widgets.picking.page_details import details_row
 from kit.widgets.picking.page_filters import basis_line, count_line, filter_fields, nothing_found
 from kit.widgets.picking.page_rows import get_button, getting_words, in_use, model_row
-from kit.widgets.picking.shown import PAGE
-from kit.widgets.picking.words import gigabytes, machine_words
+from kit.widgets.picking.shown import MORE
+from kit.widgets.picking.words import fit_words, gigabytes, machine_words
 from kit.widgets.trouble import resume_button, trouble
 
 
@@ -59,7 +59,7 @@ def _chosen(desk: PickDesk) -> h.Element:
     words = [_("on this machine") if each.here else _("fetched when a run needs it")]
     if way is not None:
         needed, room = gigabytes(way.fit.needed_bytes), gigabytes(way.fit.room_bytes)
-        words.insert(0, _("{needed} of {room}").format(needed=needed, room=room))
+        words.insert(0, _("{needed} of {room}, {fits}").format(needed=needed, room=room, fits=fit_words(way.fit)))
     get = None if each.here or desk.getting == desk.model else get_button(desk, desk.model)
     going = None
     if desk.getting:
@@ -92,7 +92,7 @@ def _table(desk: PickDesk, shown: list[Offer]) -> h.Element:
 def _foot(desk: PickDesk, shown: int, found: int) -> h.Element:
     more = None
     if found > shown:
-        text = _("Show {n} more").format(n=min(PAGE, found - shown))
+        text = _("Show {n} more").format(n=min(MORE, found - shown))
         more = h.button(".tb-link", type="button", data_action="more", data_key="more")[text]
     other = h.details(".tb-other")[
         h.summary[_("Another model")],

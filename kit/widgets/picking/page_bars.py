@@ -44,8 +44,8 @@ def ways_lines(each: Offer, figures: Mapping[str, Figures]) -> h.Element:
 
 
 def _line(each: Offer, way: Way, figures: Figures | None) -> h.Element:
-    best = each.best is not None and each.best.method == way.method
-    return h.div(".tb-way", data_best=best and not each.barred, data_state="no" if way.lacks else way.fit.state)[
+    best = not each.barred and each.best is not None and each.best.method == way.method
+    return h.div(".tb-way", data_best=best, data_state="no" if way.lacks or each.barred else way.fit.state)[
         h.span(".tb-method", title=way.method)[method_words(way.method)],
         stack(way),
         h.span(".tb-need")[_need(way, figures)],

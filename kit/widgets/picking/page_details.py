@@ -7,6 +7,7 @@ import htpy as h
 from kit.i18n import _, ngettext
 from kit.lack import Lack
 from kit.models import ModelCard
+from kit.models.details import unverified_words
 from kit.models.estimates import METHOD_BITS, disk_bytes, download_bytes
 from kit.plots.words import count, parameters
 from kit.quantization import methods as registered
@@ -16,7 +17,7 @@ from kit.widgets.picking.languages import language_words
 from kit.widgets.picking.offer import Offer, Way
 from kit.widgets.picking.page_bars import decode_words, memory_words, prefill_words, state
 from kit.widgets.picking.shown import ShownDesk
-from kit.widgets.picking.words import commercial_words, gigabytes, reads_words
+from kit.widgets.picking.words import commercial_words, field_words, gigabytes, reads_words
 
 COLUMNS = 4
 _FEW = 10  # languages that are named at once
@@ -62,19 +63,24 @@ def _change(desk: ShownDesk, each: Offer) -> h.Node:
 def _ways(desk: ShownDesk, each: Offer) -> h.Node:
     if each.card is None:
         return None
-    figures = desk.figures(each)
-    also = _(" → measured") if figures else ""
+    also = _(" → measured") if desk.figures(each) else ""
     titles = [_("Precision"), _("Memory"), _("On disk"), _("Prefill"), _("Decode"), _("Fits"), ""]
     head = [h.th(scope="col", role="columnheader")[title or h.span(".tb-hush")[_("Action")]] for title in titles]
-    rows = (_way(desk, each, each.way(name)) for name in registered() if name in METHOD_BITS)
+    ways = [each.way(name) for name in registered() if name in METHOD_BITS]
+    learned = max((way.speed.learned_from for way in ways if way.speed is not None), default=0)
+    put_right = ngettext(
+        "; speed put right by {n} measurement here", "; speed put right by {n} measurements here", learned
+    )
     return h.div[
         h.p(".tb-tiny")[
             _("Predicted{also}, for a context of {context} tokens and a batch of {batch}").format(
                 also=also, context=count(desk.context), batch=count(desk.batch)
-            )
+            ),
+            put_right.format(n=count(learned)) if learned else None,
         ],
         h.table(".tb-precisions", role="table", aria_label=_("Every precision"))[
-            h.thead(role="rowgroup")[h.tr(role="row")[head]], h.tbody(role="rowgroup")[rows]
+            h.thead(role="rowgroup")[h.tr(role="row")[head]],
+            h.tbody(role="rowgroup")[(_way(desk, each, way) for way in ways)],
         ],
     ]
 
@@ -158,9 +164,11 @@ def _pairs(card: ModelCard, here: bool) -> list[tuple[str, h.Node]]:
         (_("Access"), gated),
         (_("Download"), "" if here else gigabytes(download_bytes(card))),
         (_("Languages"), _languages(card)),
-        (_("Made for"), ", ".join(_(tag) for tag in card.tags)),
+        (_("Made for"), ", ".join(field_words(tag) for tag in card.tags)),
         (_("Made from"), card.base or ""),
         (_("Released"), card.released),
         (_("Where"), card.path or card.hub_id),
         (_("Figures from"), card.source),
+        (_("Terms from"), card.terms_source),
+        (_("Not verified"), unverified_words(card)),
     ]

@@ -16,6 +16,7 @@ from kit.widgets.picking.languages import language_words
 from kit.widgets.picking.order import SORTS
 from kit.widgets.picking.page_bars import legend
 from kit.widgets.picking.shown import ShownDesk
+from kit.widgets.picking.words import field_words
 
 _TASKS = {
     "classify": N_("classify"),
@@ -25,6 +26,7 @@ _TASKS = {
 }
 _LICENCES = {"commercial": N_("commercial use"), "free": N_("without conditions")}
 _READS = {"text": N_("text only"), "image": N_("pictures too"), "video": N_("video too")}
+_QUIET = 0.1  # share of the cores that other programs may use: above, a measurement may be too low
 NAMES = {
     "text": N_("Search"),
     "task": N_("Task"),
@@ -57,7 +59,7 @@ def _choices(desk: ShownDesk) -> dict[str, dict[str, str]]:
         "licence": {**any_, **_said(_LICENCES, LICENCES), **{name: name for name in licences_of(everyone)}},
         "language": {**any_, **{code: language_words(code) for code in languages_of(everyone)}},
         "reads": {**any_, **_said(_READS, READS)},
-        "made_for": {**any_, **{each: _(each) for each in fields_of(everyone)}},
+        "made_for": {**any_, **{each: field_words(each) for each in fields_of(everyone)}},
     }
 
 
@@ -139,13 +141,19 @@ def _number(name: str, value: int) -> h.VoidElement:
 def _speed(desk: ShownDesk) -> h.Element:
     if desk.probe.going:
         return h.span(data_key="speed", role="status")[_("Measuring this machine · a few seconds")]
-    if desk.probe.speed is not None:
-        said = _("This machine reads {n} GB/s, measured {day}").format(
-            n=number(desk.probe.speed.bandwidth_gb_s), day=desk.probe.speed.measured[:10]
-        )
+    known = desk.probe.speed
+    if known is None:
+        return h.span(data_key="speed")[_("Tokens a second are unknown: "), _measure(_("Measure this machine"))]
+    said = _("This machine reads {n} GB/s, measured {day}").format(
+        n=number(known.bandwidth_gb_s), day=known.measured[:10]
+    )
+    if known.bystanders <= _QUIET:
         return h.span(data_key="speed")[said]
-    button = h.button(".tb-link", type="button", data_action="measure", data_key="measure")[_("Measure this machine")]
-    return h.span(data_key="speed")[_("Tokens a second are unknown: "), button]
+    return h.span(data_key="speed")[said, _(" while other programs ran: "), _measure(_("Measure again"))]
+
+
+def _measure(text: str) -> h.Element:
+    return h.button(".tb-link", type="button", data_action="measure", data_key="measure")[text]
 
 
 def nothing_found(desk: ShownDesk) -> h.Element:

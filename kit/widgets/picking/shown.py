@@ -21,7 +21,8 @@ from kit.widgets.picking.offer import Offer, Terms, is_known, missing, names_off
 from kit.widgets.picking.order import SORTS, in_order
 from kit.widgets.picking.probe import Probe
 
-PAGE = 8  # rows that are shown at first, and that are added
+PAGE = 6  # rows that are shown at first
+MORE = 12  # rows that are added
 
 
 class ShownDesk(Desk):
@@ -134,6 +135,8 @@ class ShownDesk(Desk):
         if self.measured.look():
             self._qualities = None
             self.changes += 1
+        if self.probe.look():  # another panel has measured this machine
+            self._offer_anew()
         return self.adopt(GetSpec)
 
     def look(self) -> None:

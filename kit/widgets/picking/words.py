@@ -15,6 +15,7 @@ _COMMERCIAL = {
     "no": ("✗", N_("no commercial use")),
     "unknown": ("?", N_("commercial use unknown")),
 }
+_FIELDS = {"code": N_("code"), "finance": N_("finance"), "medicine": N_("medicine"), "reasoning": N_("reasoning")}
 _READS = {"text": N_("text"), "image": N_("pictures"), "video": N_("video")}
 
 
@@ -49,6 +50,11 @@ def reads_words(modality: str) -> str:
     """Return what a model reads, as in "text and pictures"."""
     words = [_(_READS[each]) if each in _READS else each for each in modality.split("+")]
     return _("{some} and {last}").format(some=", ".join(words[:-1]), last=words[-1]) if words[1:] else words[0]
+
+
+def field_words(tag: str) -> str:
+    """Return the field that a model was made for."""
+    return _(_FIELDS.get(tag, tag))
 
 
 def commercial_words(card: ModelCard) -> tuple[str, str]:
