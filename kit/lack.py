@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
@@ -52,6 +51,8 @@ class Lack:
 
 def installed(name: str) -> str | None:
     """Return the version of the package `name` that is installed, or None."""
+    from importlib import metadata  # not before somebody asks: it brings a parser of e-mail along
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -66,6 +67,8 @@ def requirements(extra: str = "") -> list[Requirement]:
     extra : str, default ""
         What this extra asks for, in place of what is always needed.
     """
+    from importlib import metadata
+
     try:
         texts = metadata.requires("tunebook") or []
     except metadata.PackageNotFoundError:  # a folder of sources that was never installed

@@ -7,7 +7,6 @@ tells the others first how high it was. Elsewhere a thread looks now and then.
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import resource
 import sys
@@ -87,6 +86,8 @@ def resident_mib(pid: int | None = None) -> float:
 
 def give_back_free_memory() -> None:
     """Return what nobody uses any more to the system: glibc holds it back, and it would count as in use."""
+    import ctypes
+
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

@@ -10,7 +10,6 @@ places among themselves.
 from __future__ import annotations
 
 import math
-import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -48,7 +47,7 @@ def guesses(cards: Sequence[ModelCard], task: str, owns: Iterable[Own] = ()) -> 
         ranked = sorted(members, key=lambda name: (members[name], plain[name]))
         for name, value in zip(ranked, sorted(plain[name] for name in members), strict=True):
             moved[name].append(value)
-    return {name: statistics.mean(moved[name]) if name in moved else value for name, value in plain.items()}
+    return {name: math.fsum(moved[name]) / len(moved[name]) if name in moved else value for name, value in plain.items()}
 
 
 def doublings(card: ModelCard) -> float:

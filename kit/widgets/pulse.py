@@ -7,11 +7,13 @@ thread of the kernel with a loop of its own that ends with the page: a plan that
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from weakref import WeakSet
+
+if TYPE_CHECKING:
+    import asyncio
 
 EVERY_S = 0.3
 _REST = 4.0  # after a look, rest at least this many times as long as it took
@@ -44,8 +46,10 @@ class Pulse:
         """Plan the first look, unless one is planned or no loop runs."""
         if self.on:
             return
+        from asyncio import get_running_loop  # where a loop runs, it is loaded
+
         try:
-            loop = asyncio.get_running_loop()
+            loop = get_running_loop()
         except RuntimeError:
             return
         self._plan(loop, self._every_s)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import statistics
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -61,10 +60,12 @@ def keep_error(what: str, *, model: str, method: str, predicted: float, measured
 
 def kept_errors(device: str | None = None) -> dict[str, KeptError]:
     """Return how far predictions were off on this machine, by quantity; empty where nothing was measured yet."""
+    from statistics import median  # not before anybody asks: it brings decimals and fractions along
+
     found: dict[str, list[float]] = {}
     for line in _lines(device or default_device()):
         found.setdefault(line["what"], []).append(abs(line["predicted"] / line["measured"] - 1))
-    return {w: KeptError(w, len(each), statistics.median(each), max(each)) for w, each in sorted(found.items())}
+    return {w: KeptError(w, len(each), median(each), max(each)) for w, each in sorted(found.items())}
 
 
 def correction(what: str, method: str, device: str | None = None) -> tuple[float, int]:
@@ -75,7 +76,11 @@ def correction(what: str, method: str, device: str | None = None) -> tuple[float
     lines = [line for line in _lines(device or default_device()) if (line["what"], line["method"]) == (what, method)]
     ratios = [line["measured"] / line["predicted"] for line in lines[-_NEWEST:]]
     ratios = [ratio for ratio in ratios if 1 / _FARTHEST <= ratio <= _FARTHEST]
-    return (statistics.median(ratios), len(ratios)) if ratios else (1.0, 0)
+    if not ratios:
+        return 1.0, 0
+    from statistics import median
+
+    return median(ratios), len(ratios)
 
 
 def _lines(device: str) -> tuple[dict[str, Any], ...]:
