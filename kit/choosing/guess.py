@@ -47,7 +47,8 @@ def guesses(cards: Sequence[ModelCard], task: str, owns: Iterable[Own] = ()) -> 
         ranked = sorted(members, key=lambda name: (members[name], plain[name]))
         for name, value in zip(ranked, sorted(plain[name] for name in members), strict=True):
             moved[name].append(value)
-    return {name: math.fsum(moved[name]) / len(moved[name]) if name in moved else value for name, value in plain.items()}
+    mean = {name: math.fsum(values) / len(values) for name, values in moved.items()}
+    return {name: mean.get(name, value) for name, value in plain.items()}
 
 
 def doublings(card: ModelCard) -> float:

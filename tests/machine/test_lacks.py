@@ -26,7 +26,7 @@ def versions(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     known = {"torch": "2.9.0", "peft": "0.5"}
     for where in (lack, packages, module):
         monkeypatch.setattr(where, "installed", known.get)
-    monkeypatch.setattr(lack.metadata, "requires", lambda name: ASKED if name == "tunebook" else [])
+    monkeypatch.setattr("importlib.metadata.requires", lambda name: ASKED if name == "tunebook" else [])
     return known
 
 

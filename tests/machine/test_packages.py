@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy
 import pytest
 
-from kit import lack
 from kit.machine import packages
 
 
@@ -20,7 +19,7 @@ def test_what_is_installed_fits() -> None:
 
 def test_what_is_needed_is_told_from_what_can_be_added(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = ["torch>=2", "peft<1", "x>=3; extra == 'more'", "y; extra == 'other'", "z; sys_platform == 'nowhere'"]
-    monkeypatch.setattr(lack.metadata, "requires", lambda name: asked)
+    monkeypatch.setattr("importlib.metadata.requires", lambda name: asked)
     monkeypatch.setattr(packages, "installed", {"torch": "1.9", "x": "2"}.get)
     assert [(need.name, need.found, need.fits) for need in packages.needs()] == [
         ("torch", "1.9", False),
@@ -30,7 +29,7 @@ def test_what_is_needed_is_told_from_what_can_be_added(monkeypatch: pytest.Monke
 
 
 def test_an_extra_tells_what_is_missing_and_what_adds_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lack.metadata, "requires", lambda name: ["a>=3; extra == 'mlflow'", "b; extra == 'mlflow'"])
+    monkeypatch.setattr("importlib.metadata.requires", lambda name: ["a>=3; extra == 'mlflow'", "b; extra == 'mlflow'"])
     monkeypatch.setattr(packages, "installed", {"a": "2"}.get)
     extra = next(each for each in packages.extras() if each.name == "mlflow")
     assert extra.lack is not None
