@@ -8,7 +8,8 @@ import shutil
 import textwrap
 from typing import Any
 
-from kit.choosing import LIMITS, recommend
+from kit.choosing import recommend
+from kit.choosing.limits import LIMITS
 from kit.choosing.shown import MOST, as_text
 from kit.errors import ParameterError
 from kit.i18n import _

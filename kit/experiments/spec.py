@@ -11,7 +11,6 @@ from kit.engines import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.machine.facts import MIB
-from kit.measure.lighter import lighter_variants
 from kit.measure.measuring import MeasuringSpec
 from kit.measure.needs import model_card
 from kit.models import METHOD_BITS, check_name
@@ -55,6 +54,8 @@ class SweepSpec(MeasuringSpec, HeldInWays):
         return dataclasses.replace(found, memory_bytes=found.memory_bytes + _OWN_BYTES)
 
     def lighter(self) -> Iterator[tuple[SweepSpec, str]]:
+        from kit.measure.lighter import lighter_variants  # only where there is no room
+
         yield from self.with_fewer_rows()
         least = Variant(model=self.model, method=min(self.methods, key=lambda name: METHOD_BITS.get(name, 32)))
         for variant, _code in lighter_variants(least, model_card(self.model)[0]):

@@ -13,13 +13,6 @@ from kit.quantization.load import check_runs_here
 from kit.quantization.registry import get_method, methods
 
 
-def fewer_rows(batch_size: int) -> Iterator[int]:
-    """Yield smaller batches: the same answers, later."""
-    while batch_size > 1:
-        batch_size //= 2
-        yield batch_size
-
-
 def lighter_methods(method: str) -> list[str]:
     """Return the methods of fewer bits that can run here, most bits first."""
     return [name for name in by_bits(methods()) if METHOD_BITS[name] < METHOD_BITS.get(method, 0) and _runs_here(name)]

@@ -15,10 +15,8 @@ from kit.measure.asked import check_asked, look_at_rows
 from kit.measure.costs import Cost, check_costs
 from kit.measure.harness import check_tasks
 from kit.measure.judge import JudgeSpec
-from kit.measure.lighter import fewer_rows
 from kit.measure.loads import LoadSpec
 from kit.measure.needs import evaluation_needs
-from kit.models.room import check_room
 from kit.spec import Needs, Spec, param
 
 USUAL = ("accuracy", "perplexity", "latency", "memory")  # measured where nothing else is asked for
@@ -100,11 +98,15 @@ class MeasuringSpec(Spec):
         return rows
 
     def check_room(self, needs: Needs) -> str:
+        from kit.models.room import check_room  # asked in the worker only
+
         return check_room(self, needs)
 
     def with_fewer_rows(self) -> Iterator[tuple[Self, str]]:
         """Yield copies that score fewer rows at a time: the same numbers, later."""
-        for rows in fewer_rows(self.batch_size):
+        rows = self.batch_size
+        while rows > 1:
+            rows //= 2
             yield self.replace(batch_size=rows), f"batch_size={rows}"
 
     def needs_of(self, variants: Sequence[Variant], data: DataSpec | None) -> Needs:

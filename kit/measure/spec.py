@@ -11,10 +11,8 @@ from kit.engines.spec import Variant
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.measure.asked import with_slices
-from kit.measure.lighter import lighter_variants
 from kit.measure.measuring import USUAL, MeasuringSpec
 from kit.measure.needs import RUNTIME_BYTES, answer_needs, model_card
-from kit.models.room import check_room, has_room
 from kit.quantization.variant import check_variant, look_up
 from kit.spec import Needs, Spec, param
 
@@ -63,6 +61,8 @@ class EvaluateSpec(MeasuringSpec, OneVariant):
         return dataclasses.replace(found, memory_bytes=found.memory_bytes + RUNTIME_BYTES)
 
     def lighter(self) -> Iterator[tuple[EvaluateSpec, str]]:
+        from kit.measure.lighter import lighter_variants  # only where there is no room
+
         yield from self.with_fewer_rows()
         card = None if self.variant.remote else model_card(self.variant.model)[0]
         for variant, code in lighter_variants(self.variant, card):
@@ -124,6 +124,9 @@ class AnswerSpec(Spec):
         return answer_needs(self.variants, self.prompt, new_tokens=self.max_new_tokens)
 
     def lighter(self) -> Iterator[tuple[AnswerSpec, str]]:
+        from kit.measure.lighter import lighter_variants  # only where there is no room
+        from kit.models.room import has_room
+
         fit = [one for one in self.variants if has_room(self.replace(variants=(one,)).needs())]
         if fit:
             yield self.replace(variants=tuple(fit)), f"variants=({''.join(f'{one.code()}, ' for one in fit)[:-1]})"
@@ -132,6 +135,8 @@ class AnswerSpec(Spec):
             yield self.replace(variants=(variant,)), f"variants=({code},)"
 
     def check_room(self, needs: Needs) -> str:
+        from kit.models.room import check_room  # asked in the worker only
+
         return check_room(self, needs)
 
     def check(self) -> None:

@@ -3,7 +3,6 @@
 from kit.models.card import ModelCard
 from kit.models.cards import card_here, card_of
 from kit.models.catalogue import DEFAULT, catalogue, siblings
-from kit.models.change import Change
 from kit.models.conversion import converted_folder, is_converted
 from kit.models.counting import count_active_parameters, count_parameters
 from kit.models.details import details
@@ -34,7 +33,6 @@ from kit.models.uses import suits
 __all__ = [
     "DEFAULT",
     "METHOD_BITS",
-    "Change",
     "Estimate",
     "Fit",
     "GetSpec",

@@ -9,9 +9,7 @@ from kit.data import DataSpec, open_data
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.models import check_name
-from kit.models.room import check_room
 from kit.spec import Needs, Spec, param
-from kit.tuning.lighter import lighter_changes
 from kit.tuning.needs import needs_of
 
 
@@ -71,10 +69,14 @@ class TuneSpec(Spec):
         return needs_of(self)
 
     def lighter(self) -> Iterator[tuple[TuneSpec, str]]:
+        from kit.tuning.lighter import lighter_changes  # only where there is no room
+
         for changes in lighter_changes(self):
             yield self.replace(**changes), ", ".join(f"{name}={value!r}" for name, value in changes.items())
 
     def check_room(self, needs: Needs) -> str:
+        from kit.models.room import check_room  # asked in the worker only
+
         return check_room(self, needs)
 
     def check(self) -> None:

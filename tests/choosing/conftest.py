@@ -11,6 +11,7 @@ import pytest
 import tinyruns
 
 import kit
+import kit.choosing.work  # so that it can be changed
 from kit.data import DataSpec
 from kit.engines import Variant
 from kit.machine import Machine, Speed, this_machine
@@ -33,7 +34,7 @@ def sixteen_gb(monkeypatch: pytest.MonkeyPatch) -> Machine:
         ("disk", lambda folder: (10**13, 10**13)),
     ):
         monkeypatch.setattr(sys.modules["kit.models.fit"], name, value)
-    monkeypatch.setattr(sys.modules["kit.choosing.recommend"], "known_speed", lambda: SPEED)
+    monkeypatch.setattr(sys.modules["kit.choosing.work"], "known_speed", lambda: SPEED)
     monkeypatch.setattr(sys.modules["kit.choosing.options"], "lacks_of", lambda method: ())
     return machine
 
@@ -42,7 +43,7 @@ def sixteen_gb(monkeypatch: pytest.MonkeyPatch) -> Machine:
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the machine have been busy when it was measured."""
     speed = dataclasses.replace(SPEED, bystanders=0.7)
-    monkeypatch.setattr(sys.modules["kit.choosing.recommend"], "known_speed", lambda: speed)
+    monkeypatch.setattr(sys.modules["kit.choosing.work"], "known_speed", lambda: speed)
 
 
 @pytest.fixture

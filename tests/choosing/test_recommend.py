@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import kit
-from kit.choosing import LIMITS, Recommendation, recommend
+from kit.choosing import recommend
+from kit.choosing.limits import LIMITS
+from kit.choosing.recommendation import Recommendation
 from kit.data import DataSpec
 from kit.engines import Variant
 from kit.errors import ParameterError, UnknownNameError
@@ -118,7 +120,7 @@ def test_what_cannot_be_a_number_explains_itself_too() -> None:
 
 
 def test_a_speed_that_was_never_measured_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules["kit.choosing.recommend"], "known_speed", lambda: None)
+    monkeypatch.setattr(sys.modules["kit.choosing.work"], "known_speed", lambda: None)
     found = recommend("classify", models=[SMALL])
     assert found[0].tpot_s is None
     assert any("kit.machine.measure_speed()" in each for each in found[0].uncertain)
