@@ -80,13 +80,18 @@ def reading(results: Sequence[Result], goal: Objective) -> tuple[float, float] |
     """Return the logarithm of a time or size, averaged over its measurements, and its standard error.
 
     Of each measurement the error holds what differs from repeat to repeat (`REPEAT_NOISE`, or the share of the
-    processor that other programs used meanwhile where that is more) and what its own requests scatter.
+    processor that other programs used meanwhile where that is more) and what its own requests scatter; times that
+    differ more than that from one measurement to the next have the error that these differences tell.
     """
     found = [(value, each) for each in results if (value := value_of(each, goal.name)) is not None and value > 0]
     if not found:
         return None
-    variance = math.fsum(_variance(each, goal) for _value, each in found) / len(found) ** 2
-    return math.fsum(math.log(value) for value, _each in found) / len(found), math.sqrt(variance)
+    logs, n = [math.log(value) for value, _each in found], len(found)
+    mean = math.fsum(logs) / n
+    variance = math.fsum(_variance(each, goal) for _value, each in found) / n**2
+    if n > 1 and goal.kind == "time":
+        variance = max(variance, math.fsum((x - mean) ** 2 for x in logs) / (n - 1) / n)
+    return mean, math.sqrt(variance)
 
 
 def _variance(result: Result, goal: Objective) -> float:

@@ -1,4 +1,7 @@
-"""How closely a variant is measured: on a part of the rows first, on all of them where it is still in the race."""
+"""How closely a variant is measured: on a part of the rows first, on all of them where it is still in the race.
+
+Where in the end only a time keeps a variant in the set, and time is left, its times are measured again.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from kit.engines import Variant
 from kit.experiments.auto.spec import AutoSpec
 from kit.measure.spec import EvaluateSpec
 
-Fidelity = Literal["part", "all"]
+Fidelity = Literal["part", "all", "again", "third"]
+AGAIN: tuple[Fidelity, ...] = ("again", "third")  # times only
+ALL: tuple[Fidelity, ...] = ("part", "all", *AGAIN)
 
 FEWEST_ROWS = 48  # of a part; rows that are fewer than twice as many are asked all at once
 _SHARE = 6  # a part is one row in so many
@@ -33,6 +38,10 @@ def evaluation(spec: AutoSpec, variant: Variant, fidelity: Fidelity, data: Datas
     if fidelity == "all":
         return whole
     wanted = {goal.measure for goal in spec.goals}
+    if fidelity in AGAIN:  # another seed, so that an evaluation of its own keeps it
+        load = spec.load.replace(seed=(spec.load.seed + 1 + AGAIN.index(fidelity)) % 2**31)
+        timed = tuple(name for name in ("latency", "energy") if name in wanted)
+        return whole.replace(measures=timed, tasks=(), task_limit=None, load=load)
     # A part may lack a label, and the question must be the same: so the labels are named.
     labels = {"labels": data.labels} if spec.data.task == "classify" and len(data.labels) > 1 else {}
     return whole.replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kit.experiments.auto.evidence import standing, value_of
+from kit.experiments.auto.evidence import reading, standing, value_of
 from kit.experiments.auto.front import beaten, over_limit
 from kit.experiments.auto.limits import Limit
 from kit.experiments.auto.objective import Objective
@@ -38,6 +38,29 @@ def judge(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence[
         if trial.name in found:
             words = _("{name} is no worse in any objective, and better in at least one")
             trial.out = words.format(name=found[trial.name])
+
+
+def undecided(trials: Sequence[Trial], goals: Sequence[Objective], *, rivals: int) -> list[Trial]:
+    """Return the trials that a time alone keeps in the set: one is ahead of the other in it, without evidence."""
+    whole = [trial for trial in front(trials) if "all" in trial.looks]
+    return [
+        trial
+        for trial in whole
+        if any(_nearly(*pair, goals, rivals) for other in whole for pair in ((trial, other), (other, trial)))
+    ]
+
+
+def _nearly(one: Trial, other: Trial, goals: Sequence[Objective], rivals: int) -> bool:
+    """Would `one` beat `other` if there were more evidence on times?"""
+    if one is other:
+        return False
+    open_goals = [g for g in goals if not standing(one.measured, other.measured, g, rivals=rivals).no_worse]
+    return bool(open_goals) and all(goal.kind == "time" and _ahead(one, other, goal) for goal in open_goals)
+
+
+def _ahead(one: Trial, other: Trial, goal: Objective) -> bool:
+    values = reading(one.measured, goal), reading(other.measured, goal)
+    return values[0] is not None and values[1] is not None and goal.sign * (values[0][0] - values[1][0]) > 0
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:

@@ -9,6 +9,7 @@ from typing import Any
 from kit.data import Dataset
 from kit.engines.prepare import ready_folder
 from kit.errors import Stopped
+from kit.experiments.auto.fidelity import ALL
 from kit.experiments.auto.spec import AutoSpec
 from kit.experiments.auto.trial import Trial
 from kit.experiments.finished import Finished
@@ -51,4 +52,4 @@ def make_ready(spec: AutoSpec, model: str, report: Report, names: Sequence[str])
 def kept_any(key: str, report: Report, trials: Sequence[Trial]) -> bool:
     """Has an earlier attempt kept anything of these trials?"""
     kept = Checkpoint(key, report)
-    return any(kept.path(f"{trial.kept_as(each)}.json").exists() for trial in trials for each in ("part", "all"))
+    return any(kept.path(f"{trial.kept_as(each)}.json").exists() for trial in trials for each in ALL)

@@ -2,6 +2,7 @@
 
 Each measurement is one evaluation in a process of its own, kept when it is done. A first look asks a part of the rows;
 who cannot be in the set any more is left there (`kit.experiments.auto.front`), the others are measured on all rows.
+Where only a time is undecided between two of them, their times are measured again, up to twice.
 First looks may take half of the budget while somebody waits for a full measurement. None is begun that would not end in
 time, as far as those before it tell; one that takes longer than foreseen is cut off.
 """
@@ -18,11 +19,11 @@ from kit.experiments.apart import measured_apart
 from kit.experiments.auto.budget import Budget, Stopwatch
 from kit.experiments.auto.candidates import candidates
 from kit.experiments.auto.evidence import value_of
-from kit.experiments.auto.fidelity import Fidelity, evaluation, part_requests, part_rows
+from kit.experiments.auto.fidelity import AGAIN, ALL, Fidelity, evaluation, part_requests, part_rows
 from kit.experiments.auto.limits import read_limits
 from kit.experiments.auto.outcome import outcome
 from kit.experiments.auto.proposing import propose
-from kit.experiments.auto.race import judge, promising
+from kit.experiments.auto.race import judge, promising, undecided
 from kit.experiments.auto.ready import Ready, kept_any, make_ready
 from kit.experiments.auto.spec import AutoSpec
 from kit.experiments.auto.trial import Trial
@@ -91,9 +92,12 @@ class Search:
     def _of(self, model: str) -> list[Trial]:
         return [trial for trial in self._able() if trial.candidate.model == model]
 
+    @property
+    def _rivals(self) -> int:
+        return max(sum(trial.candidate.error is None for trial in self.trials) - 1, 1)
+
     def _judge(self) -> None:
-        rivals = sum(trial.candidate.error is None for trial in self.trials) - 1
-        judge(self.trials, self._goals, self._limits, rivals=max(rivals, 1))
+        judge(self.trials, self._goals, self._limits, rivals=self._rivals)
 
     def _next(self) -> tuple[Trial, Fidelity] | None:
         """Return what to measure now: the first wish that ends in time."""
@@ -101,6 +105,8 @@ class Search:
             predicted, left = self._predicted(trial, fidelity), self.budget.left
             if left > 0 and (predicted is None or predicted <= left):
                 return trial, fidelity
+            if fidelity in AGAIN:
+                continue
             trial.why = _("the budget was spent")
             if left > 0 and predicted is not None:
                 words = _("it would take about {predicted:.0f} s, and {left:.0f} s of the budget were left")
@@ -117,6 +123,13 @@ class Search:
         second: list[tuple[Trial, Fidelity]] = [(trial, "all") for trial in again]
         early = looked < _FIRST_LOOKS * self.budget.seconds
         yield from (*first, *second) if early else (*second, *first)
+        yield from self._repeats()
+
+    def _repeats(self) -> Iterator[tuple[Trial, Fidelity]]:
+        """Yield whose times to measure again, since nothing else keeps them in the set; the least measured first."""
+        nearly = undecided(self.trials, self._goals, rivals=self._rivals)
+        for fidelity in AGAIN:
+            yield from ((trial, fidelity) for trial in nearly if fidelity not in trial.looks)
 
     def _in_order(self, fresh: list[Trial]) -> list[Trial]:
         """Return those that nobody has looked at, the one first that is proposed."""
@@ -137,6 +150,8 @@ class Search:
     def _predicted(self, trial: Trial, fidelity: Fidelity) -> float | None:
         """Return the seconds that a measurement will take, or None while nothing tells."""
         part = trial.looks.get("part")
+        if fidelity in AGAIN:
+            return trial.seconds("all")  # it takes less: rows are not asked
         if fidelity == "all" and part is not None:
             data = self.ready[trial.candidate.model].data
             requests = self._spec.requests / part_requests(self._spec.requests)
@@ -162,7 +177,8 @@ class Search:
         except Stopped:
             if self._report.stop_asked():
                 raise
-            trial.why = _("the budget ended while it was measured")
+            if fidelity not in AGAIN:
+                trial.why = _("the budget ended while it was measured")
             return
         seconds = time.monotonic() - began
         if fidelity == "all" and "part" in trial.looks and found.status == "finished":
@@ -172,8 +188,8 @@ class Search:
 
     def _take(self, trial: Trial, fidelity: Fidelity, look: Result) -> None:
         trial.looks[fidelity] = look
-        # Said before it is kept: killed in between, it is said twice and not never.
-        self._report.record("variant", look.to_dict())
+        if fidelity not in AGAIN:  # said before it is kept: killed in between, it is said twice and not never
+            self._report.record("variant", look.to_dict())
         self.ready[trial.candidate.model].finished.keep(trial.kept_as(fidelity), look)
 
     def _fail(self, trial: Trial, error: dict[str, str], status: Status) -> None:
@@ -187,7 +203,7 @@ class Search:
         """Make a model and its rows ready, once, and take in what earlier attempts have kept of it."""
         if model not in self.ready:
             try:
-                names = [trial.kept_as(fidelity) for trial in self._of(model) for fidelity in _BOTH]
+                names = [trial.kept_as(fidelity) for trial in self._of(model) for fidelity in ALL]
                 self.ready[model] = make_ready(self._spec, model, self._report, names)
             except KitError as exc:
                 for trial in self._of(model):
@@ -198,11 +214,12 @@ class Search:
         return self.ready[model]
 
     def _recall(self, trial: Trial) -> None:
-        for fidelity in _BOTH:
+        for fidelity in ALL:
             look = self.ready[trial.candidate.model].finished.get(trial.kept_as(fidelity))
             if look is not None:
                 trial.looks[fidelity] = look
-                self._report.record("variant", look.to_dict())
+                if fidelity not in AGAIN:
+                    self._report.record("variant", look.to_dict())
 
     def _total(self) -> float:
         """Return when the search will be over, in seconds of the budget, as far as is known."""
@@ -213,6 +230,3 @@ class Search:
             return self.budget.seconds
         rest = math.fsum(each for each in known if each is not None)
         return min(self.budget.spent + rest, self.budget.seconds)
-
-
-_BOTH: tuple[Fidelity, Fidelity] = ("part", "all")

@@ -8,8 +8,10 @@ import re
 from dataclasses import dataclass, field
 
 from kit.experiments.auto.candidates import Candidate
-from kit.experiments.auto.fidelity import Fidelity
+from kit.experiments.auto.fidelity import AGAIN, Fidelity
 from kit.result import Result
+
+_ROWS: tuple[Fidelity, ...] = ("all", "part")  # what tells of scores, that on most rows first
 
 
 @dataclass(eq=False)
@@ -49,21 +51,24 @@ class Trial:
     @property
     def failed(self) -> bool:
         """Can it not be measured?"""
-        return any(look.status != "finished" for look in self.looks.values())
+        return any(self.looks[each].status != "finished" for each in _ROWS if each in self.looks)
 
     @property
     def measured(self) -> tuple[Result, ...]:
         """Everything that was measured of it, that on most rows first."""
         return tuple(
             look
-            for fidelity in ("all", "part")
+            for fidelity in (*_ROWS, *AGAIN)
             if (look := self.looks.get(fidelity)) is not None and look.status == "finished"
         )
 
     @property
     def part_first(self) -> tuple[Result, ...]:
         """The same, that on a part of the rows first; empty where no part was asked."""
-        return tuple(reversed(self.measured)) if "part" in self.looks and not self.failed else ()
+        if "part" not in self.looks or self.failed:
+            return ()
+        part = self.looks["part"]
+        return (part, *(look for look in self.measured if look is not part))
 
     def seconds(self, fidelity: Fidelity) -> float | None:
         """Return how long a look took, or None."""
@@ -81,4 +86,5 @@ class Trial:
         found = self.best
         if found is None or found.status != "finished":
             return found
-        return dataclasses.replace(found, facts={**found.facts, "front": front, "out": self.out or self.why})
+        facts = {"front": front, "out": self.out or self.why, "times_measured": len(self.measured)}
+        return dataclasses.replace(found, facts={**found.facts, **facts})

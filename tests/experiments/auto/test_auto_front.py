@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 from tinysearch import look
 
+from kit.engines import Variant
+from kit.experiments.auto.candidates import Candidate
+from kit.experiments.auto.fidelity import AGAIN, Fidelity
 from kit.experiments.auto.front import beaten, beats, over_limit
 from kit.experiments.auto.limits import read_limits
 from kit.experiments.auto.objective import objectives
+from kit.experiments.auto.race import judge, undecided
+from kit.experiments.auto.trial import Trial
 from kit.result import Result
 
 GOALS = objectives(("acc", "tpot_s", "max_ram_mib"))
@@ -166,3 +171,36 @@ def test_what_was_not_measured_is_no_evidence() -> None:
 def test_limits_leave_room_for_what_may_be_chance(limit: str, sampled: bool, over: bool) -> None:
     measured = [look([1] * 75 + [0] * 25, 0.1, 1000)]
     assert (over_limit(measured, read_limits((limit,)), sampled=sampled) is not None) == over
+
+
+def _raced(rng: Any, truth: list[tuple[float, float, float]], rows: int = 600, part: int = 100) -> list[bool]:
+    """The same as a search does it: judged after each measurement, undecided times measured again."""
+    hard, rivals = rng.random(rows), len(truth) - 1
+    right = [(np.clip(hard + rng.normal(0, 0.1, rows), 0, 1) < acc).astype(int) for acc, _s, _r in truth]
+    exact = [(int(each.sum()), -seconds, -ram) for each, (_a, seconds, ram) in zip(right, truth, strict=True)]
+    chosen = rng.choice(rows, part, replace=False)
+    names = [str(i) for i in range(len(truth))]
+    trials = [Trial(Candidate(name, Variant(model="m", method=name))) for name in names]
+
+    def measure(trial: Trial, fidelity: Fidelity) -> None:
+        i, places = names.index(trial.name), chosen if fidelity == "part" else slice(None)
+        seconds, ram = truth[i][1] * math.exp(rng.normal(0, 0.07)), truth[i][2] * math.exp(rng.normal(0, 0.005))
+        trial.looks[fidelity] = look(list(right[i][places]), seconds, ram)
+
+    for fidelity in ("part", "all"):
+        for trial in trials:
+            if not trial.out:
+                measure(trial, fidelity)
+        judge(trials, GOALS, (), rivals=rivals)
+    while wishes := [(t, f) for f in AGAIN for t in undecided(trials, GOALS, rivals=rivals) if f not in t.looks]:
+        measure(*wishes[0])
+        judge(trials, GOALS, (), rivals=rivals)
+    return [bool(t.out) for t, own in zip(trials, exact, strict=True) if not any(_dominates(e, own) for e in exact)]
+
+
+def test_measuring_times_again_costs_no_more_of_them() -> None:
+    rng = np.random.default_rng(5)
+    hardest = RACES["hardly more accurate, much slower"]
+    missing = [each for _ in range(200) for each in _raced(rng, hardest)]
+    assert len(missing) >= 200
+    assert sum(missing) / len(missing) <= 0.05, (sum(missing), len(missing))

@@ -219,3 +219,20 @@ def test_a_real_search_is_a_run_like_any_other(spec: AutoSpec) -> None:
     assert result.facts["pareto"] == ["bf16"]
     assert all(part.metrics.keys() >= {"acc", "tpot_s", "max_ram_mib"} for part in result.parts)
     assert {row.facts["method"] for row in kit.ComparePanel(run).desk.rows()} == {"bf16"}
+
+
+def test_times_that_alone_keep_a_variant_are_measured_again(
+    spec: AutoSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """fp16 is less accurate and no smaller than bf16, and slower by too little for two measurements to tell."""
+    monkeypatch.setitem(FAST, "fp16", 0.112)
+    monkeypatch.setitem(RAM, "fp16", 1000.0)
+    machine = Machine()
+    result, _first = _search(spec.replace(methods=("bf16", "fp16")), tmp_path / "run", monkeypatch, machine)
+    assert sorted(machine.seen[4:]) == [("bf16", ROWS), ("fp16", ROWS)]  # once more each, which is enough
+    assert (result.facts["pareto"], set(result.facts["out"])) == (["bf16"], {"fp16"})
+    assert {part.facts["method"]: part.facts["times_measured"] for part in result.parts} == {"bf16": 3, "fp16": 3}
+    assert all("acc" in part.metrics for part in result.parts)
+    again = Machine()
+    second, _report = _search(spec.replace(methods=("bf16", "fp16")), tmp_path / "run", monkeypatch, again)
+    assert (again.seen, second.facts["pareto"]) == ([], ["bf16"])
