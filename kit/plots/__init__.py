@@ -10,6 +10,7 @@ from kit.plots.export import export_comparison
 from kit.plots.limits import within
 from kit.plots.loss import losses
 from kit.plots.pareto import pareto
+from kit.plots.predictions import predictions
 from kit.plots.reliability import reliability
 from kit.plots.svg import svg
 from kit.plots.trade import tradeoff
@@ -24,6 +25,7 @@ __all__ = [
     "export_comparison",
     "losses",
     "pareto",
+    "predictions",
     "reliability",
     "svg",
     "tradeoff",

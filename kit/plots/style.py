@@ -84,9 +84,9 @@ def roles() -> dict[str, str]:
 
 def figure(width: float, height: float) -> Figure:
     """Make an empty figure of `width` by `height` pixels with a transparent ground."""
-    from matplotlib.figure import Figure
+    from kit.plots.shown import ShownFigure  # loads matplotlib
 
-    made = Figure(figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS)
+    made = ShownFigure(figsize=(width / _DOTS, height / _DOTS), dpi=_DOTS)
     made.patch.set_alpha(0)
     return made
 
