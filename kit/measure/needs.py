@@ -19,6 +19,7 @@ from kit.machine import this_machine
 from kit.machine.facts import MIB
 from kit.measure.perplexity import MOST_ROWS
 from kit.models import METHOD_BITS, ModelCard, card_here, kv_cache_bytes, locate, weights_bytes
+from kit.models.estimates.answering import held_bytes
 from kit.quantization.registry import get_method
 from kit.spec import Needs
 from kit.words import memory
@@ -106,9 +107,8 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     asked = kv_cache_bytes(card, tokens, bits=max(bits, 16), batch=batch)
     row = _LOGIT_BYTES * logits * card.vocabulary
     read = min(batch * row, max(row, _LOGITS_BYTES))
-    if variant.method == "bnb-int8":  # each linear layer keeps what went into it last, as 8-bit integers
-        inputs = card.layers * (6 * card.hidden_size + card.intermediate_size)
-        asked, read = asked + batch * tokens * inputs, read + batch * logits * inputs
+    if variant.method == "bnb-int8":
+        asked, read = asked + held_bytes(card, batch * tokens), read + held_bytes(card, batch * logits)
     peak = weights_bytes(card, bits) + max(asked, read)
     return round(max(peak, weights_bytes(card, 32) if made_first else 0) + RUNTIME_BYTES)
 
