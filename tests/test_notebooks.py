@@ -11,7 +11,11 @@ import nbformat
 import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-MADE = {"00_quickstart": ["sweep", "tune"], "01_measure_and_compare": ["evaluate", "sweep"]}  # kinds of runs
+MADE = {  # kinds of runs
+    "00_quickstart": ["sweep", "tune"],
+    "01_measure_and_compare": ["evaluate", "sweep"],
+    "02_choose_a_model": ["auto"],
+}
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
