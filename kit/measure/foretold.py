@@ -12,7 +12,8 @@ from kit.measure.needs import model_card
 from kit.measure.passes.evaluation import Evaluation
 from kit.models import METHOD_BITS, expected_speed, keep_error
 
-_BUSY = 0.2  # share of the cores that others use, above which a timing teaches nothing
+_BUSY = 0.1  # share of the cores that others use, above which a timing teaches nothing
+_LEAST_TOKENS = 60  # written in all timed answers, below which it does not either
 _KEPT = "foretold"  # as the ledger calls it
 
 
@@ -65,8 +66,9 @@ def _speeds(evaluation: Evaluation, metrics: dict[str, float], speed: Speed) -> 
 def _keep(evaluation: Evaluation, metrics: dict[str, float], told: dict[str, float]) -> None:
     variant = evaluation.spec.variant
     busy = evaluation.facts.get("others_cpu_share", 0.0)
+    few = evaluation.spec.requests * evaluation.spec.new_tokens < _LEAST_TOKENS
     for name, predicted in told.items():
-        if name.endswith("_per_s") and isinstance(busy, float) and busy > _BUSY:
+        if name.endswith("_per_s") and (few or (isinstance(busy, float) and busy > _BUSY)):
             continue
         with contextlib.suppress(OSError, KitError):  # nothing was asked for that fails with it
             keep_error(name, model=variant.model, method=variant.method, predicted=predicted, measured=metrics[name])

@@ -126,6 +126,7 @@ def test_predictions_stand_beside_what_was_measured(
     fast = Speed("cpu", 20.0, {"fp32": 0.1}, op_s=2e-6, measured="2026-11-22T00:00:00+00:00")
     monkeypatch.setattr("kit.measure.foretold.known_speed", lambda: fast)
     monkeypatch.setattr("kit.measure.foretold._BUSY", 1.0)
+    monkeypatch.setattr("kit.measure.foretold._LEAST_TOKENS", 0)
     asked = spec.replace(measures=("latency", "memory"))
     result = evaluate(asked, ListReport(tmp_path / "run"))
     told = result.facts["foretold"]

@@ -18,6 +18,8 @@ from kit.place import home
 
 _NEWEST = 30  # lines of one quantity and method that count
 _FARTHEST = 5.0  # a factor beyond which something else was wrong, and nothing is learned
+_ALIKE = 4.0  # a factor between predictions, within which what holds back one holds back the other
+_DOUBTED = 2  # measurements that count as none: of a single one a third is believed
 
 
 @dataclass(frozen=True)
@@ -68,19 +70,36 @@ def kept_errors(device: str | None = None) -> dict[str, KeptError]:
     return {w: KeptError(w, len(each), median(each), max(each)) for w, each in sorted(found.items())}
 
 
-def correction(what: str, method: str, device: str | None = None) -> tuple[float, int]:
+def correction(what: str, method: str, predicted: float, device: str | None = None) -> tuple[float, int]:
     """Return by what a prediction is to be multiplied, and from how many measurements that was learned.
 
-    The median of measured / predicted over the newest measurements of `what` with `method`; 1 where there are none.
+    The median m of measured / predicted over the newest n measurements of `what` with `method`, taken as
+    ``m ** (n / (n + 2))``, since few may be chance; 1 where there are none. Only those count that were predicted within
+    a factor of four of `predicted`: what holds back a small model is not what holds back a large one.
+
+    Parameters
+    ----------
+    what, method : str
+        The metric, and how weights were held.
+    predicted : float
+        What the formula alone says.
+    device : str, optional
+        Left out, where models run.
     """
-    lines = [line for line in _lines(device or default_device()) if (line["what"], line["method"]) == (what, method)]
-    ratios = [line["measured"] / line["predicted"] for line in lines[-_NEWEST:]]
+    near = [
+        line
+        for line in _lines(device or default_device())
+        if (line["what"], line["method"]) == (what, method)
+        and predicted / _ALIKE <= line["predicted"] <= predicted * _ALIKE
+    ]
+    ratios = [line["measured"] / line["predicted"] for line in near[-_NEWEST:]]
     ratios = [ratio for ratio in ratios if 1 / _FARTHEST <= ratio <= _FARTHEST]
     if not ratios:
         return 1.0, 0
     from statistics import median
 
-    return median(ratios), len(ratios)
+    count = len(ratios)
+    return median(ratios) ** (count / (count + _DOUBTED)), count
 
 
 def _lines(device: str) -> tuple[dict[str, Any], ...]:

@@ -133,8 +133,8 @@ def expected_speed(
     first, each = of.reading_s(prompt, batch), of.token_s(context, batch)
     told = 0
     if learned:
-        faster_first, one = correction("prefill_tokens_per_s", method, speed.device)
-        faster_each, other = correction("decode_tokens_per_s", method, speed.device)
+        faster_first, one = correction("prefill_tokens_per_s", method, batch * prompt / first, speed.device)
+        faster_each, other = correction("decode_tokens_per_s", method, 1 / each, speed.device)
         first, each, told = first / faster_first, each / faster_each, max(one, other)
     return SpeedEstimate(card.name, method, speed.device, first, each, batch * prompt / first, 1 / each, told)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kit.models import keep_error, kept_errors
 from kit.models.estimates.kept import correction
 from kit.place import home
@@ -13,7 +15,7 @@ def _keep(predicted: float, measured: float, what: str = "max_ram_mib", method: 
 
 def test_nothing_was_measured_yet() -> None:
     assert kept_errors() == {}
-    assert correction("max_ram_mib", "bf16") == (1.0, 0)
+    assert correction("max_ram_mib", "bf16", 100) == (1.0, 0)
 
 
 def test_errors_are_shares_of_what_was_measured() -> None:
@@ -29,14 +31,27 @@ def test_errors_are_shares_of_what_was_measured() -> None:
 def test_the_median_corrects_and_what_is_far_off_does_not_count() -> None:
     for measured in (200, 210, 190, 100_000):
         _keep(100, measured)
-    assert correction("max_ram_mib", "bf16") == (2.0, 3)
-    assert correction("max_ram_mib", "fp32") == (1.0, 0)
+    factor, count = correction("max_ram_mib", "bf16", 100)
+    assert (factor, count) == (pytest.approx(2 ** (3 / 5)), 3)
+    assert correction("max_ram_mib", "fp32", 100) == (1.0, 0)
+    assert correction("max_ram_mib", "bf16", 399)[1] == 3
+    assert correction("max_ram_mib", "bf16", 401) == (1.0, 0), "something else holds back a model four times as large"
+
+
+def test_more_measurements_are_believed_more() -> None:
+    found = []
+    for _place in range(20):
+        _keep(100, 200)
+        found.append(correction("max_ram_mib", "bf16", 100)[0])
+    assert found == sorted(found)
+    assert found[0] == pytest.approx(2 ** (1 / 3))
+    assert found[-1] > 1.85
 
 
 def test_only_the_newest_count() -> None:
     for measured in [400] * 40 + [100] * 30:
         _keep(100, measured)
-    assert correction("max_ram_mib", "bf16") == (1.0, 30)
+    assert correction("max_ram_mib", "bf16", 100) == (1.0, 30)
 
 
 def test_a_damaged_line_is_left_out() -> None:

@@ -62,13 +62,15 @@ def test_beginning_holds_up_small_models() -> None:
 def test_what_was_measured_here_corrects_the_formula() -> None:
     plain = expected_speed(BIG, "bf16", NO_BEGINNING)
     for measured in (1.9, 2.0, 2.2):
-        keep_error("decode_tokens_per_s", model="x", method="bf16", predicted=1.0, measured=measured)
+        keep_error("decode_tokens_per_s", model="x", method="bf16", predicted=3.0, measured=3 * measured)
     found = expected_speed(BIG, "bf16", NO_BEGINNING)
-    assert found.decode_tokens_per_s == pytest.approx(2 * plain.decode_tokens_per_s)
+    assert found.decode_tokens_per_s == pytest.approx(2 ** (3 / 5) * plain.decode_tokens_per_s)
     assert (plain.learned_from, found.learned_from) == (0, 3)
     assert found.ttft_s == plain.ttft_s, "nothing was measured of prompts"
     assert expected_speed(BIG, "bf16", NO_BEGINNING, learned=False) == plain
     assert expected_speed(BIG, "bnb-nf4", NO_BEGINNING).learned_from == 0, "of another method"
+    small = catalogue()["smollm2-135m-instruct"]
+    assert expected_speed(small, "bf16", NO_BEGINNING).learned_from == 0, "a model that is fifty times as fast"
 
 
 def test_what_has_no_answer() -> None:
