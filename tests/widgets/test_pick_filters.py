@@ -91,6 +91,10 @@ def test_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     assert paces == sorted(paces, reverse=True) != []
     fitting = [each.usable for each in found(picker, sort="fit")]
     assert fitting == sorted(fitting, reverse=True)
+    ways = [each.best for each in found(picker, sort="fit", fits=True)]
+    waited_for = [way.speed.decode_tokens_per_s < 4 for way in ways if way and way.speed]
+    assert waited_for == sorted(waited_for)
+    assert set(waited_for) == {True, False}
     evidence = [picker.desk.qualities.evidence(each) for each in found(picker, sort="quality", fits=True)]
     strengths = [each.strength for each in evidence]
     assert strengths == sorted(strengths, reverse=True)

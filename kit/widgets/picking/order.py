@@ -17,6 +17,8 @@ SORTS = {
     "new": N_("newest"),
 }
 
+_READ_TOKENS_PER_S = 4.0  # about as fast as people read
+
 
 def in_order(offers: Iterable[Offer], sort: str, qualities: Qualities) -> list[Offer]:
     """Return models in an order; those that cannot be used come last in all of them but by size and age.
@@ -34,14 +36,21 @@ def in_order(offers: Iterable[Offer], sort: str, qualities: Qualities) -> list[O
 
 
 def _by_fit(each: Offer, qualities: Qualities) -> tuple[Any, ...]:
-    """What fits comes first; among equals what was measured, then what is here, then what is best by all signs."""
-    return _group(each), not qualities.measured(each), not each.here, -qualities.guess(each), each.name
+    """What fits comes first, and before what people would wait for; then what was measured, what is here, the best."""
+    speed = _tokens_per_s(each)
+    slow = speed is not None and speed < _READ_TOKENS_PER_S
+    last = not each.usable
+    return last, slow, _group(each), not qualities.measured(each), not each.here, -qualities.guess(each), each.name
 
 
 def _by_speed(each: Offer, _qualities: Qualities) -> tuple[Any, ...]:
+    return not each.usable, -(_tokens_per_s(each) or 0.0), each.card.active_parameters if each.card else 0, each.name
+
+
+def _tokens_per_s(each: Offer) -> float | None:
+    """Return the predicted speed of writing in the best way to hold a model, or None where it is not known."""
     way = each.best
-    speed = way.speed.decode_tokens_per_s if way is not None and way.speed is not None else 0.0
-    return not each.usable, -speed, each.card.active_parameters if each.card else 0, each.name
+    return way.speed.decode_tokens_per_s if way is not None and way.speed is not None else None
 
 
 def _by_quality(each: Offer, qualities: Qualities) -> tuple[Any, ...]:
