@@ -72,6 +72,8 @@ def estimate_tuning(
 ) -> TuningEstimate:
     """Predict the peak memory of one training process.
 
+    For rows of your own, ``kit.TuneSpec(…).needs().memory_bytes`` counts the tokens and asks this.
+
     Parameters
     ----------
     card : ModelCard
