@@ -147,6 +147,9 @@ class ModelCard:
             object.__setattr__(self, field.name, value)
         self._check_together()
 
+    def __repr__(self) -> str:  # the full one has forty fields; `to_dict` has them
+        return f"ModelCard({self.name}: {self.parameters / 1e9:.2g} B, {self.modality}, {self.licence})"
+
     def _check_together(self) -> None:
         self._check_heads()
         for name in ("active_parameters", "vision_parameters"):

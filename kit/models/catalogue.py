@@ -52,9 +52,10 @@ def catalogue() -> dict[str, ModelCard]:
 
 
 def siblings(card: ModelCard) -> list[ModelCard]:
-    """Return the other models of the family of `card` with the same kinds of input and tags, smallest first.
+    """Return the other models of the family of `card` with the same kinds of input, tags and use, smallest first.
 
-    A base model is no sibling of one that was taught to answer: it cannot stand in for it.
+    A base model is no sibling of one that was taught to answer: it cannot stand in for it. Nor is one that reasons
+    before it answers of one that does not: it takes many more tokens for the same question.
     """
     others = (each for each in catalogue().values() if each.name != card.name and each.family == card.family)
     return sorted((each for each in others if _kind(each) == _kind(card)), key=lambda each: each.parameters)
@@ -169,7 +170,7 @@ def _as_meant(facts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(card: ModelCard) -> tuple[object, ...]:
-    return card.modality, card.tags, suits(card, "answer")
+    return card.modality, card.tags, suits(card, "answer"), suits(card, "reasoning")
 
 
 def _is_mapping(value: Any) -> bool:

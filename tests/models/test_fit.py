@@ -108,7 +108,7 @@ def test_a_smaller_model_has_room_for_more_bits() -> None:
 def test_nothing_of_the_family_fits() -> None:
     found = fit(CARDS["gpt-oss-120b"], machine=machine(8), methods=EVERY)
     assert found.change is None
-    assert found.advice.startswith("Nothing of this family fits: the smallest, gpt-oss 20B, needs ")
+    assert found.advice.startswith("Nothing of this family for the same use fits: the smallest, gpt-oss 20B, needs ")
 
 
 @pytest.mark.parametrize("room", [machine(8), machine(16), machine(24, gpu_gb=24), machine(96, gpu_gb=80)], ids=str)
@@ -161,6 +161,12 @@ def test_most_bits_that_fit() -> None:
     unasked = best_method(card, machine=machine(64))
     assert unasked is not None
     assert METHOD_BITS[unasked.method] == 16  # more than it is published in helps nobody
+
+
+def test_a_fit_is_named_in_a_line() -> None:
+    found = fit(CARDS["qwen2.5-7b-instruct"], machine=machine(8))
+    needed = f"{found.needed_bytes / 1e9:.1f}"
+    assert repr(found) == f"Fit(qwen2.5-7b-instruct, bf16: no, {needed} of 8.0 GB)"
 
 
 def test_smaller_siblings_serve_the_same_tasks() -> None:
