@@ -25,9 +25,12 @@ def _quality(option: Option, evidence: Evidence) -> list[str]:
     if evidence.kind == "this data":
         few = evidence.own is not None and evidence.own.rows < 100
         return [_("It was measured on few rows.")] if few else []
-    told = [_("Larger and newer models are usually better within a design, and no more is known of it.")]
+    told = [_("Larger and newer models are usually better within a design, and no more is known.")]
     if evidence.kind == "published":
-        told = [_("Published scores tell of other tasks than yours.")]
+        place = _(
+            "The order of models that were scored alike follows them; all other places are guesses from size and age."
+        )
+        told = [_("Published scores tell of other tasks than yours."), place]
     elif evidence.kind == "this task":
         told = [_("Other data may show another order.")]
     if lost(option.method):

@@ -33,7 +33,7 @@ def ranked(found: Sequence[tuple[Option, Evidence]], guessed: Mapping[str, float
     measured = [pair for pair in found if pair[1].kind == "this data"]
     others = [pair for pair in found if pair[1].kind != "this data"]
     others.sort(key=lambda pair: (-(guessed[pair[0].card.name] - lost(pair[0].method)), *_cost(pair[0])))
-    return [*_by_verdict(measured), *(Placed(*pair, _guessed(pair[1], pair[0].card.tags)) for pair in others)]
+    return [*_by_verdict(measured), *(Placed(*pair, _guessed(pair[0].card.tags)) for pair in others)]
 
 
 def best_option(options: Sequence[Option]) -> Option:
@@ -118,13 +118,9 @@ def _measured(pair: tuple[Option, Evidence], group: Sequence[tuple[Option, Evide
     return " ".join(words)
 
 
-def _guessed(evidence: Evidence, special: Sequence[str]) -> str:
+def _guessed(special: Sequence[str]) -> str:
     if special:
         return _("It was made for one field ({tags}), and is guessed to be worse at others.").format(
             tags=", ".join(special)
         )
-    if evidence.kind == "guess":
-        return ""  # the evidence says so, and what is uncertain why
-    return _(
-        "Its place among models that were scored alike follows that; among others it is a guess from size and age."
-    )
+    return ""  # the evidence says what its place rests on, and what is uncertain how far that goes

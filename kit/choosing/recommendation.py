@@ -43,9 +43,15 @@ class LeftOut:
 
     @property
     def reason(self) -> str:
-        """Why, in sentences; where a method came nearest, of that."""
-        told = " ".join([*(miss.reason for miss in self.misses), self.advice]).strip()
-        return _("{method}: {reason}").format(method=self.method, reason=told) if self.method else told
+        """Why, in sentences; `title` names the method that they are of."""
+        return " ".join([*(miss.reason for miss in self.misses), self.advice]).strip()
+
+    @property
+    def title(self) -> str:
+        """How people call the model, with the method that came nearest."""
+        return (
+            _("{name}, {method}").format(name=self.card.title, method=self.method) if self.method else self.card.title
+        )
 
     @property
     def gap(self) -> float | None:
@@ -57,6 +63,10 @@ class LeftOut:
         """Return plain values, ready for JSON."""
         limits = [miss.limit for miss in self.misses]
         return {"model": self.model, "method": self.method, "limits": limits, "reason": self.reason, "gap": self.gap}
+
+    def __repr__(self) -> str:
+        way = f"{self.model}, {self.method}" if self.method else self.model
+        return f"LeftOut({way}: {', '.join(miss.limit for miss in self.misses)})"
 
 
 class Recommendation(Sequence[Choice]):
@@ -73,6 +83,8 @@ class Recommendation(Sequence[Choice]):
         Methods that cannot run here, with what to type.
     next_up : Choice, optional
         One that was not measured and is guessed to be better than what was.
+    of : int, optional
+        Choices in the whole, where these are a slice of it.
     """
 
     def __init__(
@@ -84,18 +96,32 @@ class Recommendation(Sequence[Choice]):
         limits: Mapping[str, Any],
         lacks: Sequence[str] = (),
         next_up: Choice | None = None,
+        of: int | None = None,
     ) -> None:
         self.choices, self.left_out = tuple(choices), tuple(sorted(left_out, key=_nearness))
         self.task, self.limits, self.lacks, self.next_up = task, dict(limits), tuple(lacks), next_up
+        self.of = len(self.choices) if of is None else of
 
     @overload
     def __getitem__(self, place: int) -> Choice: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[Choice, ...]: ...
+    def __getitem__(self, place: slice) -> Recommendation: ...
 
-    def __getitem__(self, place: int | slice) -> Choice | tuple[Choice, ...]:
-        return self.choices[place]
+    def __getitem__(self, place: int | slice) -> Choice | Recommendation:
+        return self._part(self.choices[place]) if isinstance(place, slice) else self.choices[place]
+
+    def _part(self, choices: Sequence[Choice]) -> Recommendation:
+        """Return some of the choices, with the ranks that they have in the whole."""
+        return Recommendation(
+            choices,
+            self.left_out,
+            task=self.task,
+            limits=self.limits,
+            lacks=self.lacks,
+            next_up=self.next_up if self.next_up in choices else None,
+            of=self.of,
+        )
 
     def __len__(self) -> int:
         return len(self.choices)
@@ -112,6 +138,9 @@ class Recommendation(Sequence[Choice]):
     def summary(self) -> str:
         """What came of it, in a sentence or two: how many, and if none, the limit that is nearest to being met."""
         chosen, left = len({choice.model for choice in self.choices}), len(self.left_out)
+        if len(self) < self.of:
+            told = _("{n} of {all} choices, {left} models are left out.").format(n=len(self), all=self.of, left=left)
+            return " ".join(part for part in (told, self._next(), self._slow()) if part)
         first = ngettext(
             "{n} model can be chosen, {left} are left out.", "{n} models can be chosen, {left} are left out.", chosen
         )
@@ -119,7 +148,7 @@ class Recommendation(Sequence[Choice]):
         if chosen:
             return " ".join(part for part in (told, self._next(), self._slow()) if part)
         if self.nearest is not None:
-            name, reason = self.nearest.card.title, self.nearest.reason
+            name, reason = self.nearest.title, self.nearest.reason
             return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=reason)
         suited = [each for each in self.left_out if each.misses[0].limit != "task"] or self.left_out
         fewest = min((len(each.misses) for each in suited), default=0)
@@ -134,20 +163,14 @@ class Recommendation(Sequence[Choice]):
 
     def _slow(self) -> str:
         """Return that the first choice is slow, where nobody has asked for speed."""
-        seconds = self.choices[0].tpot_s
+        first = next((choice for choice in self.choices if choice.rank == 1), None)
+        seconds = None if first is None else first.tpot_s
         if seconds is None or seconds < _SLOW_S or set(self.limits) & set(SPEEDS):
             return ""
         told = _(
             "No limit for speed was given, and the first takes {time} for each token: {limits} keeps quicker ones."
         )
         return told.format(time=duration(seconds), limits="limits={'tpot_s': 0.1}")
-
-    @property
-    def shared_doubts(self) -> tuple[str, ...]:
-        """What is uncertain alike of every choice that was not measured on this data, if there are several."""
-        others = [choice for choice in self.choices if choice.evidence.kind != "this data"]
-        first = others[0].uncertain if len(others) > 1 else ()
-        return tuple(each for each in first if all(each in choice.uncertain for choice in others))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -49,7 +49,7 @@ def _recommend(options: argparse.Namespace) -> int:
     if options.left_out:
         print()
         for each in found.left_out:
-            print(_wrapped(f"{each.model}: {each.reason}"))
+            print(_wrapped(f"{each.model}{each.method and f', {each.method}'}: {each.reason}"))
     return 0 if found else 1
 
 

@@ -15,6 +15,7 @@ import kit
 from kit.choosing import recommend
 from kit.choosing.limits import LIMITS
 from kit.choosing.recommendation import Recommendation
+from kit.choosing.shared import own_doubts, shared_doubts
 from kit.data import DataSpec
 from kit.engines import Variant
 from kit.errors import ParameterError, UnknownNameError
@@ -107,6 +108,7 @@ def test_an_empty_list_names_the_limit_that_is_nearest() -> None:
     assert not found
     assert found.nearest is not None
     assert found.nearest.card.family == "smollm2"
+    assert repr(found.nearest) == f"LeftOut({found.nearest.model}, {found.nearest.method}: max_ram_mib)"
     assert found.nearest.gap is not None
     assert 1 < found.nearest.gap < 2
     assert "above the limit of 0.63 GB" in found.summary
@@ -167,6 +169,47 @@ def test_it_is_shown_as_text_html_and_plain_values() -> None:
     assert "<details><summary>Left out: " in page
     assert [each["model"] for each in values["choices"]] == [choice.model for choice in found]
     assert isinstance(found, Recommendation)
+
+
+def test_a_method_that_came_nearest_is_said_once() -> None:
+    found = recommend("classify", models=[LARGE], methods=["bnb-nf4"], limits={"max_ram_mib": 600})
+    (left,) = found.left_out
+    assert left.title == "Qwen2.5 3B Instruct, bnb-nf4"
+    assert left.reason.startswith("Main memory: ")
+    assert found._repr_html_().count("bnb-nf4") == found.summary.count("bnb-nf4") + 1 == 2
+
+
+def test_what_is_uncertain_of_many_is_said_once() -> None:
+    found = recommend("classify", limits={"max_ram_mib": 8192, "tpot_s": 0.25})
+    shown = found.choices[:10]
+    shared, kinds = shared_doubts(shown), {choice.evidence.kind for choice in shown}
+    assert kinds == {"guess", "published"}
+    for told in (repr(found), found._repr_html_()):
+        assert told.count("Larger and newer models are usually better") == 1
+        assert told.count("Published scores tell of other tasks") == 1
+        assert told.count("That fewer bits cost little") == 1
+    assert "\nGuesses: Larger and newer models" in repr(found)
+    for choice in shown:  # nothing is lost, and nothing is said of a choice that is not so
+        said = {each.doubt for each in shared if choice.rank in each.ranks}
+        assert said <= {*choice.uncertain}
+        assert [*own_doubts(choice, shared)] == [each for each in choice.uncertain if each not in said]
+    assert not shared_doubts(shown[:1])
+
+
+def test_a_slice_is_a_recommendation() -> None:
+    found = recommend("classify")
+    part = found[1:3]
+    assert isinstance(part, Recommendation)
+    assert part.choices == found.choices[1:3]
+    assert part[0] is found[1]
+    assert part.summary.startswith(f"2 of {len(found)} choices, {len(found.left_out)} models are left out.")
+    assert part._repr_html_().count("<tr>") == 3
+    assert f"\n{part[0].rank}. {part[0].card.title}: " in repr(part)
+    assert found[:2].summary.startswith("2 of ")
+    assert found[:].summary == found.summary
+    assert part[:1].of == len(found)
+    assert not len(found[len(found) :])
+    assert "choices" in found[len(found) :].summary
 
 
 @pytest.mark.parametrize(

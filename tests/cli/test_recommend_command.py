@@ -32,7 +32,7 @@ def test_json_and_what_was_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*asked[:3], "--limit", "max_ram_mib=10", "--left-out"]) == 1
     out = capsys.readouterr().out
     assert "0 models can be chosen, 1 are left out." in out
-    assert "qwen2.5-0.5b-instruct: bnb-nf4: Main memory: " in out
+    assert "qwen2.5-0.5b-instruct, bnb-nf4: Main memory: " in out
 
 
 @pytest.mark.parametrize(
