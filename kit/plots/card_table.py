@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import htpy as h
 
 from kit.i18n import _
+from kit.measure.one_answer import only_answer_words
 from kit.plots.limits import Limits, missed
 from kit.plots.metrics import COSTS, QUALITIES, is_known, measured_by_all, metric, read
-from kit.plots.reading import foretold_words, only_answer_words, variant_name
+from kit.plots.reading import foretold_words, variant_name
 from kit.plots.words import half_width, number
 from kit.result import Result
 

@@ -8,6 +8,7 @@ from typing import Any
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.jobs import Status
+from kit.measure.one_answer import only_answer, only_answer_words
 from kit.plots.metrics import metric
 from kit.plots.words import Z95, duration, half_width, memory
 from kit.result import Measurement, Result
@@ -55,17 +56,6 @@ def common_latency(results: Sequence[Result]) -> str | None:
 def latency_title(name: str) -> str:
     """Return what a kind of latency is, in words."""
     return metric(name).title
-
-
-def only_answer(result: Result) -> str:
-    """Return the label that a variant gave to every row, or "": accuracy then tells of the rows, not of the variant."""
-    return str(result.facts.get("only_answer") or "")
-
-
-def only_answer_words(result: Result) -> str:
-    """Return that a variant gives every row the same label, in words, or ""."""
-    label = only_answer(result)
-    return _("always answers '{label}'").format(label=label) if label else ""
 
 
 def majority(results: Sequence[Result]) -> float | None:

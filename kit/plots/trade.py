@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
+from kit.measure.one_answer import only_answer
 from kit.plots.label import Box, Mark, place_labels
 from kit.plots.limits import Limits, missed
 from kit.plots.metrics import metric, read
 from kit.plots.pareto import pareto
 from kit.plots.plane import lay_out
-from kit.plots.reading import common_latency, only_answer, rows_of, sentence, variant_name
+from kit.plots.reading import common_latency, rows_of, sentence, variant_name
 from kit.plots.scale import bubble_radii, limit_lines, noted, scale_axes
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, marker, text_width
 from kit.plots.titles import capital, cost_title, quality_title

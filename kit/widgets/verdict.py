@@ -8,7 +8,8 @@ from typing import Any
 import htpy as h
 
 from kit.i18n import _, ngettext
-from kit.plots.reading import majority, only_answer, only_answer_words, variant_name
+from kit.measure.one_answer import only_answer, only_answer_words
+from kit.plots.reading import majority, variant_name
 from kit.plots.words import count, points, share, times
 from kit.result import Result
 
