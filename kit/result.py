@@ -123,7 +123,8 @@ class Result:
     artifacts : dict of str to str
         Name to path, relative to the run folder.
     facts : dict
-        Anything else worth keeping, as plain values (labels, counts, a verdict).
+        Anything else worth keeping, as plain values (labels, counts, a verdict); "summary" is what a long result
+        comes to, in a few words.
     parts : tuple of Result
         The results this one is made of: the rows of a sweep.
     provenance : dict
@@ -173,4 +174,7 @@ class Result:
 
     def __repr__(self) -> str:  # the full one can hold thousands of samples
         shown = ", ".join(f"{name}={value:.4g}" for name, value in list(self.metrics.items())[:6])
-        return f"Result({self.status}; {shown}{f'; {len(self.parts)} parts' if self.parts else ''})"
+        count = len(self.parts)
+        parts = f"{count} part{'s' if count > 1 else ''}" if count else ""
+        said = (self.status, shown, str(self.facts.get("summary") or ""), parts)
+        return f"Result({'; '.join(filter(None, said))})"

@@ -78,4 +78,6 @@ def test_keys_of_a_newer_version_are_ignored() -> None:
 def test_the_repr_is_short() -> None:
     long = Result(spec={}, measurements={"x": Measurement("x", "s", tuple(range(10_000)))}, metrics={"acc": 1 / 3})
     assert repr(long) == "Result(finished; acc=0.3333)"
-    assert "1 parts" in repr(_result())
+    assert repr(_result()).endswith("; 1 part)")
+    told = Result(spec={}, facts={"summary": "front: a, b; best: a"}, parts=(_result(), _result()))
+    assert repr(told) == "Result(finished; front: a, b; best: a; 2 parts)"

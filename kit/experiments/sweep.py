@@ -13,6 +13,7 @@ from kit.experiments.apart import measured_apart
 from kit.experiments.finished import Finished
 from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.spec import SweepSpec
+from kit.experiments.summary import sweep_summary
 from kit.machine.provenance import seeds
 from kit.measure.passes.reference import claim, release
 from kit.measure.rows import rows_for
@@ -46,7 +47,10 @@ def sweep(spec: Spec, report: Report) -> Result:
         spec=spec.to_dict(),
         status=status,
         parts=tuple(found.parts),
-        facts={"reference": next((p.facts["method"] for p in found.parts if p.status == "finished"), None)},
+        facts={
+            "reference": next((p.facts["method"] for p in found.parts if p.status == "finished"), None),
+            "summary": sweep_summary(found.parts),
+        },
         provenance={"data_hash": data.hash, "model": model, "seeds": seeds(spec.to_dict())},
     )
 
