@@ -21,6 +21,7 @@ from kit.result import Result
 LEVEL = 0.95
 REPEAT_NOISE = 0.07  # standard deviation, as a share, of a time from repeat to repeat: nineteen in twenty within 14 %
 SIZE_NOISE = 0.01  # the same of a memory peak or a file
+FAIR = 0.1  # chance below which times are not measured again
 SAME_SIZE = 0.02  # sizes that differ by less are equal
 
 
@@ -92,6 +93,39 @@ def reading(results: Sequence[Result], goal: Objective) -> tuple[float, float] |
     if n > 1 and goal.kind == "time":
         variance = max(variance, math.fsum((x - mean) ** 2 for x in logs) / (n - 1) / n)
     return mean, math.sqrt(variance)
+
+
+def may_tell(
+    one: Sequence[Result], other: Sequence[Result], goal: Objective, *, rivals: int, more: tuple[int, int]
+) -> bool:
+    """Is there a fair chance that timing both again gives evidence that `one`, which is ahead, is better?
+
+    Parameters
+    ----------
+    one, other : sequence of Result
+        All measurements of each variant.
+    goal : Objective
+        A time.
+    rivals : int
+        How many variants each is compared with.
+    more : tuple of int
+        How many times each may still be measured.
+
+    Returns
+    -------
+    bool
+        False where `one` is not ahead, or in fewer than `FAIR` of all cases it would be evident in the end.
+    """
+    values = reading(one, goal), reading(other, goal)
+    if values[0] is None or values[1] is None:
+        return False
+    gain = goal.sign * (values[0][0] - values[1][0])
+    now = [error**2 for _mean, error in (values[0], values[1])]
+    counts = [sum(value_of(each, goal.name) is not None for each in side) for side in (one, other)]
+    then = [variance * n / (n + extra) for variance, n, extra in zip(now, counts, more, strict=True)]
+    moves = math.sqrt(max(math.fsum(now) - math.fsum(then), 0.0))  # by how much more measurements shift the difference
+    needed = z_of(level_for_each(LEVEL, rivals)) * math.sqrt(math.fsum(then))
+    return gain > 0 and gain + z_of(1 - 2 * FAIR) * moves > needed
 
 
 def _variance(result: Result, goal: Objective) -> float:

@@ -1,6 +1,7 @@
 """How closely a variant is measured: on a part of the rows first, on all of them where it is still in the race.
 
-Where in the end only a time keeps a variant in the set, and time is left, its times are measured again.
+Where in the end only a time keeps a variant in the set, time is left, and there is a fair chance that it tells, its
+times are measured again.
 """
 
 from __future__ import annotations

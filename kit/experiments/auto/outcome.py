@@ -7,13 +7,14 @@ from typing import Any
 
 from kit.experiments.auto.evidence import LEVEL, REPEAT_NOISE, value_of
 from kit.experiments.auto.limits import read_limits
-from kit.experiments.auto.race import choose, front
+from kit.experiments.auto.race import choose, eligible, front
 from kit.experiments.auto.ready import Ready
 from kit.experiments.auto.spec import AutoSpec
 from kit.experiments.auto.trial import Trial
 from kit.experiments.judged import judged_together
 from kit.i18n import _
 from kit.machine.provenance import seeds
+from kit.measure.one_answer import only_answer, only_answer_words
 from kit.report import Report
 from kit.result import Result, Status
 
@@ -48,10 +49,12 @@ def outcome(
     parts = judged_together(parts, folder=report.folder)
     for part in parts:
         report.record("variant", part.to_dict())
-    best = choose(inside, spec.goals, read_limits(spec.limits))
+    limits = read_limits(spec.limits)
+    best = choose(inside, spec.goals, limits)
+    note = "" if best is None else _note(best, eligible(inside, spec.goals, limits))
     facts: dict[str, Any] = {
         "pareto": [trial.name for trial in inside],
-        "best": None if best is None else _said(best, spec),
+        "best": None if best is None else {**_said(best, spec), "note": note},
         "out": {trial.name: trial.out for trial in trials if trial.out},
         "not_tried": [_not_tried(trial) for trial in trials if _is_open(trial)],
         "objectives": list(spec.objectives),
@@ -59,7 +62,8 @@ def outcome(
         "rule": {"level": LEVEL, "repeat_noise": REPEAT_NOISE},
         "reference": next((part.facts["method"] for part in parts if part.status == "finished"), None),
     }
-    report.message(_sentence(spec, inside, best, facts["not_tried"]))
+    facts["summary"] = _summary(inside, best, len(facts["not_tried"]))
+    report.message(" ".join(filter(None, (_sentence(spec, inside, best, facts["not_tried"]), note))))
     models = {name: each.model for name, each in ready.items()}
     origin: dict[str, Any] = {"models": models, "seeds": seeds(spec.to_dict())}
     hashes = {each.data.hash for each in ready.values()}
@@ -91,6 +95,29 @@ def _not_tried(trial: Trial) -> dict[str, str]:
 def _said(trial: Trial, spec: AutoSpec) -> dict[str, Any]:
     values = {goal.name: value_of(trial.measured[0], goal.name) for goal in spec.goals}
     return {"name": trial.name, "variant": trial.candidate.variant.to_dict(), **values}
+
+
+def _note(best: Trial, among: Sequence[Trial]) -> str:
+    """Return what to know of variants that give every row the same label: the first choice, or those passed over."""
+    if only_answer(best.measured[0]):
+        words = _("Doubtful: {name} {words}, and nothing else in the set tells rows apart.")
+        return words.format(name=best.name, words=only_answer_words(best.measured[0]))
+    told = [f"{trial.name} {words}" for trial in among if (words := only_answer_words(trial.measured[0]))]
+    if not told:
+        return ""
+    words = _("Not chosen, since accuracy says only how frequent that label is: {names}.")
+    return words.format(names=", ".join(told))
+
+
+def _summary(inside: Sequence[Trial], best: Trial | None, missing: int) -> str:
+    said = [_("front: {names}").format(names=", ".join(trial.name for trial in inside) or _("none"))]
+    if best is not None:
+        said.append(_("best: {name}").format(name=best.name))
+        if only_answer(best.measured[0]):
+            said[-1] += f" ({only_answer_words(best.measured[0])})"
+    if missing:
+        said.append(_("{n} not tried on all rows").format(n=missing))
+    return "; ".join(said)
 
 
 def _sentence(spec: AutoSpec, inside: Sequence[Trial], best: Trial | None, missing: Sequence[Any]) -> str:

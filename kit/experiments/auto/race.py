@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kit.experiments.auto.evidence import reading, standing, value_of
+from kit.experiments.auto.evidence import may_tell, standing, value_of
+from kit.experiments.auto.fidelity import AGAIN
 from kit.experiments.auto.front import beaten, over_limit
 from kit.experiments.auto.limits import Limit
 from kit.experiments.auto.objective import Objective
 from kit.experiments.auto.trial import Trial
 from kit.i18n import _
+from kit.measure.one_answer import only_answer
 
 
 def judge(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence[Limit], *, rivals: int) -> None:
@@ -41,7 +43,10 @@ def judge(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence[
 
 
 def undecided(trials: Sequence[Trial], goals: Sequence[Objective], *, rivals: int) -> list[Trial]:
-    """Return the trials that a time alone keeps in the set: one is ahead of the other in it, without evidence."""
+    """Return the trials that a time alone keeps in the set, where measuring it again has a chance to tell.
+
+    One is ahead of the other in that time, without evidence, and no worse in anything else.
+    """
     whole = [trial for trial in front(trials) if "all" in trial.looks]
     return [
         trial
@@ -54,13 +59,16 @@ def _nearly(one: Trial, other: Trial, goals: Sequence[Objective], rivals: int) -
     """Would `one` beat `other` if there were more evidence on times?"""
     if one is other:
         return False
+    more = (_repeats_left(one), _repeats_left(other))
     open_goals = [g for g in goals if not standing(one.measured, other.measured, g, rivals=rivals).no_worse]
-    return bool(open_goals) and all(goal.kind == "time" and _ahead(one, other, goal) for goal in open_goals)
+    return bool(open_goals) and all(
+        goal.kind == "time" and may_tell(one.measured, other.measured, goal, rivals=rivals, more=more)
+        for goal in open_goals
+    )
 
 
-def _ahead(one: Trial, other: Trial, goal: Objective) -> bool:
-    values = reading(one.measured, goal), reading(other.measured, goal)
-    return values[0] is not None and values[1] is not None and goal.sign * (values[0][0] - values[1][0]) > 0
+def _repeats_left(trial: Trial) -> int:
+    return sum(fidelity not in trial.looks for fidelity in AGAIN)
 
 
 def front(trials: Sequence[Trial]) -> list[Trial]:
@@ -72,11 +80,11 @@ def choose(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence
     """Return which variant of the set to take, or None where none keeps the limits.
 
     Of those that keep them: the best in the first objective, or, where others are not worse than that with evidence,
-    the best of these in the second; measured on all rows where any is.
+    the best of these in the second; one that tells rows apart where any does, measured on all rows where any is.
     """
-    able = [trial for trial in trials if all(_keeps(trial, limit) for limit in limits)]
+    able = eligible(trials, goals, limits)
+    able = [trial for trial in able if not only_answer(trial.measured[0])] or able
     able = [trial for trial in able if "all" in trial.looks] or able
-    able = [trial for trial in able if value_of(trial.measured[0], goals[0].name) is not None]
     if not able:
         return None
     best = max(able, key=lambda trial: _gain(trial, goals[0]))
@@ -84,6 +92,12 @@ def choose(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence
         return best
     near = [trial for trial in able if not standing(best.measured, trial.measured, goals[0], rivals=len(able)).better]
     return max(near, key=lambda trial: (_gain(trial, goals[1]), _gain(trial, goals[0])))
+
+
+def eligible(trials: Sequence[Trial], goals: Sequence[Objective], limits: Sequence[Limit]) -> list[Trial]:
+    """Return the variants of the set that keep the limits and were measured in the first objective."""
+    able = [trial for trial in trials if all(_keeps(trial, limit) for limit in limits)]
+    return [trial for trial in able if value_of(trial.measured[0], goals[0].name) is not None]
 
 
 def promising(trials: Sequence[Trial], goals: Sequence[Objective]) -> list[Trial]:

@@ -2,7 +2,8 @@
 
 Each measurement is one evaluation in a process of its own, kept when it is done. A first look asks a part of the rows;
 who cannot be in the set any more is left there (`kit.experiments.auto.front`), the others are measured on all rows.
-Where only a time is undecided between two of them, their times are measured again, up to twice.
+Where only a time is undecided between two of them, their times are measured again, up to twice, as long as there is a
+fair chance that this tells; otherwise the search ends before its budget.
 First looks may take half of the budget while somebody waits for a full measurement. None is begun that would not end in
 time, as far as those before it tell; one that takes longer than foreseen is cut off.
 """

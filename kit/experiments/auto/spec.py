@@ -42,7 +42,14 @@ class Searched(Spec):
     limits: tuple[str, ...] = param(
         (), label=N_("Limits"), help=N_("What a variant must keep, such as max_ram_mib=4096 or licence=commercial")
     )
-    minutes: float = param(15.0, label=N_("Budget"), unit=N_("minutes"), above=0, high=10_000)
+    minutes: float = param(
+        15.0,
+        label=N_("Budget"),
+        unit=N_("minutes"),
+        help=N_("Used up while it helps: what is left after all variants goes into measuring undecided times again"),
+        above=0,
+        high=10_000,
+    )
     seed: int = param(0, label=N_("Seed"), help=N_("Of what is tried next"), low=0, high=2**31 - 1)
 
 

@@ -12,6 +12,7 @@ from tinysearch import look
 
 from kit.engines import Variant
 from kit.experiments.auto.candidates import Candidate
+from kit.experiments.auto.evidence import may_tell
 from kit.experiments.auto.fidelity import AGAIN, Fidelity
 from kit.experiments.auto.front import beaten, beats, over_limit
 from kit.experiments.auto.limits import read_limits
@@ -137,6 +138,22 @@ def test_the_noise_of_repeats_puts_nobody_out() -> None:
     assert not beats([better], [busy], GOALS)
     again = [look([1] * 100, 0.1), look([1] * 100, 0.1)], [slower, slower]  # twice each
     assert beats(*again, GOALS)
+
+
+@pytest.mark.parametrize(("gap", "rivals"), [(0.01, 1), (0.03, 1), (0.06, 1), (0.03, 5), (0.08, 5)])
+def test_times_are_measured_again_where_that_may_tell(gap: float, rivals: int) -> None:
+    """The chance that two more measurements of each give evidence, simulated with a true difference that is unknown."""
+    rng, n, noise = np.random.default_rng(2), 20_000, 0.07
+    truth = gap + rng.normal(0, noise, n)  # two measurements of each say no more of it: 2 * 0.07**2 / 2
+    later = truth + rng.normal(0, noise, n)
+    needed = NormalDist().inv_cdf(1 - 0.025 / rivals) * math.sqrt(2 * noise**2 / 4)
+    chance = float(((gap + later) / 2 > needed).mean())
+    one, other = [look([1] * 9, 0.1)] * 2, [look([1] * 9, 0.1 * math.exp(gap))] * 2
+    (times,) = objectives(("tpot_s",))
+    assert may_tell(one, other, times, rivals=rivals, more=(2, 2)) == (chance > 0.1)
+    assert abs(chance - 0.1) > 0.01  # else the simulation could not tell
+    assert not may_tell(other, one, times, rivals=rivals, more=(2, 2))
+    assert not may_tell(one, other, times, rivals=rivals, more=(0, 0))
 
 
 def test_requests_that_scatter_are_less_evidence() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,11 @@ RAM = {"fp32": 2000.0, "bf16": 1000.0, "fp16": 2100.0, "bnb-nf4": 700.0}
 class Machine:
     """Stands in for measuring: says what is known of each method, takes as long as it is told, and counts."""
 
-    def __init__(self, seconds: float = 0.0, during: Callable[[str], None] = lambda name: None) -> None:
+    def __init__(
+        self, seconds: float = 0.0, during: Callable[[str], None] = lambda name: None, same: Sequence[str] = ()
+    ) -> None:
         self.seen: list[tuple[str, int]] = []
-        self._seconds, self._during = seconds, during
+        self._seconds, self._during, self._same = seconds, during, same
 
     def __call__(self, what: EvaluateSpec, report: Report, *, name: str = "") -> Result:
         assert what.data is not None
@@ -53,6 +55,7 @@ class Machine:
         method = what.variant.method
         hard = np.random.default_rng(0).permutation(ROWS)[:rows] / ROWS
         made = look(list((hard < RIGHT[method]).astype(int)), FAST[method], RAM[method])
+        made.facts["only_answer"] = "u" if method in self._same else None
         facts = {**made.facts, "method": name, "model": what.variant.model}
         return dataclasses.replace(made, spec=what.to_dict(), facts=facts)
 
@@ -89,6 +92,7 @@ def test_what_is_beaten_is_measured_on_a_part_only(
     assert set(result.facts["out"]) == {"fp16", "fp32"}
     assert result.facts["best"]["name"] == "bf16"
     assert result.facts["not_tried"] == []
+    assert repr(result) == "Result(finished; front: bnb-nf4, bf16; best: bf16; 4 parts)"
     parts = {part.facts["method"]: part for part in result.parts}
     assert [parts[name].facts["fidelity"] for name in ("fp32", "bf16", "fp16")] == ["all", "all", "part"]
     assert [name for name, part in parts.items() if part.facts["front"]] == ["bf16", "bnb-nf4"]
@@ -123,6 +127,7 @@ def test_the_budget_is_kept(spec: AutoSpec, tmp_path: Path, monkeypatch: pytest.
     )
     assert {each["measured"] for each in missing.values()} == {"part"}
     assert set(result.facts["pareto"]) >= {"bf16", "bnb-nf4"}  # what was not beaten stays, however little is known
+    assert repr(result).endswith("; 2 not tried on all rows; 4 parts)")
     assert any("Not measured on all rows" in e["text"] for e in report.events if e["kind"] == "message")
 
 
@@ -236,3 +241,34 @@ def test_times_that_alone_keep_a_variant_are_measured_again(
     again = Machine()
     second, _report = _search(spec.replace(methods=("bf16", "fp16")), tmp_path / "run", monkeypatch, again)
     assert (again.seen, second.facts["pareto"]) == ([], ["bf16"])
+
+
+def test_times_too_close_to_tell_end_the_search(
+    spec: AutoSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """bf16 is 1 % faster than fp16 and better in all else: no two more measurements would show that."""
+    monkeypatch.setitem(FAST, "fp16", 0.101)
+    machine = Machine()
+    result, _report = _search(spec.replace(methods=("bf16", "fp16")), tmp_path / "run", monkeypatch, machine)
+    assert len(machine.seen) == 4  # a part and all rows of each, and nothing again
+    assert result.facts["pareto"] == ["bf16", "fp16"]
+    assert result.facts["budget"]["spent_s"] < 60
+
+
+def test_the_first_choice_tells_rows_apart(spec: AutoSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """bf16 would be chosen, but gives every row the same label."""
+    result, report = _search(spec, tmp_path / "run", monkeypatch, Machine(same=("bf16",)))
+    assert result.facts["pareto"] == ["bnb-nf4", "bf16"]
+    assert result.facts["best"]["name"] == "bnb-nf4"
+    assert result.facts["best"]["note"].endswith("how frequent that label is: bf16 always answers 'u'.")
+    assert any(event.get("text", "").endswith("bf16 always answers 'u'.") for event in report.events)
+
+
+def test_a_choice_that_knows_one_answer_is_called_doubtful(
+    spec: AutoSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = Machine(same=("bf16", "bnb-nf4"))
+    result, _report = _search(spec, tmp_path / "run", monkeypatch, machine)
+    assert result.facts["best"]["name"] == "bf16"
+    assert result.facts["best"]["note"].startswith("Doubtful: bf16 always answers 'u'")
+    assert "best: bf16 (always answers 'u')" in repr(result)
