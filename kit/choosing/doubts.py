@@ -24,7 +24,7 @@ def doubts(option: Option, evidence: Evidence, limits: Mapping[str, Any]) -> tup
 def _quality(option: Option, evidence: Evidence) -> list[str]:
     if evidence.kind == "this data":
         few = evidence.own is not None and evidence.own.rows < 100
-        return [_("It was measured on few rows.")] if few else []
+        return [_one_answer(evidence), _("It was measured on few rows.") if few else ""]
     told = [_("Larger and newer models are usually better within a design, and no more is known.")]
     if evidence.kind == "published":
         place = _(
@@ -35,7 +35,14 @@ def _quality(option: Option, evidence: Evidence) -> list[str]:
         told = [_("Other data may show another order.")]
     if lost(option.method):
         told.append(_("That fewer bits cost little is a guess: measure it beside bf16."))
-    return told
+    return [_one_answer(evidence), *told]
+
+
+def _one_answer(evidence: Evidence) -> str:
+    """Return that it gave every row the same label, or ""."""
+    label = evidence.only_answer
+    told = _("It gave every row the label '{label}': its accuracy says only how frequent that label is.")
+    return told.format(label=label) if label else ""
 
 
 def _memory(option: Option) -> list[str]:

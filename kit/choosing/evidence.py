@@ -9,6 +9,7 @@ from typing import Any, Literal
 from kit.choosing.guess import published
 from kit.choosing.own import Own
 from kit.i18n import _
+from kit.measure.one_answer import only_answer
 from kit.models import ModelCard, Score
 from kit.words import count
 
@@ -51,6 +52,11 @@ class Evidence:
     def strength(self) -> int:
         """3 on this data, 2 on this task, 1 published, 0 a guess."""
         return STRENGTH[self.kind]
+
+    @property
+    def only_answer(self) -> str:
+        """The label that it gave to every row where it was measured, or ""."""
+        return "" if self.own is None else only_answer(self.own.result)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

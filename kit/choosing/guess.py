@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from kit.choosing.own import Own
+from kit.measure.one_answer import only_answer
 from kit.models import METHOD_BITS, ModelCard, Score
 
 _MONTHS_A_DOUBLING = 12
@@ -81,7 +82,7 @@ def _measured(cards: Sequence[ModelCard], task: str, owns: Iterable[Own]) -> Ite
     names = {card.name: card.name for card in cards} | {card.hub_id: card.name for card in cards if card.hub_id}
     found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
     for own in owns:
-        if own.task == task and own.model in names:
+        if own.task == task and own.model in names and not only_answer(own.result):
             held, value = found[own.data_hash, own.metric], -own.value if own.lower_is_better else own.value
             held[names[own.model]] = max(value, held.get(names[own.model], value))
     return found.values()

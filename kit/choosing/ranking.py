@@ -1,4 +1,8 @@
-"""The order of options: what was measured on this data first, by paired verdicts; the rest by guess."""
+"""The order of options: what was measured on this data first, by paired verdicts; the rest by guess.
+
+What gave every row of this data the same label comes last: it was seen to tell nothing apart, and its accuracy can
+still be the highest.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +34,14 @@ def ranked(found: Sequence[tuple[Option, Evidence]], guessed: Mapping[str, float
     guessed : mapping of str to float
         From `guesses`, by model.
     """
-    measured = [pair for pair in found if pair[1].kind == "this data"]
+    here = [pair for pair in found if pair[1].kind == "this data"]
+    measured = [pair for pair in here if not pair[1].only_answer]
+    blind = [pair for pair in here if pair[1].only_answer]
     others = [pair for pair in found if pair[1].kind != "this data"]
     others.sort(key=lambda pair: (-(guessed[pair[0].card.name] - lost(pair[0].method)), *_cost(pair[0])))
-    return [*_by_verdict(measured), *(Placed(*pair, _guessed(pair[0].card.tags)) for pair in others)]
+    able = [*_by_verdict(measured), *(Placed(*pair, _guessed(pair[0].card.tags)) for pair in others)]
+    blind.sort(key=lambda pair: (-_goodness(pair[1]), *_cost(pair[0])))
+    return [*able, *(Placed(*pair, _blind(pair[1].only_answer, bool(able))) for pair in blind)]
 
 
 def best_option(options: Sequence[Option]) -> Option:
@@ -116,6 +124,11 @@ def _measured(pair: tuple[Option, Evidence], group: Sequence[tuple[Option, Evide
     elif first is None:
         words.append(_("The best that was measured."))
     return " ".join(words)
+
+
+def _blind(label: str, last: bool) -> str:
+    told = _("It always answers '{label}'.").format(label=label)
+    return told + (_(" So it comes after all that may tell rows apart.") if last else "")
 
 
 def _guessed(special: Sequence[str]) -> str:

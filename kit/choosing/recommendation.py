@@ -146,7 +146,7 @@ class Recommendation(Sequence[Choice]):
         )
         told = first.format(n=chosen, left=left)
         if chosen:
-            return " ".join(part for part in (told, self._next(), self._slow()) if part)
+            return " ".join(part for part in (told, self._blind(), self._next(), self._slow()) if part)
         if self.nearest is not None:
             name, reason = self.nearest.title, self.nearest.reason
             return f"{told} " + _("The nearest is {name}. {reason}").format(name=name, reason=reason)
@@ -154,6 +154,21 @@ class Recommendation(Sequence[Choice]):
         fewest = min((len(each.misses) for each in suited), default=0)
         near = Counter(each.misses[0].reason for each in suited if len(each.misses) == fewest)
         return f"{told} {near.most_common(1)[0][0]}" if near else told
+
+    def _blind(self) -> str:
+        """Return how many of those that were measured on this data gave every row the same label."""
+        here = [choice for choice in self.choices if choice.evidence.kind == "this data"]
+        blind = sum(bool(choice.evidence.only_answer) for choice in here)
+        if not blind:
+            return ""
+        told = ngettext(
+            "Of {all} measured on this data, {n} gives every row the same label and stands last.",
+            "Of {all} measured on this data, {n} give every row the same label and stand last.",
+            blind,
+        )
+        if blind == len(self):
+            told = _("All were measured on this data and give every row the same label: none of them is any use yet.")
+        return told.format(n=blind, all=len(here))
 
     def _next(self) -> str:
         if self.next_up is None:

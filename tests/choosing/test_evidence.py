@@ -9,7 +9,9 @@ import pytest
 import tinyruns
 
 from kit.choosing import own_results, recommend
+from kit.choosing.guess import guesses
 from kit.data import DataSpec
+from kit.models import catalogue
 from kit.result import Result
 
 DATA = DataSpec(source="finance-alerts", limit=40)
@@ -36,6 +38,46 @@ def test_two_without_evidence_of_a_difference_are_equal_and_go_by_speed(measured
     assert [choice.model for choice in found[:2]] == [SMALL, MIDDLE]
     assert "No evidence of a difference from Qwen2.5 1.5B Instruct bf16" in found[0].reason
     assert "No evidence of a difference from Qwen2.5 0.5B Instruct bf16" in found[1].reason
+
+
+def test_what_always_gives_one_answer_comes_last_however_accurate(measured: Callable[..., Result]) -> None:
+    blind, able = measured(SMALL, range(3)), measured(MIDDLE, range(30))
+    blind = dataclasses.replace(blind, facts={**blind.facts, "only_answer": "hold"})
+    found = recommend(data=DATA, runs=[blind, able], models=[SMALL, MIDDLE, LARGE])
+    assert [choice.model for choice in found] == [MIDDLE, LARGE, SMALL]
+    assert "It always answers 'hold'. So it comes after all that may tell rows apart." in found[2].reason
+    assert "evidence" not in found[0].reason  # none of it is held against the one that does tell rows apart
+    assert "The best that was measured." in found[0].reason
+    assert found[2].uncertain[0].startswith("It gave every row the label 'hold': its accuracy says only how frequent")
+    assert "Of 2 measured on this data, 1 gives every row the same label and stands last." in found.summary
+
+
+def test_where_all_give_one_answer_that_is_doubted(measured: Callable[..., Result]) -> None:
+    runs = [measured(SMALL, range(w), method=method) for w, method in ((3, "bf16"), (9, "bnb-nf4"))]
+    runs = [dataclasses.replace(run, facts={**run.facts, "only_answer": "hold"}) for run in runs]
+    found = recommend(data=DATA, runs=runs, models=[SMALL])
+    assert [choice.method for choice in found] == ["bf16", "bnb-nf4"]
+    assert all(choice.reason.endswith("It always answers 'hold'.") for choice in found)
+    assert "All: It gave every row the label 'hold'" in repr(found)
+    assert "none of them is any use yet" in found.summary
+    other = [dataclasses.replace(run, provenance={**run.provenance, "data_hash": "other rows"}) for run in runs]
+    elsewhere = [
+        dataclasses.replace(run, spec={**run.spec, "data": {"source": "/data/o.csv", "task": "classify"}})
+        for run in other
+    ]
+    (told,) = recommend(data=DATA, runs=elsewhere, models=[SMALL])
+    assert told.evidence.kind == "this task"
+    assert "It gave every row the label 'hold'" in told.uncertain[0]
+
+
+def test_one_answer_tells_no_order_of_models(measured: Callable[..., Result]) -> None:
+    cards = [dataclasses.replace(catalogue()[name], scores=()) for name in (SMALL, LARGE)]
+    small, large = measured(SMALL, range(3)), measured(LARGE, range(30))
+    blind = dataclasses.replace(small, facts={**small.facts, "only_answer": "hold"})
+    told = guesses(cards, "classify", own_results([small, large]))
+    untold = guesses(cards, "classify", own_results([blind, large]))
+    assert told[SMALL] > told[LARGE]
+    assert untold == guesses(cards, "classify")
 
 
 def test_a_larger_one_that_was_not_measured_is_named_as_the_next_to_measure(measured: Callable[..., Result]) -> None:
