@@ -76,6 +76,7 @@ def test_a_row_for_each_method_whatever_becomes_of_it(spec: SweepSpec, tmp_path:
     assert "SIGKILL" in crashed.error["message"]
     assert "memory" in crashed.error["fix"]
     assert result.facts["reference"] == "fp32"
+    assert "; measured: fp32 (reference), " in repr(result)
     assert reference.facts["verdict"]["kind"] == "reference"
     assert last.facts["verdict"]["kind"] in ("no evidence", "better", "worse")
     assert len(last.facts["right"]) == 20
