@@ -207,7 +207,7 @@ CASES = {
     "panel, no sweep": Case(lambda folder: kit.ComparePanel(3), ("sweep=3", "a SweepPanel")),
     # runs
     "run, unknown model": Case(lambda folder: evaluate("org/no-such"), ("org/no-such", "(1)", "(2)", "(3)")),
-    "run, misspelled model": Case(lambda folder: evaluate("smollm2-135m"), ("'smollm2-135m'", "Known:", "Did you")),
+    "run, misspelled model": Case(lambda folder: evaluate("smollm2-135n"), ("'smollm2-135n'", "Known:", "Did you")),
     "run, unknown run": Case(lambda folder: evaluate("run:abcd"), ("'abcd'", "No run has tuned a model yet")),
     "run, truncated weights": Case(truncated_model, ("model.safetensors", "damaged", "Delete it")),
     "run, pickled weights": Case(pickled_model, ("pytorch_model.bin", "any code", "safetensors")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from typing import Any
+
 import pytest
 import torch
 from tinymodel import SHAPE, save_model
@@ -112,7 +114,13 @@ def test_footprint_counts_shared_weights_once(tmp_path: Path) -> None:
 )
 def test_footprint_counts_the_constants_of_quantization(tiny_model: Path, method: str, linear: int) -> None:
     engine = load_bnb(tiny_model, get_method(method), 8)
-    assert engine.footprint() == linear + 2 * REST + ROTARY
+    # Packed for a processor with bf16 instructions, scales of blocks have 16 bits.
+    packed = any(_packed(weight) for weight in engine.model.parameters())
+    assert engine.footprint() == linear - packed * 2 * LINEAR // 64 + 2 * REST + ROTARY
+
+
+def _packed(weight: Any) -> bool:
+    return bool(getattr(getattr(weight, "quant_state", None), "packing_format_for_cpu", False))
 
 
 def test_footprint_of_8_bits_stays_when_the_model_is_used(tiny_model: Path) -> None:

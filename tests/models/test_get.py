@@ -71,7 +71,7 @@ def test_a_missing_path_is_not_looked_for_elsewhere(tmp_path: Path, name: str) -
 
 def test_unknown_names_are_not_fetched(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean"):
-        fetch("smollm2-135m", ListReport(tmp_path))
+        fetch("smollm2-135n", ListReport(tmp_path))
 
 
 def test_a_damaged_download_is_fetched_again(tmp_path: Path, make_wheel: Make, make_gguf: Make) -> None:
