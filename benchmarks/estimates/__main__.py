@@ -68,7 +68,7 @@ def row(setting: Answering | Training, folder: Path) -> dict[str, Any]:
         "kind": kind,
         "predicted": {name: round(value, 1) for name, value in predicted.items()},
         "measured": {name: round(measured[name], 1) for name in predicted},
-        "bystanders": None if speed is None else speed.bystanders,
+        "speed": None if speed is None else speed.to_dict(),
     }
     print(json.dumps(found), flush=True)
     return found

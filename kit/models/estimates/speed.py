@@ -18,9 +18,14 @@ from kit.models.estimates.kept import correction
 from kit.models.estimates.weights import bits_of, table_bits
 
 _MATRICES = 7  # of a layer: four of attention, three of the feed-forward block
-_OPS = 60  # other operations of a layer in Transformers: two norms, rotary positions, the cache, attention, residuals
-_MOVED = 24  # numbers for each unit of the hidden size that those operations read and write for each token of a prompt
+# Measured with Transformers 5.23 on two cores with AVX-512 (python -m benchmarks.estimates).
+_OPS = 200  # operations, and steps of Python, of a layer beside: two norms, rotary positions, the cache, attention
+_MOVED = 80  # numbers for each unit of the hidden size that those read and write for each token of a prompt
 _ATTENTION_SHARE = 0.35  # of the rate of large products that attention reaches
+_READ_SHARE = 0.85  # of the rate at which nothing but weights is read
+# Times that the cache goes through memory for each token: it is copied to make room, spread over the heads of a group,
+# and on a CPU turned into 32 bits.
+_PASSES = {"cpu": 20, "cuda": 3}
 
 
 @dataclass(frozen=True)
@@ -45,14 +50,14 @@ class Kernel:
     begin: float = 1.0
 
 
-# Shares measured with bitsandbytes 0.50 on two cores with AVX-512 (no AMX).
+# Measured with bitsandbytes 0.50 on the same machine.
 KERNELS = {
     "fp32": Kernel("fp32"),
     "bf16": Kernel("bf16"),
     "fp16": Kernel("fp16"),
-    "bnb-int8": Kernel("bf16", reading=0.25, products=0.3, begin=4),
-    "bnb-nf4": Kernel("bf16", reading=0.5, products=0.5, begin=2),
-    "bnb-fp4": Kernel("bf16", reading=0.5, products=0.5, begin=2),
+    "bnb-int8": Kernel("bf16", reading=1.3, products=0.75, begin=10),
+    "bnb-nf4": Kernel("bf16", reading=0.85, products=0.5, begin=2),
+    "bnb-fp4": Kernel("bf16", reading=0.85, products=0.5, begin=2),
 }
 
 
@@ -96,8 +101,8 @@ def expected_speed(
 ) -> SpeedEstimate:
     """Predict how fast `card` answers.
 
-    Decoding: ``max(bytes read / GB/s, 2 · weights · batch / TFLOP/s) + cache / GB/s + beginning``, where beginning is
-    seven products and some sixty other operations for each layer. Reading a prompt: ``2 · weights · tokens / TFLOP/s``,
+    Decoding: ``max(bytes read / GB/s, 2 · weights · batch / TFLOP/s) + passes · cache / GB/s + beginning``, where
+    beginning is seven products and some two hundred other operations for each layer. Reading a prompt: ``2 · weights · tokens / TFLOP/s``,
     attention, what other operations move, and beginning. Weights are those that work on a token; the output layer
     counts once for each answer.
 
@@ -145,7 +150,7 @@ class _Roofline:
         self._kernel = kernel = KERNELS.get(method, Kernel("bf16"))
         slowest = min(speed.tflops.values())
         self._flops = 1e12 * speed.tflops.get(kernel.dtype, slowest)
-        self._rate = 1e9 * speed.gemv_gb_s.get(kernel.dtype, speed.bandwidth_gb_s)
+        self._rate = _READ_SHARE * 1e9 * speed.gemv_gb_s.get(kernel.dtype, speed.bandwidth_gb_s)
         self._linear = max(card.active_parameters - card.embedding_parameters, 0)
         self._head = card.vocabulary * card.hidden_size
         self._bytes = 4 if kernel.dtype == "fp32" else 2
@@ -157,7 +162,8 @@ class _Roofline:
         table = self._head * table_bits(self._bits) / 8 / self._rate
         products = 2 * batch * (self._linear / kernel.products + self._head / 0.85) / self._flops
         cache = cached_numbers(self._card, context) * batch * self._bytes / (1e9 * self._speed.bandwidth_gb_s)
-        return max(packed + table, products) + cache + self._begin_s()
+        passes = _PASSES[self._speed.device.partition(":")[0]]
+        return max(packed + table, products) + passes * cache + self._begin_s()
 
     def reading_s(self, prompt: int, batch: int) -> float:
         """Return the seconds until the first token of `batch` answers."""

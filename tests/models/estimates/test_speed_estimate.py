@@ -24,9 +24,9 @@ NO_BEGINNING = Speed(
 
 
 def test_decoding_reads_every_weight_once() -> None:
-    # Of an untied model a row of the embedding is looked up, and the rest read: 15.0 GB at 50 GB/s, and 2048 tokens of
-    # cache, 128 KiB each.
-    read = 2 * (BIG.parameters - 128256 * 4096) + 2048 * 128 * 1024
+    # Of an untied model a row of the embedding is looked up, and the rest read: 15.0 GB at 85 % of 50 GB/s; and 2048
+    # tokens of cache, 128 KiB each, twenty times.
+    read = 2 * (BIG.parameters - 128256 * 4096) / 0.85 + 20 * 2048 * 128 * 1024
     found = expected_speed(BIG, "bf16", NO_BEGINNING)
     assert found.tpot_s == pytest.approx(read / 50e9)
     assert found.decode_tokens_per_s == pytest.approx(1 / found.tpot_s)
@@ -34,7 +34,9 @@ def test_decoding_reads_every_weight_once() -> None:
 
 def test_a_mixture_reads_only_its_active_experts() -> None:
     read = 2 * (MIXTURE.active_parameters - 32000 * 4096)
-    assert expected_speed(MIXTURE, "bf16", NO_BEGINNING, context=1).tpot_s == pytest.approx(read / 50e9, rel=1e-3)
+    assert expected_speed(MIXTURE, "bf16", NO_BEGINNING, context=1).tpot_s == pytest.approx(
+        read / 0.85 / 50e9, rel=1e-3
+    )
 
 
 def test_reading_a_prompt_multiplies() -> None:
@@ -56,7 +58,7 @@ def test_a_large_batch_is_held_up_by_arithmetic() -> None:
 def test_beginning_holds_up_small_models() -> None:
     slow = dataclasses.replace(NO_BEGINNING, op_s=1e-5, linear_s={"fp32": 1e-4, "bf16": 1e-4})
     each = expected_speed(BIG, "bf16", slow).tpot_s - expected_speed(BIG, "bf16", NO_BEGINNING).tpot_s
-    assert each == pytest.approx(32 * (7 * 1e-4 + 60 * 1e-5))
+    assert each == pytest.approx(32 * (7 * 1e-4 + 200 * 1e-5))
 
 
 def test_what_was_measured_here_corrects_the_formula() -> None:
