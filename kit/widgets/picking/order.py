@@ -36,11 +36,10 @@ def in_order(offers: Iterable[Offer], sort: str, qualities: Qualities) -> list[O
 
 
 def _by_fit(each: Offer, qualities: Qualities) -> tuple[Any, ...]:
-    """What fits comes first, and before what people would wait for; then what was measured, what is here, the best."""
-    speed = _tokens_per_s(each)
-    slow = speed is not None and speed < _READ_TOKENS_PER_S
-    last = not each.usable
-    return last, slow, _group(each), not qualities.measured(each), not each.here, -qualities.guess(each), each.name
+    """What fits comes first, before what people would wait for; then what was measured, what is here, the best."""
+    speed, measured = _tokens_per_s(each), qualities.measured(each)
+    slow = speed is not None and speed < _READ_TOKENS_PER_S and not measured  # measured, everybody sees for themselves
+    return not each.usable, slow, _group(each), not measured, not each.here, -qualities.guess(each), each.name
 
 
 def _by_speed(each: Offer, _qualities: Qualities) -> tuple[Any, ...]:
