@@ -102,9 +102,9 @@ def expected_speed(
     """Predict how fast `card` answers.
 
     Decoding: ``max(bytes read / GB/s, 2 · weights · batch / TFLOP/s) + passes · cache / GB/s + beginning``, where
-    beginning is seven products and some two hundred other operations for each layer. Reading a prompt: ``2 · weights · tokens / TFLOP/s``,
-    attention, what other operations move, and beginning. Weights are those that work on a token; the output layer
-    counts once for each answer.
+    beginning is seven products and some two hundred other operations for each layer. Reading a prompt:
+    ``2 · weights · tokens / TFLOP/s``, attention, what other operations move, and beginning. Weights are those that
+    work on a token; the output layer counts once for each answer.
 
     Parameters
     ----------
