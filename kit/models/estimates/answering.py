@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 from kit.errors import ParameterError
 from kit.i18n import _
+from kit.machine.facts import MIB
 from kit.models.card import ModelCard
 from kit.models.estimates.cache import kv_cache_bytes
 from kit.models.estimates.weights import bits_of, checked_bits, weights_bytes
-
-MIB = 1024 * 1024
 
 # A process with torch and transformers, its threads and allocator; with bitsandbytes. Measured on Linux x86-64.
 RUNTIME_BYTES = 400 * MIB

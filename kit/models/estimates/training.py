@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kit.errors import ParameterError
 from kit.i18n import _
+from kit.machine.facts import MIB
 from kit.models.card import ModelCard
-from kit.models.estimates.answering import BNB_RUNTIME_BYTES, MIB, feed_forward_width, largest_matrix
+from kit.models.estimates.answering import BNB_RUNTIME_BYTES, feed_forward_width, largest_matrix
 from kit.models.estimates.weights import METHOD_BITS, weights_bytes
 
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
