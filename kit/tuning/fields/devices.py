@@ -1,0 +1,26 @@
+"""On how many devices it trains, and how they share the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.i18n import N_
+from kit.spec import Spec, param
+
+LAYOUTS = ("ddp", "fsdp", "tp", "pp", "ddp+tp", "fsdp+tp", "ddp+pp")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceFields(Spec):
+    """On how many devices it trains, and how they share the work."""
+
+    processes: int = param(1, label=N_("Processes"), help=N_("One for each device"), low=1, high=64)
+    layout: str = param(
+        "ddp",
+        label=N_("Layout"),
+        help=N_("What several processes divide: rows, weights, matrices or layers"),
+        choices=LAYOUTS,
+    )
+    group_size: int = param(
+        2, label=N_("Group"), help=N_("Processes that share one copy where layouts are combined"), low=2, high=64
+    )
