@@ -10,6 +10,7 @@ from kit.lack import Lack, installed, range_words, requirements
 
 # What people get from each extra.
 GIVES = {
+    "dask": N_("searches and sweeps on several machines"),
     "dev": N_("what testing and building Tunebook takes"),
     "harness": N_("tasks of lm-evaluation-harness, as other work reports them"),
     "mlflow": N_("runs and versions of models shared in MLflow"),
