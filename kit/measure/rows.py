@@ -33,7 +33,7 @@ def rows_for(data: DataSpec, model: str | None, report: Report) -> Dataset:
     adapter = None if model is None else ready_base(model, report).adapter
     note = _note(adapter) if adapter else {}
     instruction, labels = note.get("instruction"), tuple(note.get("labels", ()))
-    if data.task != "classify":  # tuning teaches labels only, and its words fit nothing else
+    if data.task != note.get("task", "classify"):  # its words fit nothing else
         return rows
     if instruction and not data.instruction:
         rows = dataclasses.replace(rows, instruction=instruction)

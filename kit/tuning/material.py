@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,10 @@ from kit.models import Location, card_here
 from kit.report import Report
 from kit.tuning.adapter import add_adapter
 from kit.tuning.estimate import peak_bytes_of
-from kit.tuning.example import Example, encode_examples
+from kit.tuning.example import Encoded, Example, encode_rows
 from kit.tuning.schedule import rows_at_a_time
 from kit.tuning.spec import TuneSpec
-from kit.tuning.validate import training_and_validation
+from kit.tuning.validate import MOST_ROWS, training_and_validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,8 +34,10 @@ class Material:
     ----------
     train, held : Dataset
         Rows to train on and to validate with.
-    examples, held_examples : list of Example
-        The same as tokens.
+    encoded : Encoded
+        The rows to train on, as tokens.
+    held_examples : list of Example
+        Those to validate with, as tokens.
     location : Location
         Of the model.
     base : str
@@ -49,7 +52,7 @@ class Material:
 
     train: Dataset
     held: Dataset
-    examples: list[Example]
+    encoded: Encoded
     held_examples: list[Example]
     location: Location
     base: str
@@ -57,6 +60,11 @@ class Material:
     tokenizer: Any
     model: Any
     dtype: torch.dtype
+
+    @property
+    def examples(self) -> list[Example]:
+        """What is trained on."""
+        return self.encoded.examples
 
     @property
     def pad(self) -> int:
@@ -87,8 +95,8 @@ def gather(spec: TuneSpec, report: Report) -> Material:
     return Material(
         train=train,
         held=held,
-        examples=encode_examples(tokenizer, train, spec.max_length),
-        held_examples=encode_examples(tokenizer, held, spec.max_length),
+        encoded=encode_rows(tokenizer, train, spec.max_length),
+        held_examples=_at_most(encode_rows(tokenizer, held, spec.max_length).examples, held, spec.seed),
         location=location,
         base=_base_name(spec.model, location, folder),
         accelerator=accelerator,
@@ -96,6 +104,13 @@ def gather(spec: TuneSpec, report: Report) -> Material:
         model=add_adapter(load_model(folder, dtype=dtype, device=accelerator.device), spec),
         dtype=dtype,
     )
+
+
+def _at_most(examples: list[Example], held: Dataset, seed: int) -> list[Example]:
+    """Return the examples of `held`; of the pieces of long plain texts no more than other tasks have rows."""
+    if held.task != "continue" or len(examples) <= MOST_ROWS:
+        return examples
+    return [examples[i] for i in sorted(random.Random(seed).sample(range(len(examples)), MOST_ROWS))]
 
 
 def predicted_peak_bytes(material: Material, spec: TuneSpec) -> int | None:

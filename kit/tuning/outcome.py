@@ -28,7 +28,9 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
             **_foretold(spec, material, progress),
             "rows": len(material.train),
             "validation_rows": len(material.held),
+            "task": material.train.task,
             "labels": list(material.train.labels),
+            "shortened": {"questions": material.encoded.questions_cut, "answers": material.encoded.answers_cut},
             "precision": material.precision,
             "device": str(material.accelerator.device),
             "processes": material.accelerator.num_processes,
@@ -59,9 +61,9 @@ def _foretold(spec: TuneSpec, material: Material, progress: Progress) -> dict[st
 def _validated(progress: Progress) -> dict[str, float]:
     """Return what the newest validation and the one before training found; stopped early, there may be neither."""
     metrics: dict[str, float] = {}
-    if progress.last is not None:
-        metrics |= {"validation_loss": progress.last.loss, "validation_accuracy": progress.last.accuracy}
-    if progress.before is not None:
-        metrics["validation_loss_before"] = progress.before.loss
-        metrics["validation_accuracy_before"] = progress.before.accuracy
+    for found, end in ((progress.last, ""), (progress.before, "_before")):
+        if found is not None:
+            metrics[f"validation_loss{end}"] = found.loss
+            if found.accuracy is not None:
+                metrics[f"validation_accuracy{end}"] = found.accuracy
     return metrics

@@ -48,4 +48,4 @@ class Progress:
 
 
 def _validation(values: dict[str, Any] | None) -> Validation | None:
-    return None if values is None else Validation(values["loss"], values["accuracy"], tuple(values["answers"]))
+    return None if values is None else Validation(**{**values, "answers": tuple(values["answers"])})

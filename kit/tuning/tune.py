@@ -1,4 +1,4 @@
-"""Carry out a `TuneSpec`: LoRA on labelled texts, in a loop on accelerate."""
+"""Carry out a `TuneSpec`: rows of a task are learnt, in a loop on accelerate."""
 
 from __future__ import annotations
 
@@ -83,9 +83,19 @@ class _Tuning:
             self.report.progress("training", self.progress.step, self.total, "steps")
             return
         self.report.message(how_many(self.material.model))
+        self._tell_cut()
         peak = predicted_peak_bytes(self.material, self.spec)
         if peak is not None:
             self.report.record("estimate", {"peak_memory_mib": peak / MIB})
+
+    def _tell_cut(self) -> None:
+        encoded = self.material.encoded
+        if encoded.questions_cut or encoded.answers_cut:
+            told = _(
+                "Rows longer than {most} tokens were cut: {questions} in their question, {answers} in their answer."
+            )
+            numbers = {"questions": encoded.questions_cut, "answers": encoded.answers_cut}
+            self.report.message(told.format(most=self.spec.max_length, **numbers))
 
     def _train(self) -> None:
         """Train until all steps are done or a stop is asked for."""
@@ -131,7 +141,7 @@ class _Tuning:
             return self._evaluate(step=0)
 
     def _evaluate(self, step: int | None = None) -> Validation:
-        m, rows = self.material, len(self.material.held)
+        m, rows = self.material, len(self.material.held_examples)
         step = self.progress.step if step is None else step
         self.report.progress("validating", 0, rows, "rows")
         found = validate(
@@ -143,9 +153,11 @@ class _Tuning:
             on_progress=lambda done: self.report.progress("validating", done, rows, "rows"),
         )
         self.report.metric("validation_loss", found.loss, step=step)
-        self.report.metric("validation_accuracy", found.accuracy, step=step)
+        if found.accuracy is not None:
+            self.report.metric("validation_accuracy", found.accuracy, step=step)
         self.report.metric("peak_memory_mib", self._now().peak_mib)
-        self.report.record("answer", telling_answer(m.held, self.progress.before or found, found))
+        if found.answers:
+            self.report.record("answer", telling_answer(m.held, self.progress.before or found, found))
         self.report.progress("training", self.progress.step, self.total, "steps")
         return found
 
@@ -157,7 +169,7 @@ class _Tuning:
 
     def _write_adapter(self) -> None:
         m = self.material
-        note = {"instruction": m.train.instruction, "labels": list(m.train.labels)}
+        note = {"task": m.train.task, "instruction": m.train.instruction, "labels": list(m.train.labels)}
         save_adapter(m.model, self.folder, base=m.base, hub_id=m.hub_id, note=note)
         self.report.artifact("adapter", self.folder)
 

@@ -1,4 +1,4 @@
-"""Validation during training: loss and accuracy on held-out rows, in one pass."""
+"""Validation during training: loss on held-out rows, and accuracy where there are labels or choices, in one pass."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ MOST_ROWS = 120  # enough to see a curve (standard error at most 4.6 points); th
 
 @dataclass(frozen=True)
 class Validation:
-    """What one validation found: mean loss of an answer token, accuracy, and the label given to each row."""
+    """What one validation found.
+
+    Parameters
+    ----------
+    loss : float
+        Of an answer token, on average, in nats.
+    accuracy : float, optional
+        Share of rows with the right label or choice; None where answers are written or text is continued.
+    answers : tuple of str, default ()
+        The label or choice given to each row.
+    """
 
     loss: float
-    accuracy: float
-    answers: tuple[str, ...]
+    accuracy: float | None = None
+    answers: tuple[str, ...] = ()
 
 
 def training_and_validation(data: DataSpec, validation: DataSpec | None, seed: int) -> tuple[Dataset, Dataset]:
@@ -31,7 +41,7 @@ def training_and_validation(data: DataSpec, validation: DataSpec | None, seed: i
         train, held = train.split(0.1, seed=seed)
     else:
         same = {"instruction": validation.instruction or train.instruction, "labels": train.labels}
-        held = open_data(validation.replace(**same))
+        held = open_data(validation if data.task == "continue" else validation.replace(**same))
     if len(held) > MOST_ROWS:
         held = held.take(sorted(random.Random(seed).sample(range(len(held)), MOST_ROWS)))
     return train, held
@@ -50,20 +60,33 @@ def validate(
 
     The loss counts the same tokens as in training: those of the answer and its end.
     """
-    end = end_of_answer(tokenizer)
-    labels = [[*ids, end] for ids in encode_answers(tokenizer, data.labels)]
+    options = [(example.answer,) for example in examples] if not _has_options(data) else _options(tokenizer, data)
     was_training = model.training
     model.eval()
     questions = [list(example.question) for example in examples]
-    answers = [labels] * len(questions)
-    table = score_answers(model, questions, answers, batch_size=batch_size, on_progress=on_progress)
+    table = score_answers(model, questions, options, batch_size=batch_size, on_progress=on_progress)
     model.train(was_training)
-    gold = [data.labels.index(answer) for answer in data.answers]
-    tokens = sum(len(labels[i]) for i in gold)
-    loss = -sum(table[row][i].logprob for row, i in enumerate(gold)) / tokens
+    if not _has_options(data):
+        return Validation(-sum(row[0].logprob for row in table) / sum(len(row[0]) for row in options))
+    gold = [data.labels.index(row.answer) if data.labels else row.right for row in data.items]
+    tokens = sum(len(row[i]) for row, i in zip(options, gold, strict=True))
+    loss = -sum(row[i].logprob for row, i in zip(table, gold, strict=True)) / tokens
     best = [max(range(len(row)), key=lambda i: row[i].logprob) for row in table]
     accuracy = sum(a == b for a, b in zip(best, gold, strict=True)) / len(gold)
-    return Validation(loss, accuracy, tuple(data.labels[i] for i in best))
+    texts = [(row.choices or data.labels)[i] for row, i in zip(data.items, best, strict=True)]
+    return Validation(loss, accuracy, tuple(texts))
+
+
+def _has_options(data: Dataset) -> bool:
+    return data.task in ("classify", "choose")
+
+
+def _options(tokenizer: Any, data: Dataset) -> list[tuple[tuple[int, ...], ...]]:
+    """Return what each row may be answered with, as it is learnt: with the end of the answer."""
+    end = end_of_answer(tokenizer)
+    if data.labels:
+        return [tuple((*ids, end) for ids in encode_answers(tokenizer, data.labels))] * len(data)
+    return [tuple((*ids, end) for ids in encode_answers(tokenizer, row.choices)) for row in data.items]
 
 
 def telling_answer(data: Dataset, before: Validation, now: Validation) -> dict[str, str]:

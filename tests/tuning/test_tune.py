@@ -104,7 +104,8 @@ def test_what_lies_beside_the_adapter(spec: TuneSpec, tiny_model: Path, tmp_path
     assert (config["r"], config["lora_alpha"], config["base_model_name_or_path"]) == (16, 32.0, str(tiny_model))
     assert sorted(config["target_modules"]) == ["q_proj", "v_proj"]
     note = json.loads((folder / "tunebook.json").read_text(encoding="utf-8"))
-    assert note == {"base": str(tiny_model), "instruction": "Up or down?", "labels": ["down", "up"]}
+    taught = {"task": "classify", "instruction": "Up or down?", "labels": ["down", "up"]}
+    assert note == {"base": str(tiny_model), **taught}
     located, _location = ready_folder(str(folder), Report(tmp_path))
     assert located.parent.name == "merged"
 
