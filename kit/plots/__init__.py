@@ -1,6 +1,7 @@
 """Figures, tables and cards from results, for scripts and panels: matplotlib without its global state."""
 
 from kit.plots.accuracy import accuracy_and_latency
+from kit.plots.accuracy_curve import accuracy_curve
 from kit.plots.beside import beside
 from kit.plots.card import card
 from kit.plots.confusion import confusion
@@ -17,6 +18,7 @@ from kit.plots.trade import tradeoff
 
 __all__ = [
     "accuracy_and_latency",
+    "accuracy_curve",
     "beside",
     "card",
     "confusion",

@@ -1,23 +1,24 @@
-"""Loss curves: training thin, validation bold, each labelled at its end."""
+"""Loss curves: training thin, validation bold, other runs dashed, each named at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from kit.i18n import _
+from kit.plots.ends import End, name_ends
 from kit.plots.label import Box, Mark, place_labels
-from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, text_width
+from kit.plots.smooth import Curve, envelope, finite, lowest, smoothed
+from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, text_width
 from kit.plots.words import count, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.ticker import Locator
 
-Curve = Sequence[tuple[int, float]]
-_ENDS_APART = 14.0  # pixels between two labels at the right
+_APART = 6.0  # pixels between the names of two steps
 _FAR = 24.0  # pixels from which on the last validation has its label beside it, not at the end of the training
-_POINTS = 400
 
 
 class HasCurves(Protocol):
@@ -30,11 +31,15 @@ def losses(
     source: HasCurves | Mapping[str, Curve],
     *,
     total: int | None = None,
+    others: Mapping[str, Curve] | None = None,
     width: float = 560,
     height: float = 170,
     dark: bool = False,
 ) -> Figure:
-    """Draw the training and the validation loss over the steps.
+    """Draw the training and the validation loss over the steps; the lowest validation loss is marked.
+
+    A long training loss is drawn as its running mean (`kit.plots.smooth.smoothed`), with the loss of each step faint
+    behind it.
 
     Parameters
     ----------
@@ -42,51 +47,62 @@ def losses(
         Holds "loss" and "validation_loss" as (step, value) pairs; either may be missing.
     total : int, optional
         How many steps the run will make; the axis goes there from the start, so that nothing moves.
+    others : mapping of str to curve, optional
+        Validation losses of other runs by name, drawn dashed.
     width, height : float, pixels
         The size.
     dark : bool, default False
         Colours for a dark ground; not needed where the figure goes through `svg`.
     """
     curves: Mapping[str, Curve] = source if isinstance(source, Mapping) else source.curves
-    train, validation = curves.get("loss", ()), curves.get("validation_loss", ())
-    last = max((step for curve in (train, validation) for step, _value in curve), default=0)
-    end = max(total or 0, last, 1)
-    colours = inks(dark)
-    made = figure(width, height)
-    right = 104.0 if width > 420 else 90.0
+    train, validation = finite(curves.get("loss", ())), finite(curves.get("validation_loss", ()))
+    beside = {name: curve for name, each in (others or {}).items() if (curve := finite(each))}
+    mean = smoothed(train)
+    last = max((step for step, _value in [*train[-1:], *validation]), default=0)
+    end = max(total or 0, last, max((step for each in beside.values() for step, _value in each), default=0), 1)
+    colours, made, right = inks(dark), figure(width, height), margin(width, beside)
     plot = axes(made, (34, 24, right, 24), colours)
-    highest = max((value for curve in (train, validation) for _step, value in curve), default=1.0)
+    tops = [value for each in (mean, validation, *beside.values()) for _step, value in each]
     plot.set_xlim(0, end)
-    plot.set_ylim(0, highest * 1.04 or 1.0)
-    _ticks(plot, last, end, bool(total or last), width)
+    plot.set_ylim(0, max(tops, default=1.0) * 1.04 or 1.0)
+    step_ticks(plot, last, end, bool(total or last), width - 34 - right)
+    plot.yaxis.set_major_locator(_few())
+    plot.yaxis.set_major_formatter(lambda value, _place: f"{value:.4g}")
     grid(plot, colours)
     heading(plot, _("loss"), colours)
-    plot.plot(*_xy(envelope(train)), color=colours.s1, linewidth=1.2)
-    dots = "o" if len(validation) <= 40 else ""
-    plot.plot(*_xy(validation), color=colours.s2, linewidth=2, marker=dots, markersize=3.5)
+    _draw(plot, train, mean, validation, colours)
     size = (width - 34 - right, height - 48)
-    if train and validation and (train[-1][0] - validation[-1][0]) / end * size[0] > _FAR:
-        _apart_labels(plot, train, validation, colours, size, right)
+    if beside:
+        _all_labels(plot, mean, validation, beside, colours, size[1])
+    elif train and validation and (train[-1][0] - validation[-1][0]) / end * size[0] > _FAR:
+        _apart_labels(plot, mean, validation, colours, size, right)
     else:
-        _end_labels(plot, train, validation, colours, size[1])
-    describe(made, _("Loss over steps"), words(train, validation, end))
+        _end_labels(plot, mean, validation, colours, size[1])
+    describe(made, _("Loss over steps"), words(train, validation, end, beside))
     return made
 
 
-def envelope(curve: Curve, points: int = _POINTS) -> Curve:
-    """Return at most about `points` points of a long curve: the lowest and the highest of each stretch, no averages."""
-    if len(curve) <= points:
-        return curve
-    stretch = -(-2 * len(curve) // points)
-    kept: list[tuple[int, float]] = []
-    for start in range(0, len(curve), stretch):
-        part = curve[start : start + stretch]
-        ends = {min(part, key=lambda p: p[1]), max(part, key=lambda p: p[1]), part[-1]}
-        kept.extend(sorted(ends))
-    return kept
+def _draw(plot: Axes, train: Curve, mean: Curve, validation: Curve, colours: Inks) -> None:
+    if mean is not train:
+        plot.plot(*_xy(envelope(train)), color=colours.s1, linewidth=0.8, alpha=0.35)
+    plot.plot(*_xy(mean), color=colours.s1, linewidth=1.2)
+    dots = "o" if len(validation) <= 40 else ""
+    plot.plot(*_xy(validation), color=colours.s2, linewidth=2, marker=dots, markersize=3.5)
+    _mark_lowest(plot, validation, colours)
 
 
-def words(train: Curve, validation: Curve, end: int) -> str:
+def margin(width: float, others: Mapping[str, Curve]) -> float:
+    """Return the room at the right in which curves have their names, pixels."""
+    longest = max((text_width(f"{name} 0.00") + 14 for name in others), default=0.0)
+    return min(max(104.0 if width > 420 else 90.0, longest), width * 0.4)
+
+
+def dashes(place: int) -> tuple[float, float]:
+    """Return the dashes of the curve of another run: told apart without colour."""
+    return ((5, 2), (2, 2), (8, 2))[place % 3]
+
+
+def words(train: Curve, validation: Curve, end: int, others: Mapping[str, Curve] | None = None) -> str:
     """Return what the curves show, as a sentence."""
     if not train and not validation:
         return _("No loss has been reported yet; {end} steps are planned.").format(end=end)
@@ -96,21 +112,62 @@ def words(train: Curve, validation: Curve, end: int) -> str:
             (first, at_first), (last, at_last) = curve[0], curve[-1]
             text = _("{name} loss from {a} at step {i} to {b} at step {j}")
             said.append(text.format(name=name, a=number(at_first), i=first, b=number(at_last), j=last))
+    best = lowest(validation)
+    if best is not None and len(validation) > 1:
+        said.append(_("lowest validation loss {value} at step {n}").format(value=number(best[1]), n=best[0]))
+    for name, curve in (others or {}).items():
+        text = _("{name}: lowest validation loss {value}")
+        said.append(text.format(name=name, value=number(min(value for _step, value in curve))))
     return "; ".join(said) + _("; {end} steps in all.").format(end=end)
 
 
-def _ticks(plot: Axes, last: int, end: int, known: bool, width: float) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+def step_ticks(plot: Axes, last: int, end: int, known: bool, across: float) -> None:
+    """Name the first, the newest and the last step on the axis.
 
-    near_an_end = min(last, end - last) / end < 60 / max(width - 138, 1)
-    places = [0, end] if near_an_end else [0, last, end]
-    names = [count(place) for place in places[:-1]] + [_("{n} steps").format(n=count(end)) if known else _("steps")]
+    Parameters
+    ----------
+    plot : Axes
+    last, end : int
+        The newest step, and where the axis ends.
+    known : bool
+        Is it known how many steps there will be?
+    across : float, pixels
+        How wide the axes are.
+    """
+    named = _("{n} steps").format(n=count(end)) if known else _("steps")
+    half = text_width(count(last)) / 2
+    before, after = last / end * across - half, (end - last) / end * across - half
+    crowded = min(before - text_width("0"), after - text_width(named)) < _APART
+    places = [0, end] if crowded else [0, last, end]
+    names = [count(place) for place in places[:-1]] + [named]
     plot.set_xticks(places, names)
     labels = plot.get_xticklabels()
     labels[0].set_horizontalalignment("left")
     labels[-1].set_horizontalalignment("right")
-    plot.yaxis.set_major_locator(MaxNLocator(4))
-    plot.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:.4g}"))
+
+
+def _few() -> Locator:
+    from matplotlib.ticker import MaxNLocator
+
+    return MaxNLocator(4)
+
+
+def _mark_lowest(plot: Axes, validation: Curve, colours: Inks) -> None:
+    """Ring the lowest validation loss, where it is not the newest."""
+    best = lowest(validation)
+    if best is None or best == validation[-1]:
+        return
+    plot.plot(*_xy([best]), "o", color=colours.s2, markersize=8, fillstyle="none", markeredgewidth=1.6, clip_on=False)
+    plot.annotate(
+        _("best {loss}").format(loss=number(best[1])),
+        best,
+        (0, 9),
+        textcoords="offset points",
+        ha="center",
+        fontsize=FONT,
+        color=colours.ink,
+        annotation_clip=False,
+    )
 
 
 def _xy(curve: Curve) -> tuple[list[int], list[float]]:
@@ -118,34 +175,29 @@ def _xy(curve: Curve) -> tuple[list[int], list[float]]:
 
 
 def _end_labels(plot: Axes, train: Curve, validation: Curve, colours: Inks, height: float) -> None:
-    """Name each curve at its end; two labels that would touch are pushed apart by the same amount."""
-    top = plot.get_ylim()[1]
+    """Name each curve at its end; two names that would touch are pushed apart by the same amount."""
     ends = []
     if validation:
         step, value = validation[-1]
         plot.plot([step], [value], "o", color=colours.s2, markersize=7, clip_on=False)
-        ends.append((step, value, _("validation {loss}").format(loss=number(value)), colours.ink))
+        ends.append(End(step, value, _("validation {loss}").format(loss=number(value)), colours.ink))
     if train:
         step, value = train[-1]
-        ends.append((step, value, _("train {loss}").format(loss=number(value)), colours.ink2))
-    ends.sort(key=lambda end: end[1])
-    shifts = [0.0] * len(ends)
-    if len(ends) == 2:
-        gap = (ends[1][1] - ends[0][1]) / top * height
-        push = max(_ENDS_APART - gap, 0.0) / 2
-        shifts = [-push, push]
-    right = max((step for step, *_rest in ends), default=0)
-    for (_step, value, text, colour), shift in zip(ends, shifts, strict=True):
-        plot.annotate(
-            text,
-            (right, value),
-            (9, shift),
-            textcoords="offset points",
-            va="center_baseline",
-            color=colour,
-            fontsize=FONT,
-            annotation_clip=False,
-        )
+        ends.append(End(step, value, _("train {loss}").format(loss=number(value)), colours.ink2))
+    name_ends(plot, ends, height)
+
+
+def _all_labels(
+    plot: Axes, train: Curve, validation: Curve, others: Mapping[str, Curve], colours: Inks, height: float
+) -> None:
+    """Draw the curves of other runs, and name all curves in the margin, each in its colour."""
+    own = ((validation, _("validation {loss}"), colours.s2), (train, _("train {loss}"), colours.s1))
+    ends = [End(*curve[-1], text.format(loss=number(curve[-1][1])), ink) for curve, text, ink in own if curve]
+    for place, (name, curve) in enumerate(others.items()):
+        ink = colours.series(place + 2)
+        plot.plot(*_xy(curve), color=ink, linewidth=1.6, dashes=dashes(place))
+        ends.append(End(*curve[-1], f"{literal(name)} {number(curve[-1][1])}", ink))
+    name_ends(plot, ends, height, at=plot.get_xlim()[1])
 
 
 def _apart_labels(

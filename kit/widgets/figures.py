@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from kit import plots
 from kit.jobs import Status
-from kit.plots.loss import envelope
 from kit.plots.plane import Plane, plane_of
 from kit.plots.reading import variant_name
+from kit.plots.smooth import envelope
 from kit.result import Result
 
 _FRAME = 26  # pixels of padding and border around a figure in a card

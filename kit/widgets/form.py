@@ -11,8 +11,11 @@ import htpy as h
 
 from kit._check import checked
 from kit.errors import ParameterError
-from kit.i18n import _
+from kit.i18n import N_, _
 from kit.spec import Spec
+
+_ANSWERS = ("yes", "no")
+_WORDS = {"": N_("left out"), "yes": N_("yes"), "no": N_("no")}
 
 
 class Form:
@@ -41,7 +44,7 @@ class Form:
         """Put `values` into their fields, as a person would have typed them."""
         for name in self.names:
             if name in values:
-                self.raw[name] = _typed(values[name])
+                self.raw[name] = _typed(values[name], self._hints[name])
                 self.errors.pop(name, None)
 
     def take(self, values: Mapping[str, Any]) -> None:
@@ -78,11 +81,22 @@ class Form:
         field, hint = self._fields[name], self._hints[name]
         return checked(name, _parsed(name, self.raw[name], hint), hint, field.metadata)
 
-    def html(self, names: Iterable[str]) -> h.Element:
-        """Return the fields `names` as inputs with labels."""
-        return h.div(".tb-fields", role="group")[(self._html(name) for name in names)]
+    def html(self, names: Iterable[str], *, notes: Mapping[str, str] | None = None, helped: bool = False) -> h.Element:
+        """Return the fields `names` as inputs with labels.
 
-    def _html(self, name: str) -> h.Element:
+        Parameters
+        ----------
+        names : iterable of str
+            Which, in order.
+        notes : mapping of str to str, optional
+            A word under some of them, by name.
+        helped : bool, default False
+            Does the help stand under each field, beside being shown when it is pointed at?
+        """
+        drawn = (self._html(name, (notes or {}).get(name, ""), helped) for name in names)
+        return h.div(".tb-fields", role="group", data_helped=helped)[drawn]
+
+    def _html(self, name: str, note: str, helped: bool) -> h.Element:
         meta, error = self._fields[name].metadata, self.errors.get(name)
         common = {
             "name": name,
@@ -95,22 +109,32 @@ class Form:
             h.span(".tb-tiny")[_(meta["label"])],
             h.span(".tb-input")[self._input(name, common), unit],
             h.span(".tb-error")[error] if error else None,
+            h.span(".tb-tiny", data_tone="run")[note] if note else None,
+            h.span(".tb-tiny.tb-help")[_(meta["help"])] if helped and meta["help"] else None,
         ]
 
     def _input(self, name: str, common: dict[str, Any]) -> h.Element | h.VoidElement:
         raw, meta = self.raw[name], self._fields[name].metadata
         if isinstance(raw, bool):
             return h.input(common, type="checkbox", checked=raw)
-        if meta["choices"]:
-            options = [h.option(value=c, selected=str(c) == raw)[str(c)] for c in meta["choices"]]
+        optional = _optional(self._hints[name])
+        choices = _ANSWERS if _inner(self._hints[name]) is bool else meta["choices"]
+        if choices:
+            known = ("", *choices) if optional else choices
+            options = [h.option(value=c, selected=str(c) == raw)[_named(c)] for c in known]
             return h.select(common, data_value=raw)[options]
-        empty = _("left out") if _optional(self._hints[name]) else None
+        empty = _("left out") if optional else None
         return h.input(common, type="text", value=raw, placeholder=empty, autocomplete="off", spellcheck="false")
 
 
-def _typed(value: Any) -> str | bool:
+def _named(choice: Any) -> str:
+    """Return what a choice is called: those of a program by their names, those of a form in words."""
+    return _(_WORDS[choice]) if choice in _WORDS else str(choice)
+
+
+def _typed(value: Any, hint: Any) -> str | bool:
     if isinstance(value, bool):
-        return value
+        return ("yes" if value else "no") if _optional(hint) else value
     if value is None:
         return ""
     if isinstance(value, tuple | list):
@@ -122,6 +146,11 @@ def _optional(hint: Any) -> bool:
     return get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint)
 
 
+def _inner(hint: Any) -> Any:
+    """Return the type of a value that is there, where it may also be left out."""
+    return next(option for option in get_args(hint) if option is not type(None)) if _optional(hint) else hint
+
+
 def _parsed(name: str, raw: str | bool, hint: Any) -> Any:
     """Return `raw` as the type that `hint` wants; what is no number stays text, for `checked` to refuse."""
     if isinstance(raw, bool):
@@ -130,7 +159,9 @@ def _parsed(name: str, raw: str | bool, hint: Any) -> Any:
     if _optional(hint):
         if not text:
             return None
-        hint = next(option for option in get_args(hint) if option is not type(None))
+        hint = _inner(hint)
+    if hint is bool:
+        return {"yes": True, "no": False}.get(text, text)
     if get_origin(hint) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     for kind in (int, float):

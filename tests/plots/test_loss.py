@@ -6,7 +6,7 @@ import random
 
 from kit import plots
 from kit.jobs import Status
-from kit.plots.loss import envelope
+from kit.plots.smooth import envelope
 
 
 def texts(figure: object) -> list[str]:
@@ -68,3 +68,33 @@ def test_a_validation_long_ago_has_its_label_beside_its_dot() -> None:
         box = label.get_window_extent()
         assert max(box.x0 - dot[0], dot[0] - box.x1, 0) < 20
         assert max(box.y0 - dot[1], dot[1] - box.y1, 0) < 20
+
+
+def test_the_lowest_validation_loss_is_marked_unless_it_is_the_newest() -> None:
+    rising = plots.losses({"validation_loss": [(0, 2.0), (40, 0.4), (80, 0.6)]})
+    assert "best 0.40" in texts(rising)
+    assert "lowest validation loss 0.40 at step 40" in plots.svg(rising)
+    assert not [text for text in texts(plots.losses({"validation_loss": [(0, 2.0), (40, 0.4)]})) if "best" in text]
+
+
+def test_a_long_training_shows_its_mean_before_every_step() -> None:
+    rng = random.Random(1)
+    curve = [(step, 1.0 + rng.uniform(-0.5, 0.5)) for step in range(10_000)]
+    lines = plots.losses({"loss": curve}).axes[0].lines
+    raw, mean = (line.get_ydata() for line in lines[:2])
+    assert max(raw) - min(raw) > 0.9
+    assert max(mean[50:]) - min(mean[50:]) < 0.3
+    assert max(len(raw), len(mean)) < 1000
+
+
+def test_curves_of_other_runs_are_dashed_and_named() -> None:
+    figure = plots.losses({"loss": [(1, 1.0)], "validation_loss": [(1, 0.9)]}, others={"3f2a": [(0, 2.0), (600, 0.5)]})
+    assert {"3f2a 0.50", "validation 0.90", "train 1.0"} <= set(texts(figure))
+    assert figure.axes[0].get_xlim() == (0, 600)
+    assert figure.axes[0].lines[-1].is_dashed()
+    assert "3f2a: lowest validation loss 0.50" in plots.svg(figure)
+
+
+def test_a_loss_that_has_blown_up_is_left_out() -> None:
+    figure = plots.losses({"loss": [(1, 1.0), (2, float("nan")), (3, float("inf"))]}, total=10)
+    assert figure.axes[0].get_ylim()[1] < 1.1
