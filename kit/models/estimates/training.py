@@ -9,11 +9,14 @@ from kit.errors import ParameterError
 from kit.i18n import _
 from kit.machine.facts import MIB
 from kit.models.card import ModelCard
-from kit.models.estimates.answering import BNB_RUNTIME_BYTES, feed_forward_width, largest_matrix
+from kit.models.estimates.adapted import ALL_LINEAR, Adapted, adapted_layers, adapter_weights, matrices
+from kit.models.estimates.answering import BNB_RUNTIME_BYTES, held_bytes, largest_matrix
+from kit.models.estimates.kept_layer import Kept, kept_of
 from kit.models.estimates.weights import METHOD_BITS, weights_bytes
 
-ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-HOW = ("lora", "qlora", "full")
+__all__ = ["ALL_LINEAR", "HOW", "Divided", "TuningEstimate", "estimate_tuning"]
+
+HOW = ("lora", "dora", "ia3", "prompt", "qlora", "full")
 
 RUNTIME_BYTES = 480 * MIB  # a process with torch, transformers and peft that has trained a model of no size
 _SLACK = 1.15  # what the C library's allocator holds for what is kept, in parts of what it is
@@ -60,6 +63,30 @@ class TuningEstimate:
         return self.weights_bytes + self.state_bytes + self.activation_bytes + self.logits_bytes + self.runtime_bytes
 
 
+@dataclass(frozen=True)
+class Divided:
+    """Among how many processes a layout divides what one would hold; each divides weights and what trains.
+
+    Parameters
+    ----------
+    shards : int, default 1
+        Fully sharded: one layer is put together at a time.
+    matrices : int, default 1
+        Tensor parallel: activations between a pair of matrices are divided too, those of norms are not.
+    stages : int, default 1
+        Pipeline: each has so large a part of the layers.
+    """
+
+    shards: int = 1
+    matrices: int = 1
+    stages: int = 1
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts weights and states are divided."""
+        return self.shards * self.matrices * self.stages
+
+
 def estimate_tuning(
     card: ModelCard,
     how: str = "lora",
@@ -70,6 +97,12 @@ def estimate_tuning(
     rank: int = 16,
     targets: Sequence[str] = ("q_proj", "v_proj"),
     checkpointing: bool = False,
+    rank_pattern: Sequence[str] = (),
+    first_layer: int = 0,
+    quantization: str | None = None,
+    mixed: bool = False,
+    virtual_tokens: int = 0,
+    divided: Divided | None = None,
 ) -> TuningEstimate:
     """Predict the peak memory of one training process.
 
@@ -79,21 +112,33 @@ def estimate_tuning(
     ----------
     card : ModelCard
         The model.
-    how : {"lora", "qlora", "full"}
-        Adapter on plain weights (Hu et al. 2021, arXiv:2106.09685), on nf4 weights (Dettmers et al. 2023,
-        arXiv:2305.14314), or every weight.
+    how : {"lora", "dora", "ia3", "prompt", "qlora", "full"}
+        Adapter on plain weights (Hu et al. 2021, arXiv:2106.09685) or one of its relatives, on nf4 weights (Dettmers
+        et al. 2023, arXiv:2305.14314), a learned prompt, or every weight.
     tokens : int
-        In one micro-batch, a shared beginning counted once.
+        In one micro-batch, a shared beginning counted once, a learned prompt for each row.
     answers : int
-        Tokens of one micro-batch whose loss counts.
+        Places of one micro-batch for which the output layer is computed at once.
     precision : {"bf16", "fp32"}, default "bf16"
         Of frozen weights and activations, and in full tuning of all that trains. Adapters train in fp32.
     rank : int, default 16
         Of the adapter.
     targets : sequence of str
-        Matrices of a layer that have an adapter.
+        Matrices of a layer that have an adapter: names, patterns, or "all-linear".
     checkpointing : bool, default False
         Keep only what goes into each layer, and compute the rest a second time (Chen et al. 2016, arXiv:1604.06174).
+    rank_pattern : sequence of str, default ()
+        Ranks of some matrices, such as "down_proj=8".
+    first_layer : int, default 0
+        Layers below have no adapter, and nothing is kept of them.
+    quantization : {"bnb-nf4", "bnb-fp4", "bnb-int8"}, optional
+        How frozen weights are held.
+    mixed : bool, default False
+        Products in bf16 from fp32 weights.
+    virtual_tokens : int, default 0
+        Length of a learned prompt.
+    divided : Divided, optional
+        Among several processes; left out, one holds everything.
 
     Raises
     ------
@@ -101,22 +146,59 @@ def estimate_tuning(
         A value that is not allowed.
     """
     _check(how, precision, tokens, answers)
+    if how == "qlora":
+        quantization = quantization or "bnb-nf4"
+    layers = adapted_layers(card, targets, rank, rank_pattern=rank_pattern, first_layer=first_layer)
+    kept = _kept_layers(card, how, precision, layers, mixed=mixed)
+    trained = adapter_weights(card, how, layers, virtual_tokens=virtual_tokens)
+    parts = divided or Divided()
     size = 2 if precision == "bf16" else 4
-    layer = kept_bytes(card, how, precision, rank, targets) * tokens
-    kept = layer + card.layers * tokens * card.hidden_size * size if checkpointing else layer * card.layers
-    trained = card.parameters if how == "full" else adapter_weights(card, rank, targets)
-    unpacked = 2 * largest_matrix(card) if how == "qlora" else 0
+    bits = METHOD_BITS[quantization] if quantization else 8 * size
+    activations = _activation_bytes(card, kept, tokens, 2 if mixed else size, checkpointing=checkpointing, parts=parts)
     return TuningEstimate(
         model=card.name,
         how=how,
         precision=precision,
-        weights_bytes=weights_bytes(card, METHOD_BITS["bnb-nf4"] if how == "qlora" else 8 * size),
+        weights_bytes=weights_bytes(card, bits) / parts.parts + _gathered(card, bits, parts),
         trained=trained,
-        state_bytes=_state_bytes(card, how, trained, size),
-        activation_bytes=_SLACK * kept + _WORKING * layer + unpacked,
-        logits_bytes=_LOGIT_BYTES * answers * card.vocabulary,
-        runtime_bytes=BNB_RUNTIME_BYTES if how == "qlora" else RUNTIME_BYTES,
+        state_bytes=_state_bytes(card, how, trained, size) / parts.parts,
+        activation_bytes=activations + _unpacked(card, quantization, tokens),
+        logits_bytes=_LOGIT_BYTES * answers * card.vocabulary / parts.matrices,
+        runtime_bytes=BNB_RUNTIME_BYTES if quantization else RUNTIME_BYTES,
     )
+
+
+def _kept_layers(
+    card: ModelCard, how: str, precision: str, layers: Sequence[Sequence[Adapted]], *, mixed: bool
+) -> list[Kept]:
+    """Return what each layer through which gradients go keeps: those from the lowest that trains."""
+    method = "lora" if how == "qlora" else how
+    if method not in ("full", "prompt"):
+        lowest = next((i for i, adapted in enumerate(layers) if adapted), len(layers))
+        layers = layers[lowest:]
+    return [kept_of(card, method, precision, adapted, mixed=mixed) for adapted in layers]
+
+
+def _activation_bytes(
+    card: ModelCard, kept: Sequence[Kept], tokens: int, size: int, *, checkpointing: bool, parts: Divided
+) -> float:
+    """Return what is kept of all layers, with what the allocator holds, and what one layer needs while it is computed.
+
+    A pipeline's first stage has as many micro-batches under way as there are stages, so it keeps its share of the
+    layers of all of them.
+    """
+    between = 2 * 4 * card.hidden_size  # in every process of a tensor-parallel group
+    of_layers = [
+        Kept((each.token - between) / parts.matrices + between, each.fixed / parts.matrices).bytes(tokens)
+        for each in kept
+    ]
+    if not of_layers:
+        return 0.0
+    widest = max(of_layers)
+    every = sum(of_layers) / parts.stages
+    if checkpointing:
+        every = widest + len(kept) * tokens * card.hidden_size * size / parts.stages
+    return _SLACK * every + _WORKING * widest
 
 
 def _state_bytes(card: ModelCard, how: str, trained: int, size: int) -> float:
@@ -125,54 +207,19 @@ def _state_bytes(card: ModelCard, how: str, trained: int, size: int) -> float:
     return (2 * trained + card.embedding_parameters) * size  # other gradients come as activations go
 
 
-def adapter_weights(card: ModelCard, rank: int, targets: Sequence[str]) -> int:
-    """Return the weights of LoRA on `targets`: ``rank · (in + out)`` for each, in every layer."""
-    return card.layers * rank * sum(sum(_shape(card, name)) for name in targets)
+def _gathered(card: ModelCard, bits: float, parts: Divided) -> float:
+    """Return the bytes of the layer that is put together while it is computed, and the next that is on its way."""
+    if parts.shards == 1:
+        return 0.0
+    return 2 * sum(matrix.weights for matrix in matrices(card)) * bits / 8
 
 
-def kept_bytes(card: ModelCard, how: str, precision: str, rank: int, targets: Sequence[str]) -> float:
-    """Return the bytes that one layer keeps of one token for the backward pass.
-
-    Two norms keep their input in fp32; attention its queries, keys, values and output, and a sum for each head in
-    fp32; the feed-forward block gate, its activation and up. A frozen matrix keeps nothing. One that trains keeps its
-    input, once where several read the same; an adapter on bf16 weights an fp32 copy of its own.
-    """
-    size = 2 if precision == "bf16" else 4
-    hidden, width = card.hidden_size, feed_forward_width(card)
-    query, key = card.heads * card.head_size, card.kv_heads * card.head_size
-    out = card.heads * (card.value_head_dim or card.head_size)
-    value = key if card.kv_rank is None else out
-    kept = 2 * 4 * hidden + size * (query + key + value + out) + 4 * card.heads + 3 * size * width
-    if how == "full":
-        return float(kept + size * (4 * hidden + width))  # norms before scaling and after, and what goes into down
-    if precision == "bf16":
-        return float(kept + 4 * sum(_shape(card, name)[0] + rank for name in targets))
-    inputs = {source: size for source, size in (_input(card, name) for name in targets) if source != "attention"}
-    return float(kept + 4 * (sum(inputs.values()) + rank * len(targets)))
-
-
-def _shape(card: ModelCard, name: str) -> tuple[int, int]:
-    """Return what goes into the matrix called `name` and what comes out; of an unknown one, the hidden size twice."""
-    hidden, width = card.hidden_size, card.intermediate_size
-    query, key = card.heads * card.head_size, card.kv_heads * card.head_size
-    known = {
-        "q_proj": (hidden, query),
-        "k_proj": (hidden, key),
-        "v_proj": (hidden, key),
-        "o_proj": (query, hidden),
-        "gate_proj": (hidden, width),
-        "up_proj": (hidden, width),
-        "down_proj": (width, hidden),
-    }
-    return known.get(name, (hidden, hidden))
-
-
-def _input(card: ModelCard, name: str) -> tuple[str, int]:
-    """Return which activation goes into the matrix called `name`, and its width."""
-    if name == "o_proj":
-        return "attention", card.heads * card.head_size
-    source = {"gate_proj": "second norm", "up_proj": "second norm", "down_proj": "product"}.get(name, "first norm")
-    return source, _shape(card, name)[0]
+def _unpacked(card: ModelCard, quantization: str | None, tokens: int) -> float:
+    if quantization is None:
+        return 0.0
+    if quantization == "bnb-int8":
+        return 2 * largest_matrix(card) + held_bytes(card, tokens)
+    return 2 * largest_matrix(card)
 
 
 def _check(how: str, precision: str, tokens: int, answers: int) -> None:

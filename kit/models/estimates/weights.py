@@ -7,7 +7,7 @@ from kit.i18n import _
 from kit.models.card import ModelCard
 
 # Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights.
-# int8: the 32-bit scale for each row is left out.
+# int8: the 32-bit scale for each row is left out. torchao's int4: two 16-bit numbers for each group of 64 weights.
 METHOD_BITS = {
     "fp32": 32.0,
     "bf16": 16.0,
@@ -15,6 +15,8 @@ METHOD_BITS = {
     "bnb-int8": 8.0,
     "bnb-nf4": 4 + 32 / 64,
     "bnb-fp4": 4 + 32 / 64,
+    "torchao-int8": 8.0,
+    "torchao-int4": 4 + 32 / 64,
 }
 
 _PUBLISHED_BITS = 16.0  # of the files that makers publish, with few exceptions
