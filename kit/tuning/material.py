@@ -13,12 +13,13 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from kit.data import Dataset
-from kit.engines.hf.load import best_device, has_fast_bf16, load_model, load_tokenizer
+from kit.engines.hf.load import best_device, has_fast_bf16, load_tokenizer
 from kit.engines.hf.prefix import can_share, shared_length
 from kit.engines.prepare import ready_folder
 from kit.models import Location, card_here
 from kit.report import Report
-from kit.tuning.adapter import add_adapter
+from kit.tuning.adapters.prepare import prepare_model, weights_dtype
+from kit.tuning.adapters.prompt import begun
 from kit.tuning.estimate import peak_bytes_of
 from kit.tuning.example import Encoded, Example, encode_rows
 from kit.tuning.schedule import rows_at_a_time
@@ -64,7 +65,7 @@ class Material:
     @property
     def examples(self) -> list[Example]:
         """What is trained on."""
-        return self.encoded.examples
+        return begun(self.model, self.encoded.examples)
 
     @property
     def pad(self) -> int:
@@ -91,7 +92,7 @@ def gather(spec: TuneSpec, report: Report) -> Material:
     accelerator = Accelerator(cpu=best_device().type == "cpu")
     set_seed(spec.seed)
     tokenizer = load_tokenizer(folder)
-    dtype = _dtype(spec.precision)
+    dtype = weights_dtype(spec, _dtype(spec.precision))
     return Material(
         train=train,
         held=held,
@@ -101,7 +102,7 @@ def gather(spec: TuneSpec, report: Report) -> Material:
         base=_base_name(spec.model, location, folder),
         accelerator=accelerator,
         tokenizer=tokenizer,
-        model=add_adapter(load_model(folder, dtype=dtype, device=accelerator.device), spec),
+        model=prepare_model(spec, folder, dtype=dtype, device=accelerator.device),
         dtype=dtype,
     )
 

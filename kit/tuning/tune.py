@@ -17,7 +17,10 @@ from kit.place import mendable, patiently
 from kit.report import Report
 from kit.result import Result
 from kit.spec import Spec
-from kit.tuning.adapter import how_many, save_adapter
+from kit.tuning.adapters.count import how_many
+from kit.tuning.adapters.prompt import begun
+from kit.tuning.adapters.saved import save_adapter
+from kit.tuning.adapters.untuned import without_adapter
 from kit.tuning.checkpoint import CheckpointFiles
 from kit.tuning.durable import mend
 from kit.tuning.example import batches
@@ -137,7 +140,7 @@ class _Tuning:
 
     def _evaluate_untuned(self) -> Validation:
         """Measure the model as it was before the first step: without its adapter."""
-        with self.material.model.disable_adapter():
+        with without_adapter(self.material.model):
             return self._evaluate(step=0)
 
     def _evaluate(self, step: int | None = None) -> Validation:
@@ -148,7 +151,7 @@ class _Tuning:
             m.model,
             m.tokenizer,
             m.held,
-            m.held_examples,
+            begun(m.model, m.held_examples),
             batch_size=_EVALUATION_BATCH,
             on_progress=lambda done: self.report.progress("validating", done, rows, "rows"),
         )

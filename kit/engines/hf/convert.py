@@ -51,7 +51,7 @@ def convert_gguf(gguf: Path, target: Path, report: Report, *, note: str = "") ->
         report.progress("converting", 2, 3, "steps")
         report.check()
         _forget_quantization(model)
-        _say_rope_theta(model.config)
+        say_rope_theta(model.config)
         model.save_pretrained(building)
         tokenizer.save_pretrained(building)
         (building / "tunebook.json").write_text(json.dumps({"note": note, "from": file}), encoding="utf-8")
@@ -80,7 +80,7 @@ def _forget_quantization(model: object) -> None:
             delattr(config, name)
 
 
-def _say_rope_theta(config: object) -> None:
+def say_rope_theta(config: object) -> None:
     """Repeat the rotary base where Transformers 4 looks for it: without, it silently takes 10000."""
     rope = getattr(config, "rope_parameters", None)
     if isinstance(rope, dict) and "rope_theta" in rope:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kit.errors import ParameterError
 from kit.i18n import _
+from kit.tuning.adapters.rank_pattern import ranks
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
@@ -44,12 +45,28 @@ def _check_method(spec: TuneSpec) -> None:
         allowed = _("left out where every weight trains: quantized weights cannot")
         fix = _('Choose method="lora", or leave quantization out.')
         raise ParameterError("quantization", spec.quantization, allowed=allowed, fix=fix)
-    if spec.init_lora_weights == "pissa" and spec.quantization is not None:
-        allowed = _("default, gaussian or loftq on quantized weights")
-        raise ParameterError("init_lora_weights", spec.init_lora_weights, allowed=allowed)
+    _check_start(spec)
+    ranks(spec.rank_pattern)
+    if spec.method == "prompt" and spec.first_layer:
+        allowed = _("0 for a learned prompt, which every layer reads")
+        raise ParameterError("first_layer", spec.first_layer, allowed=allowed)
     if spec.method not in ("lora", "dora"):
         for name in ("use_rslora", "init_lora_weights", "rank_pattern"):
             value = getattr(spec, name)
             if value not in (False, "default", ()):
                 allowed = _("left out for the method {method}: only LoRA and DoRA have it").format(method=spec.method)
                 raise ParameterError(name, value, allowed=allowed)
+
+
+def _check_start(spec: TuneSpec) -> None:
+    start = spec.init_lora_weights
+    if start == "pissa" and spec.quantization is not None:
+        allowed = _("default, gaussian or loftq on quantized weights")
+        raise ParameterError("init_lora_weights", start, allowed=allowed)
+    if start == "loftq" and spec.quantization is None:
+        allowed = _("default, gaussian or pissa where frozen weights are not quantized: loftq makes up for that")
+        fix = _('Add quantization="bnb-nf4", or choose another start.')
+        raise ParameterError("init_lora_weights", start, allowed=allowed, fix=fix)
+    if start in ("pissa", "loftq") and spec.method == "dora":
+        allowed = _("default or gaussian with DoRA: what it learns cannot be told from such a start afterwards")
+        raise ParameterError("init_lora_weights", start, allowed=allowed)
