@@ -40,8 +40,8 @@ def recommend(
     models : sequence of str or ModelCard, optional
         To choose from: names, hub ids, folders, ``run:ID``. Left out, the catalogue and what was measured on `data`.
     methods : sequence of str, optional
-        To choose from; left out, those that can run here, without fp16 and bnb-fp4: bf16 and bnb-nf4 take as much
-        memory and lose less.
+        To choose from; left out, those that can run here, without fp16, bnb-fp4 and torchao's: others take as much
+        memory and lose no more.
     runs : iterable of Run or Result, optional
         Where evidence comes from; left out, the newest finished runs on this machine.
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kit.result import Result
 
 _CONTEXT, _PROMPT, _ANSWER = 2048, 512, 64  # tokens, where the data do not tell
-_DOMINATED = ("fp16", "bnb-fp4")  # still to be had by name
+_DOMINATED = ("fp16", "bnb-fp4", "torchao-int8", "torchao-int4")  # still to be had by name
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _WORDS = ("chat", "code", "completion", "reasoning", "vision")  # of cards, beside the tasks of data
 

@@ -15,6 +15,7 @@ GIVES = {
     "harness": N_("tasks of lm-evaluation-harness, as other work reports them"),
     "mlflow": N_("runs and versions of models shared in MLflow"),
     "search": N_("the automatic search for model, method and settings"),
+    "torchao": N_("methods of torchao, and tuning that knows them beforehand"),
 }
 
 

@@ -208,9 +208,9 @@ def by_bits(methods: Iterable[str]) -> list[str]:
 
 
 def installed_methods() -> list[str]:
-    """Return the methods that need no package beyond those installed here."""
-    four_bits = find_spec("bitsandbytes") is not None
-    return [name for name in METHOD_BITS if four_bits or not name.startswith("bnb-")]
+    """Return the methods that need no package beyond those installed here, without torchao's: others take no more."""
+    barred = ("torchao-",) if find_spec("bitsandbytes") else ("torchao-", "bnb-")
+    return [name for name in METHOD_BITS if not name.startswith(barred)]
 
 
 def room_bytes(machine: Machine) -> float:

@@ -18,6 +18,6 @@ def lacks_of(method: str | Method) -> tuple[Lack, ...]:
         No method has that name.
     """
     known = get_method(method) if isinstance(method, str) else method
-    own = [package_lack(package) for package in known.packages]
+    own = [package_lack(package, extra=known.extra or None) for package in known.packages]
     found = [*own, device_lack(known.devices), *engine_lacks("transformers")]
     return tuple(lack for lack in found if lack is not None)

@@ -29,6 +29,8 @@ class Method:
         Where it runs.
     packages : tuple of str
         Import names of what it needs beyond torch and transformers.
+    extra : str, default ""
+        Of Tunebook, which brings these packages, where it does not need them anyway.
     note : str, default ""
         What a person should know; marked with ``N_``.
     """
@@ -39,6 +41,7 @@ class Method:
     bits: float
     devices: tuple[str, ...] = ("cpu", "cuda")
     packages: tuple[str, ...] = ()
+    extra: str = ""
     note: str = ""
 
 
@@ -105,4 +108,26 @@ register(
 )
 register(
     Method("bnb-fp4", N_("4-bit floats, bitsandbytes"), "kit.quantization.bnb:load", 4, packages=("bitsandbytes",))
+)
+register(
+    Method(
+        "torchao-int8",
+        N_("8-bit integers, torchao"),
+        "kit.quantization.ao:load",
+        8,
+        packages=("torchao",),
+        extra="torchao",
+        note=N_("Weights only, a scale for each row; a model can be trained for it"),
+    )
+)
+register(
+    Method(
+        "torchao-int4",
+        N_("4-bit integers, torchao"),
+        "kit.quantization.ao:load",
+        4,
+        packages=("torchao",),
+        extra="torchao",
+        note=N_("Weights only, a scale for each 64; a model can be trained for it"),
+    )
 )

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors.torch import save_file
+from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 
 def footprint(model: Any) -> int:
@@ -24,7 +26,10 @@ def footprint(model: Any) -> int:
 def file_size(model: Any) -> int:
     """Return the bytes of the safetensors that `model` saves to (it is saved for it, and deleted)."""
     with tempfile.TemporaryDirectory() as folder, _left_as_it_is(model):
-        model.save_pretrained(folder)
+        if any(map(is_traceable_wrapper_subclass, model.parameters())):  # which Transformers cannot save
+            save_file(_by_name(model), Path(folder) / "model.safetensors")
+        else:
+            model.save_pretrained(folder)
         return sum(path.stat().st_size for path in Path(folder).glob("*.safetensors"))
 
 
@@ -56,11 +61,28 @@ def _tensors(model: Any) -> Iterator[torch.Tensor]:
     layer is first used.
     """
     for weight in (*model.parameters(), *model.buffers()):
-        yield weight
+        yield from _inside(weight)
         for holder in (getattr(weight, "quant_state", None), weight):
             yield from _constants(holder)
     for layer in model.modules():
         yield from _constants(getattr(layer, "state", None))
+
+
+def _inside(weight: torch.Tensor) -> Iterator[torch.Tensor]:
+    """Yield what a tensor made of others (torchao's) holds, or itself."""
+    if not is_traceable_wrapper_subclass(weight):
+        yield weight
+        return
+    for name in weight.__tensor_flatten__()[0]:
+        yield from _inside(getattr(weight, name))
+
+
+def _by_name(model: Any) -> dict[str, torch.Tensor]:
+    """Return every tensor that holds weights, shared ones once, by a name of its own."""
+    pairs = (
+        (f"{name}.{i}", part) for name, weight in model.named_parameters() for i, part in enumerate(_inside(weight))
+    )
+    return {name: part.detach().contiguous() for name, part in pairs}
 
 
 def _constants(holder: Any) -> Iterator[torch.Tensor]:
