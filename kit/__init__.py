@@ -10,12 +10,12 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, auto, compare, evaluate, slices, sweep, tune
+from kit.calls import answer, auto, compare, evaluate, search, slices, sweep, tune
 from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
-from kit.experiments import AutoSpec, SweepSpec
+from kit.experiments import AutoSpec, SearchSpec, SweepSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -53,6 +53,7 @@ __all__ = [
     "Result",
     "Run",
     "RunsPanel",
+    "SearchSpec",
     "Slices",
     "Speed",
     "SweepPanel",
@@ -86,6 +87,7 @@ __all__ = [
     "recommend",
     "register",
     "runs",
+    "search",
     "slices",
     "start",
     "sweep",

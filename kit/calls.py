@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kit.errors import ParameterError
-from kit.experiments import AutoSpec, SweepSpec
+from kit.experiments import AutoSpec, SearchSpec, SweepSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -55,6 +55,11 @@ def sweep(spec: SweepSpec, *, now: bool = False) -> Result:
 
 def auto(spec: AutoSpec, *, now: bool = False) -> Result:
     """Search the models and methods that nobody beats, within minutes; a part for each (the rest as in `tune`)."""
+    return _done(spec, now)
+
+
+def search(spec: SearchSpec, *, now: bool = False) -> Result:
+    """Tune with many settings and say which leads furthest; a part for each trial (the rest as in `tune`)."""
     return _done(spec, now)
 
 

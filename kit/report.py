@@ -49,6 +49,11 @@ class Report:
         """Does the work begin even where it is said to need more memory than this machine has?"""
         return False
 
+    @property
+    def on(self) -> str:
+        """The address of the scheduler whose workers carry the work out; "" where this machine does."""
+        return ""
+
     def emit(self, event: Event) -> None:
         """Pass one event on. Subclasses decide where to."""
 
@@ -156,3 +161,7 @@ class PrefixedReport(Report):
     @property
     def insists(self) -> bool:
         return self.outer.insists
+
+    @property
+    def on(self) -> str:
+        return self.outer.on

@@ -79,6 +79,7 @@ class Spec(metaclass=NamedArguments):
     preload: ClassVar[tuple[str, ...]] = ()  # modules that such work mostly needs; `libraries` tells those of one
     changes: ClassVar[tuple[Change, ...]] = ()  # since earlier versions, oldest first
     made_by: ClassVar[str] = ""  # how a person makes one, for whoever gave something else
+    spreads: ClassVar[bool] = False  # over the workers of a scheduler; other work is carried out whole by one of them
 
     def __post_init__(self) -> None:
         hints = _hints(type(self))
@@ -204,14 +205,30 @@ def load_spec(source: str | Path | dict[str, Any]) -> Spec:
 def carry_out(spec: Spec, report: Report) -> Result:
     """Do what `spec` says, here and now, and return the result."""
     check_work(spec)
+    if report.on and not spec.spreads:
+        return _carry_out_elsewhere(spec, report)
     spec.look_ahead()
+    if report.on:
+        return _work_of(spec)(spec, report)
     needs = needs_of(spec)
     warning = "" if report.insists else spec.check_room(needs)
     if warning:
         report.message(warning)
     report.take_turn(needs.devices, needs.memory_bytes)
+    return _work_of(spec)(spec, report)
+
+
+def _work_of(spec: Spec) -> Callable[[Spec, Report], Result]:
     work: Callable[[Spec, Report], Result] = resolve(spec.carried_out_by)
-    return work(spec, report)
+    return work
+
+
+def _carry_out_elsewhere(spec: Spec, report: Report) -> Result:
+    """Let one worker of the scheduler carry `spec` out: names, files and room are those of its machine."""
+    from kit.runners import runner_of  # it needs this module
+
+    with runner_of(report) as runner:
+        return runner.carry_out("kit.isolated:carry_out_isolated", spec, report)
 
 
 def needs_of(spec: Spec) -> Needs:

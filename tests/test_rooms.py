@@ -45,7 +45,7 @@ ROOMS = (
     "lab",
     "cli",
 )
-ON_THE_GROUND = {"warm"}  # folders that belong to the ground floor
+ON_THE_GROUND = {"runners", "warm"}  # folders that belong to the ground floor
 HEAVY = {
     "accelerate",
     "bitsandbytes",
