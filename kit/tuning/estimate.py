@@ -4,31 +4,109 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kit.models import ModelCard, estimate_tuning
+from kit.machine import this_machine
+from kit.models import ModelCard, TuningEstimate, estimate_tuning
+from kit.models.estimates.training import Divided
+from kit.tuning.lengths import Load, Rows
+from kit.tuning.schedule import rows_at_a_time
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
+_FAST_BF16 = {"bf16", "AMX", "SVE"}
+_STRETCH = 256  # answer tokens whose logits are there at once, see kit.tuning.speed.cross_entropy
 
-def peak_bytes_of(spec: TuneSpec, card: ModelCard, *, bits: int, tokens: int, answers: int) -> int:
-    """Return the peak of one process of `spec`, whose largest micro-batch has so many tokens and answer tokens.
+
+def peak_of(spec: TuneSpec, card: ModelCard, rows: Rows) -> int:
+    """Return the peak of one process of `spec`, with what it leaves open as it stands: whole batches, no checkpoints.
 
     Parameters
     ----------
     spec : TuneSpec
     card : ModelCard
         Of its model.
-    bits : {16, 32}
-        Of each frozen weight and activation.
-    tokens, answers : int
-        A beginning that all rows share is counted once.
+    rows : Rows
+        That are trained on.
     """
-    found = estimate_tuning(
+    return round(estimate_of(spec, card, load_of_step(spec, rows)).total_bytes)
+
+
+def peak_bytes_of(spec: TuneSpec, card: ModelCard, *, bits: int, tokens: int, answers: int) -> int:
+    """Return the peak of one process of `spec` whose largest micro-batch has so many tokens and answer tokens."""
+    asked = spec.replace(precision="bf16" if bits == 16 else "fp32")
+    return round(estimate_of(asked, card, Load(tokens, answers)).total_bytes)
+
+
+def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
+    """Return the parts of the peak of one process that computes `load` at a time."""
+    return estimate_tuning(
         card,
-        precision="bf16" if bits == 16 else "fp32",
+        spec.method,
+        precision="bf16" if bits_of(spec.precision) == 16 else "fp32",
         rank=spec.rank,
         targets=spec.target_modules,
-        tokens=tokens,
-        answers=answers,
+        rank_pattern=spec.rank_pattern,
+        first_layer=spec.first_layer,
+        quantization=spec.quantization,
+        checkpointing=bool(spec.gradient_checkpointing),
+        mixed=spec.mixed_precision == "bf16",
+        virtual_tokens=spec.virtual_tokens,
+        tokens=load.tokens,
+        answers=min(load.answers, _STRETCH) if spec.answer_logits else load.tokens,
+        divided=divided(spec),
     )
-    return round(found.total_bytes)
+
+
+def load_of_step(spec: TuneSpec, rows: Rows) -> Load:
+    """Return what one process of `spec` computes at a time, at most."""
+    return rows.largest(rows_of_process(spec), **ways(spec))
+
+
+def rows_of_process(spec: TuneSpec) -> int:
+    """Return how many rows one process reads at a time."""
+    return rows_at_a_time(spec.batch_size, micro_batch(spec), readers(spec))
+
+
+def micro_batch(spec: TuneSpec) -> int | None:
+    """Return the rows of a micro-batch that `spec` fixes, in all processes together; None where it is left open."""
+    if spec.gradient_accumulation_steps is not None:
+        return spec.batch_size // spec.gradient_accumulation_steps
+    return spec.micro_batch_size
+
+
+def ways(spec: TuneSpec) -> dict[str, bool | int]:
+    """Return how rows are laid out: a learned prompt stands before each row, so nothing is shared or packed."""
+    prompted = spec.method == "prompt"
+    return {
+        "shares": spec.share_prefix and not prompted,
+        "packs": spec.packing and not prompted,
+        "before": spec.virtual_tokens if prompted else 0,
+    }
+
+
+def readers(spec: TuneSpec) -> int:
+    """Return in how many parts the layout of `spec` reads a batch."""
+    if spec.layout in ("tp", "pp"):
+        return 1
+    return max(spec.processes // spec.group_size, 1) if "+" in spec.layout else spec.processes
+
+
+def divided(spec: TuneSpec) -> Divided:
+    """Return among how many processes the layout of `spec` divides weights, matrices and layers."""
+    if spec.processes == 1:
+        return Divided()
+    count, (first, _, second) = readers(spec), spec.layout.partition("+")
+    group = spec.group_size if second else spec.processes
+    shared = second or first
+    return Divided(
+        shards=count if first == "fsdp" else 1,
+        matrices=group if shared == "tp" else 1,
+        stages=group if shared == "pp" else 1,
+    )
+
+
+def bits_of(precision: str) -> int:
+    """Return the bits of each frozen weight here: 16 where the hardware multiplies bf16 numbers, unless asked for."""
+    here = this_machine()
+    fast = bool(here.gpus) or bool(_FAST_BF16 & set(here.instruction_sets))
+    return 16 if precision == "bf16" or (precision == "auto" and fast) else 32

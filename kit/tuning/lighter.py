@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kit.models import card_here
 from kit.models.change import smaller
-from kit.tuning.schedule import rows_at_a_time
+from kit.tuning.estimate import micro_batch, readers
+from kit.tuning.fitting.deciding import may_be_quantized
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
@@ -16,33 +17,49 @@ _LEAST_LENGTH = 64  # tokens; a question cut shorter than this says little
 
 
 def lighter_changes(spec: TuneSpec) -> Iterator[dict[str, Any]]:
-    """Yield fields to change: fewer rows at a time and bf16, which change the result little or not, one process, ...
+    """Yield fields to change: first what gives the same result later, then what changes it little, then the rest.
 
-    ... then shorter questions, and last a smaller model of the family.
+    Fewer rows at a time, checkpoints, one process, bf16, 4-bit weights, each alone and with those before; then shorter
+    questions, and last a smaller model of the family. What a tuning leaves open is decided without being asked, so
+    only what was asked for is changed here.
     """
     least: dict[str, Any] = {}
     for rows in _fewer_rows(spec):
-        least = {"micro_batch_size": rows}
+        least = rows
         yield least
-    if spec.processes > 1:
-        least = {**least, "processes": 1}
-        yield {"processes": 1}
-        yield least
-    if spec.precision != "bf16":
-        yield {"precision": "bf16"}
-        least = {**least, "precision": "bf16"}
+    for change in _same_rows(spec):
+        if least:
+            yield change
+        least = {**least, **change}
         yield least
     for length in _shorter(spec.max_length):
         yield {**least, "max_length": length}
     card = card_here(spec.model)
     for other in [] if card is None else smaller(card):
         yield {"model": other.name}
-        yield {"model": other.name, **least}
+        if least:
+            yield {"model": other.name, **least}
 
 
-def _fewer_rows(spec: TuneSpec) -> Iterator[int]:
-    rows = rows_at_a_time(spec.batch_size, spec.micro_batch_size, spec.processes)
-    yield from (n for n in range(rows // 2, 0, -1) if spec.batch_size % n == 0)
+def _same_rows(spec: TuneSpec) -> Iterator[dict[str, Any]]:
+    if spec.gradient_checkpointing is False:
+        yield {"gradient_checkpointing": True}
+    if spec.processes > 1 and spec.layout == "ddp":
+        yield {"processes": 1}
+    if spec.precision != "bf16":
+        yield {"precision": "bf16"}
+    if may_be_quantized(spec):
+        yield {"quantization": "bnb-nf4"}
+
+
+def _fewer_rows(spec: TuneSpec) -> Iterator[dict[str, Any]]:
+    rows, parts = micro_batch(spec), readers(spec)
+    for n in range(0 if rows is None else rows // 2, 0, -1):
+        if spec.batch_size % n:
+            continue
+        if n >= parts:
+            accumulated = spec.gradient_accumulation_steps is not None
+            yield {"gradient_accumulation_steps": spec.batch_size // n} if accumulated else {"micro_batch_size": n}
 
 
 def _shorter(length: int) -> Iterator[int]:

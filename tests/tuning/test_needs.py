@@ -17,7 +17,7 @@ from kit.engines.hf.load import has_fast_bf16
 from kit.machine import Gpu, this_machine
 from kit.models import catalogue, estimate_tuning
 from kit.spec import Needs
-from kit.tuning import TuneSpec, needs
+from kit.tuning import TuneSpec, estimate, lengths, needs
 
 NAME = "smollm2-135m-instruct"
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_known_is_not_said(
 
 def test_a_file_that_is_slow_to_read_counts_as_full_rows(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     _with_gpus(monkeypatch, 0)
-    monkeypatch.setattr(needs, "_MOST_BYTES", 10)
+    monkeypatch.setattr(lengths, "_MOST_BYTES", 10)
     assert known.needs().memory_bytes == _peak(tokens=4 * 512 + 8)
 
 
@@ -105,6 +105,7 @@ def test_light_code_and_torch_agree_on_the_precision(
 ) -> None:
     machine = dataclasses.replace(this_machine(), gpus=(), instruction_sets=sets)
     monkeypatch.setattr(needs, "this_machine", lambda: machine)
+    monkeypatch.setattr(estimate, "this_machine", lambda: machine)
     monkeypatch.setattr("kit.engines.hf.load.this_machine", lambda: machine)
     precision = "bf16" if has_fast_bf16(torch.device("cpu")) else "fp32"
     assert known.replace(precision="auto").needs().memory_bytes == _peak(precision=precision)

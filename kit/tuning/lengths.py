@@ -1,0 +1,140 @@
+"""How long the rows of a tuning are, and what the largest micro-batch of them holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kit.data import Dataset, DataSpec, open_data
+from kit.data.bundled import DATASETS
+
+if TYPE_CHECKING:
+    from kit.tuning.spec import TuneSpec
+
+_CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
+_FRAME_TOKENS = 12  # what a chat template puts around a question
+_MOST_BYTES = 20_000_000  # a larger file, or one that needs a large library, is not opened to answer this
+_SLOW = (".parquet",)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one process computes at a time.
+
+    Parameters
+    ----------
+    tokens : int
+        That go through the layers; a shared beginning once, padding included.
+    answers : int
+        Tokens whose loss counts.
+    pairs : int
+        Of a token and one that it sees.
+    """
+
+    tokens: int
+    answers: int
+    pairs: int = 0
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Tokens of every row.
+
+    Parameters
+    ----------
+    questions, answers : tuple of int
+        Of each row, in any order.
+    shared : int, default 0
+        Tokens that all questions begin with, counted in each of them.
+    known : bool, default True
+        Are these all rows? Else they are the longest that may come.
+    """
+
+    questions: tuple[int, ...]
+    answers: tuple[int, ...]
+    shared: int = 0
+    known: bool = True
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    @cached_property
+    def by_length(self) -> tuple[tuple[int, int], ...]:
+        """Question and answer of each row, the longest first."""
+        return tuple(sorted(zip(self.questions, self.answers, strict=True), key=sum, reverse=True))
+
+    def largest(self, size: int, *, shares: bool, packs: bool, before: int = 0) -> Load:
+        """Return what the `size` longest rows come to, as one micro-batch.
+
+        Parameters
+        ----------
+        shares : bool
+            Is the common beginning computed once?
+        packs : bool
+            Do rows stand one after the other, without padding?
+        before : int, default 0
+            Tokens of a learned prompt before each row.
+        """
+        return load_of(self.by_length[:size], shared=self.shared if shares else 0, packs=packs, before=before)
+
+
+def load_of(rows: Iterable[tuple[int, int]], *, shared: int, packs: bool, before: int = 0) -> Load:
+    """Return what these questions and answers come to together; `shared` tokens are computed once."""
+    each = list(rows)
+    own = [before + question + answer - shared for question, answer in each]
+    if not packs:
+        own = [max(own, default=0)] * len(own)
+    pairs = sum(length * (shared + length) for length in own)
+    return Load(shared + sum(own), sum(answer for _question, answer in each), pairs)
+
+
+def guessed_rows(spec: TuneSpec) -> Rows:
+    """Return the rows of `spec` as characters tell them, or where they are slow to read, as long as allowed.
+
+    Raises
+    ------
+    KitError, OSError
+        The rows cannot be read.
+    """
+    if not _quick_to_read(spec.data):
+        answer = spec.max_length // 2 if spec.data.task in ("answer", "continue") else 2
+        question = spec.max_length - answer if spec.data.task == "answer" else spec.max_length
+        if spec.data.task == "continue":
+            question, answer = 1, spec.max_length - 1
+        return Rows((question,) * spec.batch_size, (answer,) * spec.batch_size, known=False)
+    data = open_data(spec.data)
+    return _pieces(data, spec.max_length) if data.task == "continue" else _questions(data, spec.max_length)
+
+
+def _questions(data: Dataset, most: int) -> Rows:
+    shared = _of_characters(len(data.instruction)) + _FRAME_TOKENS
+    questions, answers = [], []
+    for row in data.items:
+        answer = _of_characters(len(row.answer)) + 1  # its end is a token too
+        least = most // 4 if data.task == "answer" else 1
+        question = min(shared + _of_characters(len(row.text) + len(row.context)), max(most - answer, least))
+        questions.append(question)
+        answers.append(min(answer, most - question) if data.task == "answer" else answer)
+    return Rows(tuple(questions), tuple(answers), shared=min(shared, min(questions)))
+
+
+def _pieces(data: Dataset, most: int) -> Rows:
+    answers = []
+    for text in data.texts:
+        tokens = _of_characters(len(text))
+        answers += [min(most - 1, tokens - at) for at in range(0, tokens, most - 1)]
+    return Rows((1,) * len(answers), tuple(answers))
+
+
+def _of_characters(count: int) -> int:
+    return -(-count // _CHARACTERS)
+
+
+def _quick_to_read(data: DataSpec) -> bool:
+    if data.source in DATASETS:
+        return True
+    source = os.path.expanduser(data.source)
+    return not source.lower().endswith(_SLOW) and os.stat(source).st_size <= _MOST_BYTES
