@@ -185,9 +185,9 @@ class Desk:
         self.look()
         return self.run is not None
 
-    def begin(self, spec: Spec) -> None:
-        """Start a run of `spec` in this panel's name."""
-        self.run = start(spec, origin=self.name)
+    def begin(self, spec: Spec, *, now: bool = False) -> None:
+        """Start a run of `spec` in this panel's name; `now`: even where it needs more memory than this machine has."""
+        self.run = start(spec, origin=self.name, now=now)
         self._shown_at = self.run.about["created"]
         self.touched = False
         self.look()

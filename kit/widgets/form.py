@@ -67,6 +67,17 @@ class Form:
         self.errors[name] = _("must be {allowed}").format(allowed=exc.allowed)
         return True
 
+    def said(self, name: str, value: Any) -> str:
+        """Return a value of a field as it stands in words: as a person would have typed it."""
+        typed = _typed(value, self._hints[name])
+        if isinstance(typed, bool):
+            return _("yes") if typed else _("no")
+        return _named(typed)
+
+    def label(self, name: str) -> str:
+        """Return what a field is called."""
+        return _(self._fields[name].metadata["label"])
+
     def values(self) -> dict[str, Any]:
         """Return the values of all fields.
 

@@ -9,8 +9,9 @@ import os
 import threading
 import time
 
+from kit.data.read import absolute
 from kit.errors import KitError
-from kit.jobs import Listing, Run
+from kit.jobs import Listing, Run, Summary
 from kit.place import runs_folder
 from kit.spec import Spec
 
@@ -52,3 +53,11 @@ def newest_run(origin: str, kind: type[Spec]) -> tuple[Run, float] | None:
             except (KitError, OSError):
                 continue
     return None
+
+
+def runs_on(kind: str, source: str) -> list[tuple[Run, Summary]]:
+    """Return the runs of a kind of work on the data `source` (an absolute path, or a name), newest first."""
+    with _LOCK:
+        _everyone.look()
+        picked = [each for each in _everyone.pick(kind=kind) if each.data and absolute(each.data) == source]
+        return [(_everyone.run(each.id), each) for each in picked]

@@ -5,32 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from kit._check import plain
-from kit.errors import ParameterError
+from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.jobs import Status
 from kit.plots.words import remaining
+from kit.tuning.presets import PRESETS
 from kit.tuning.spec import TuneSpec
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.modeldesk import ModelDesk
 from kit.widgets.origin import data_spec, panel_name
-from kit.widgets.tuning.steps import steps_words
-
-FIRST = ("epochs", "learning_rate", "rank", "batch_size")
-MORE = (
-    "steps",
-    "alpha",
-    "dropout",
-    "schedule",
-    "warmup_share",
-    "micro_batch_size",
-    "max_length",
-    "precision",
-    "evaluations",
-    "target_modules",
-    "processes",
-    "seed",
-)
+from kit.widgets.tuning.earlier import MOST_CURVES, Earlier, EarlierTunings
+from kit.widgets.tuning.figures import TuneFigures
+from kit.widgets.tuning.groups import NAMES
+from kit.widgets.tuning.plan import Plan, plan_of
+from kit.widgets.tuning.preset import differences, filled, nearest
 
 
 class TuneDesk(ModelDesk):
@@ -42,26 +31,46 @@ class TuneDesk(ModelDesk):
         Which model; a panel is asked when the tuning starts.
     data, validation : DataSpec, dataset or str
         Training rows and, optionally, validation rows.
+    preset : str, optional
+        Whose settings to begin with; left out, those of `TuneSpec`.
     name : str, optional
         The panel's name; left out, made from the arguments.
     settings : mapping
         Other fields of `TuneSpec`.
     """
 
-    def __init__(self, model: Any, data: Any, validation: Any, name: str | None, settings: dict[str, Any]) -> None:
+    def __init__(
+        self, model: Any, data: Any, validation: Any, preset: str | None, name: str | None, settings: dict[str, Any]
+    ) -> None:
         given = {"model": model, "data": data, "validation": validation, **settings}
-        super().__init__(panel_name("TunePanel", name, given), model)
+        super().__init__(panel_name("TunePanel", name, given | ({"preset": preset} if preset else {})), model)
         self.title = _("Tune")
         self.data = data_spec("data", data)
         self.validation = None if validation is None else data_spec("validation", validation)
+        if preset is not None:
+            settings = {**_settings_of(preset), **settings}
         checks = {"model": "?", "data": self.data, "validation": self.validation, **settings}
         TuneSpec.from_dict(checks)  # what is wrong is refused here and now
-        self.form = Form(TuneSpec, FIRST + MORE, settings)
+        self.form = Form(TuneSpec, NAMES, settings)
+        self.further = {key: value for key, value in settings.items() if key not in NAMES}  # what nobody can type
+        self.preset = preset or nearest(self.form.values())
         self.editing = True
         self.share: float | None = None
         self.steps: int | None = None
+        self.validated: int | None = None  # rows of a validation
+        self.earlier = EarlierTunings(self.data)
+        self.all_earlier = False
+        self.drawings = TuneFigures()
+        self.curves: list[str] = []  # ids of the earlier runs whose curves are drawn
         if not self.renew():
-            self.form.take(recall(self.name))
+            self._recall()
+        self.earlier.look()
+
+    def _recall(self) -> None:
+        kept = recall(self.name)
+        self.form.take(kept)
+        if kept.get("preset") in PRESETS:
+            self.preset = kept["preset"]
 
     def renew(self) -> bool:
         """Show the newest run that this panel started, with its settings; say whether there is a new one."""
@@ -74,16 +83,28 @@ class TuneDesk(ModelDesk):
         assert self.run is not None
         spec = self.run.spec
         self.form.fill({name: getattr(spec, name) for name in self.form.names})
+        if any(differences(self.form.values(), self.preset)):
+            self.preset = nearest(self.form.values())
         self.editing, self.share, self.steps = False, None, getattr(spec, "steps", None)
+        self.validated = None
         self.look()
 
     def look(self) -> None:
         super().look()
+        self.earlier.look()
         status = self.status
+        if status is None:
+            return
         # A validation counts rows: how far the training is stays as it was.
-        if status is not None and status.unit == "steps" and status.phase in ("training", "validating"):
+        if status.unit == "steps" and status.phase in ("training", "validating"):
             self.share = status.share
             self.steps = int(status.total) if status.total else self.steps
+        elif status.unit == "rows" and status.phase == "validating" and status.total:
+            self.validated = int(status.total)
+
+    def seen(self) -> object:
+        seen = super().seen()
+        return None if seen is None else (seen, tuple(each.summary for each in self.earlier.found))
 
     def left_s(self) -> float | None:
         """Return how long the steps still take, validations between them included, or None while nobody can know."""
@@ -92,31 +113,78 @@ class TuneDesk(ModelDesk):
         return self.status.eta_s
 
     def spec(self) -> TuneSpec:
-        return TuneSpec(model=plain(self.model), data=self.data, validation=self.validation, **self.form.values())
+        return self._made(self.form.values())
 
-    def planned(self) -> str:
-        """Return how many steps the settings on the page mean, in words, or "" where nobody can know yet."""
+    def _made(self, values: dict[str, Any]) -> TuneSpec:
+        given = {"data": self.data, "validation": self.validation, **self.further}
+        return TuneSpec(model=plain(self.model), **given, **values)
+
+    def plan(self, preset: str | None = None) -> Plan | None:
+        """Return what the settings on the page would take, or those with a preset; None while they are wrong."""
         try:
-            settings = self.form.values()
+            values = self.form.values()
+            return plan_of(self._made(values if preset is None else {**values, **filled(preset)}))
         except ParameterError:
-            return ""
-        return steps_words(self.data, held_back=self.validation is None, settings=settings)
+            return None
+
+    def changed(self) -> dict[str, Any]:
+        """Return what the preset has in place of the settings that were changed, by name."""
+        try:
+            return differences(self.form.values(), self.preset)
+        except ParameterError:  # what is wrong stands at its field
+            return {}
 
     def do_set(self, value: Any, values: dict[str, Any]) -> None:
-        """Take the settings in as they are typed."""
+        """Take the settings in as they are typed, and say at once what does not go together."""
         self.touched = True
-        self.form.take(values)
-        keep(self.name, dict(self.form.raw))
+        self.form.take({**self.form.raw, **values})
+        self._keep()
+        if self.form.errors:
+            return
+        try:
+            self.spec()
+        except ParameterError as exc:
+            if not self.form.blame(exc):
+                raise
+
+    def do_preset(self, value: Any, values: dict[str, Any]) -> None:
+        """Fill the settings with those of a preset; what no preset fills stays as it is."""
+        if value not in PRESETS:
+            raise UnknownNameError("preset", value, PRESETS)
+        self.touched = True
+        self.preset = value
+        self.form.take({**self.form.raw, **values})
+        self.form.fill(filled(value))
+        self._keep()
+
+    def do_reset(self, value: Any, values: dict[str, Any]) -> None:
+        """Take every setting back to what the preset means."""
+        self.form.fill(differences(self.form.values(), self.preset))
+        self._keep()
+
+    def do_lighten(self, value: Any, values: dict[str, Any]) -> None:
+        """Take the nearest change with which it fits."""
+        plan = self.plan()
+        if plan is None or plan.lighter is None:
+            return
+        self.touched = True
+        self.form.fill({name: getattr(plan.lighter, name) for name in self.form.names})
+        if isinstance(self.model, str):
+            self.model = plan.lighter.model
+        self._keep()
+
+    def _keep(self) -> None:
+        keep(self.name, {**self.form.raw, "preset": self.preset})
 
     def do_start(self, value: Any, values: dict[str, Any]) -> None:
-        """Start a run with the settings on the page."""
+        """Start a run with the settings on the page; with "now" even where memory is said to be too little."""
         self.form.take(values)
         try:
             spec = self.spec()
         except ParameterError as exc:
             self.form.blame(exc)
             raise
-        self.begin(spec)
+        self.begin(spec, now=value == "now")
         self._show_run()
 
     def do_again(self, value: Any, values: dict[str, Any]) -> None:
@@ -127,6 +195,30 @@ class TuneDesk(ModelDesk):
         """Show the last run again."""
         self.touched = False
         self.editing = self.run is None
+
+    def do_open(self, value: Any, values: dict[str, Any]) -> None:
+        """Show an earlier run in this panel, which then stands for what that run made."""
+        found = {each.run.id: each for each in self.earlier.found}
+        if value not in found:
+            raise UnknownNameError("run", value, found)
+        self.run, self.touched = found[value].run, True
+        self.curves = [other for other in self.curves if other != value]
+        self._show_run()
+
+    def do_curve(self, value: Any, values: dict[str, Any]) -> None:
+        """Draw the curves of the earlier runs that are ticked; of too many, those ticked last."""
+        ticked = [each.run.id for each in self.earlier.found if values.get(f"curve:{each.run.id}") is True]
+        new = [run for run in ticked if run not in self.curves]
+        self.curves = [*(run for run in self.curves if run in ticked), *new][-MOST_CURVES:]
+
+    def do_earlier(self, value: Any, values: dict[str, Any]) -> None:
+        """Show all earlier runs, or few of them again."""
+        self.all_earlier = not self.all_earlier
+
+    def beside(self) -> list[Earlier]:
+        """Return the earlier tunings on the same rows, the run that is shown left out, newest first."""
+        own = self.run.id if self.run is not None and not self.editing else ""
+        return [each for each in self.earlier.found if each.run.id != own]
 
     def hint(self) -> str:
         status = self.status
@@ -148,3 +240,9 @@ class TuneDesk(ModelDesk):
 def made_adapter(status: Status) -> bool:
     """Did a run that is over leave an adapter?"""
     return status.over and "adapter" in status.artifacts
+
+
+def _settings_of(preset: str) -> dict[str, Any]:
+    if preset not in PRESETS:
+        raise UnknownNameError("preset", preset, PRESETS)
+    return dict(PRESETS[preset])

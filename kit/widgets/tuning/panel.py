@@ -21,6 +21,8 @@ class TunePanel(Panel[TuneDesk]):
         Training rows.
     validation : DataSpec, dataset or str, optional
         Left out, a tenth of the training rows is held back.
+    preset : {"quick", "balanced", "best"}, optional
+        Whose settings to begin with; left out, those of `TuneSpec`. Settings that are given count for more.
     name : str, optional
         Under which the panel finds its runs again; left out, made from the other arguments.
     **settings
@@ -33,9 +35,17 @@ class TunePanel(Panel[TuneDesk]):
     """
 
     @named_arguments
-    def __init__(self, model: Any, data: Any, validation: Any = None, name: str | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        model: Any,
+        data: Any,
+        validation: Any = None,
+        name: str | None = None,
+        preset: str | None = None,
+        **settings: Any,
+    ) -> None:
         follows = [model] if isinstance(model, Panel) else []
-        super().__init__(TuneDesk(model, data, validation, name, settings), tune_page, follows)
+        super().__init__(TuneDesk(model, data, validation, preset, name, settings), tune_page, follows)
 
     def as_spec_value(self) -> Any:
         """Return the tuned model where the run has made one, else the model itself."""

@@ -1,0 +1,20 @@
+"""Settings that belong together, from a quick look to the best that patience buys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "quick": {"epochs": 0.5, "learning_rate": 2e-3, "evaluations": 2},
+    "balanced": {"epochs": 2.0, "learning_rate": 1e-3, "evaluations": 4},
+    "best": {
+        "epochs": 4.0,
+        "learning_rate": 1e-3,
+        "schedule": "cosine",
+        "rank": 32,
+        "alpha": 64.0,
+        "target_modules": ("all-linear",),
+        "evaluations": 12,
+        "early_stopping": 4,
+    },
+}

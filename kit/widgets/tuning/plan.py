@@ -1,0 +1,94 @@
+"""What a tuning will take here, told before it starts: steps, memory, and what would need less."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from kit.errors import KitError
+from kit.i18n import _
+from kit.machine import this_machine
+from kit.machine.facts import MIB, memory_free_mib
+from kit.models.fit import TIGHT_SHARE, room_bytes
+from kit.models.fit_words import nearly_too_large, size, too_large
+from kit.models.room import needed_bytes
+from kit.spec import needs_of
+from kit.tuning.schedule import total_steps
+from kit.tuning.spec import TuneSpec
+from kit.widgets.tuning.rows import changed, rows_of
+
+State = Literal["fits", "tight", "no", "unknown"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a tuning will take.
+
+    Parameters
+    ----------
+    steps : int, optional
+        None where only reading much data could tell.
+    needed_bytes : float, optional
+        Of memory at its peak; None where nobody can know.
+    room_bytes : float
+        Of memory that this machine has for it.
+    state : {"fits", "tight", "no", "unknown"}
+    why : str
+        What takes the most of it.
+    lighter : TuneSpec, optional
+        The nearest that fits, where this one does not.
+    change : str
+        What differs in it, as arguments.
+    """
+
+    steps: int | None
+    needed_bytes: float | None
+    room_bytes: float
+    state: State
+    why: str = ""
+    lighter: TuneSpec | None = None
+    change: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return what is to be said of the room, or "" where it is ample."""
+        if self.needed_bytes is None:
+            return ""
+        if self.state == "no":
+            return too_large(self.needed_bytes, this_machine())
+        if self.state == "tight":
+            return nearly_too_large(self.needed_bytes, this_machine())
+        free = None if this_machine().gpus else memory_free_mib() * MIB
+        return _("Only {free} are free now.").format(free=size(free)) if free and self.needed_bytes > free else ""
+
+
+def plan_of(spec: TuneSpec) -> Plan:
+    """Return what `spec` will take, by light code; asked again of the same rows it answers at once."""
+    return _plan(spec, changed(spec.data.source))
+
+
+@lru_cache(maxsize=64)
+def _plan(spec: TuneSpec, rows: int | None) -> Plan:
+    needs = needs_of(spec)
+    needed, room = needed_bytes(needs), room_bytes(this_machine())
+    steps = _steps(spec)
+    if needed is None:
+        return Plan(steps, None, room, "unknown")
+    if needed <= room:
+        return Plan(steps, needed, room, "fits" if needed <= TIGHT_SHARE * room else "tight", needs.why)
+    for lighter, change in spec.lighter():
+        less = needed_bytes(needs_of(lighter))
+        if less is not None and less <= room:
+            return Plan(steps, needed, room, "no", needs.why, lighter, change)
+    return Plan(steps, needed, room, "no", needs.why)
+
+
+def _steps(spec: TuneSpec) -> int | None:
+    if spec.steps:
+        return spec.steps
+    try:
+        rows = rows_of(spec.data, spec.validation)
+    except (KitError, OSError, ValueError):
+        return None
+    return None if rows is None else total_steps(rows.trained, spec.batch_size, spec.epochs, None)
