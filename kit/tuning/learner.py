@@ -39,8 +39,8 @@ class Learner:
     def __init__(self, model: Any, spec: TuneSpec, accelerator: Accelerator, *, pad: int, total: int) -> None:
         self._spec, self._accelerator, self._total = spec, accelerator, total
         self._weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
-        self._adamw = torch.optim.AdamW(self._weights.values(), lr=spec.learning_rate, weight_decay=0.0)
-        self._module, self._optimizer = accelerator.prepare(AnswerLoss(model, pad=pad), self._adamw)
+        self._adamw = torch.optim.AdamW(self._weights.values(), lr=spec.learning_rate, weight_decay=spec.weight_decay)
+        self._module, self._optimizer = accelerator.prepare(AnswerLoss(model, spec, pad=pad), self._adamw)
 
     def rate(self, step: int) -> float:
         """Return the learning rate of `step`, counted from 1."""
@@ -67,7 +67,7 @@ class Learner:
                 part_loss = self._module(part) * weight
                 accelerator.backward(part_loss)
             loss += part_loss.detach()
-        accelerator.clip_grad_norm_(list(self._weights.values()), 1.0)
+        accelerator.clip_grad_norm_(list(self._weights.values()), self._spec.max_grad_norm)
         self._optimizer.step()
         self._optimizer.zero_grad()
         return float(accelerator.reduce(loss, reduction="mean"))
