@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -50,19 +51,35 @@ class Child:
 
     process: Process
     lifeline: IO[str]
-    said: IO[str] | None
+    said: IO[str]
 
 
-_silent: set[int] = set()  # ids of those that nobody hears: what memory they hold must be said for them
+_silent: set[int] = set()  # ids of those whose events nobody hears: what memory they hold must be said for them
 
 
-def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, heard: bool = True) -> Child:
-    """Start a process that carries out `spec` and return it at once; not `heard`, its events go nowhere.
+def result_of_child(child: Child) -> Result | None:
+    """Hear a child whose events matter to nobody to its end, and return its result; None where it gave none.
+
+    What memory it holds is counted to this process.
+    """
+    if child.process.pid is not None:
+        _silent.add(child.process.pid)
+    result: Result | None = None
+    for line in child.said:
+        message = _message(line)
+        if message is not None and "result" in message:
+            result = Result.from_dict(message["result"])
+    return result
+
+
+def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None = None, errors: int = 2) -> Child:
+    """Start a process that carries out `spec` and return it at once.
 
     With an `environment` of its own it is a fresh interpreter, whose libraries read that as they are imported.
+    `errors` is the open file that its standard error goes to; left out, that of this process.
     """
     inner, lifeline = os.pipe()
-    said, outer = os.pipe() if heard else (None, os.open(os.devnull, os.O_WRONLY))
+    said, outer = os.pipe()
     call = Call(
         "kit.isolated:main",
         (str(folder),),
@@ -72,21 +89,25 @@ def start_child(spec: Spec, folder: Path, *, environment: dict[str, str] | None 
         streams=(0, 1, 2),
     )
     try:
-        process = start_call(call, [inner, outer, 2], warm=environment is None)
+        process = start_call(call, [inner, outer, errors], warm=environment is None)
     finally:
         os.close(inner)
         os.close(outer)
-    child = Child(process, os.fdopen(lifeline, "w"), None if said is None else os.fdopen(said, encoding="utf-8"))
-    if not heard and process.pid is not None:
-        _silent.add(process.pid)
+    child = Child(process, os.fdopen(lifeline, "w"), os.fdopen(said, encoding="utf-8"))
     with contextlib.suppress(BrokenPipeError):  # a child that died at once tells by its exit code
         child.lifeline.write(json.dumps(spec.to_dict()) + "\n")
         child.lifeline.flush()
     return child
 
 
-def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str] | None = None) -> Result:
-    """Carry out `spec` in a fresh process, passing its events on to `report`.
+def carry_out_isolated(
+    spec: Spec,
+    report: Report,
+    *,
+    environment: dict[str, str] | None = None,
+    started: Callable[[Child], object] = lambda child: None,
+) -> Result:
+    """Carry out `spec` in a fresh process, passing its events on to `report`; `started` is given the process at once.
 
     Returns
     -------
@@ -100,11 +121,11 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
         `report` was asked to stop; the child is gone. Carries the result that the child gave, if it gave one.
     """
     child = start_child(spec, report.folder, environment=environment)
+    started(child)
     watcher = _StopWatcher(child, report)
     result: Result | None = None
     memory: dict[int, Event] = {}  # the last word of each process
     try:
-        assert child.said is not None
         for line in child.said:
             message = _message(line)
             if message is None:
@@ -125,7 +146,7 @@ def carry_out_isolated(spec: Spec, report: Report, *, environment: dict[str, str
     if (result.status == "stopped") if result else watcher.stopped:
         raise Stopped(result)
     if result is None:
-        result = Result(spec=spec.to_dict(), status="failed", error=_death(child.process))
+        result = Result(spec=spec.to_dict(), status="failed", error=death(child.process))
     return result
 
 
@@ -141,15 +162,15 @@ def end_child(child: Child, patience_s: float = 10.0) -> None:
     """Make sure that `child` is gone: close its lifeline, wait, then kill."""
     _silent.discard(child.process.pid or 0)
     for pipe in (child.lifeline, child.said):
-        if pipe is not None:
-            with contextlib.suppress(OSError):
-                pipe.close()
+        with contextlib.suppress(OSError):
+            pipe.close()
     if not child.process.wait(patience_s):
         child.process.send_signal(signal.SIGKILL)
         child.process.wait(patience_s)
 
 
-def _death(process: Process) -> dict[str, str]:
+def death(process: Process) -> dict[str, str]:
+    """Return as an error how a process ended that gave no result."""
     code = process.returncode
     if code is not None and code < 0:
         name = signal.Signals(-code).name

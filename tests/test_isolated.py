@@ -120,8 +120,15 @@ def test_a_child_that_was_killed_holds_nothing_any_more(tmp_path: Path) -> None:
 
 
 def test_children_that_nobody_hears_are_known_while_they_live(tmp_path: Path) -> None:
-    child = start_child(_misbehave("silence"), tmp_path, environment={}, heard=False)
+    child = start_child(_misbehave("silence"), tmp_path, environment={})
+    hearing = threading.Thread(target=isolated.result_of_child, args=(child,))
+    hearing.start()
+    until = time.monotonic() + 5
+    while child.process.pid not in isolated._silent and time.monotonic() < until:
+        time.sleep(0.01)
     assert child.process.pid in isolated._silent
+    child.process.send_signal(signal.SIGKILL)
+    hearing.join()
     end_child(child, patience_s=5)
     assert child.process.pid not in isolated._silent
 

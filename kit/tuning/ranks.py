@@ -1,7 +1,7 @@
-"""One training run in several processes, one for each device, which average their gradients.
+"""One training run in several processes, one for each device, which share its work.
 
 The processes find each other as under ``torchrun``: by RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in their
-environment. Only the first one is heard.
+environment. Only the first one is heard, unless another fails.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import socket
 
-from kit.isolated import carry_out_isolated, end_child, start_child
+from kit.isolated import carry_out_isolated
 from kit.machine import this_machine
 from kit.report import Report
 from kit.result import Result
+from kit.tuning.crew import Crew
 from kit.tuning.spec import TuneSpec
 
 
@@ -22,15 +23,15 @@ def in_ranks() -> bool:
 
 
 def tune_in_ranks(spec: TuneSpec, report: Report) -> Result:
-    """Carry `spec` out in `spec.processes` processes and return the result of the first."""
+    """Carry `spec` out in `spec.processes` processes and return the result of the first, or why another failed."""
     port = _free_port()
     first, *rest = [_environment(rank, spec.processes, port) for rank in range(spec.processes)]
-    others = [start_child(spec, report.folder, environment=each, heard=False) for each in rest]
+    crew = Crew(spec, report.folder, rest)
     try:
-        return carry_out_isolated(spec, report, environment=first)
+        result = carry_out_isolated(spec, report, environment=first, started=crew.beside)
     finally:
-        for other in others:
-            end_child(other)
+        crew.end()
+    return crew.blame(result)
 
 
 def _environment(rank: int, processes: int, port: int) -> dict[str, str]:
