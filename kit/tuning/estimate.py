@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kit.machine import this_machine
 from kit.models import ModelCard, TuningEstimate, estimate_tuning
 from kit.models.estimates.training import Divided
-from kit.tuning.lengths import Load, Rows
+from kit.tuning.lengths import Load, Rows, Ways
 from kit.tuning.schedule import rows_at_a_time
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
 
 def load_of_step(spec: TuneSpec, rows: Rows) -> Load:
     """Return what one process of `spec` computes at a time, at most."""
-    return rows.largest(rows_of_process(spec), **ways(spec))
+    return rows.largest(rows_of_process(spec), ways_of(spec))
 
 
 def rows_of_process(spec: TuneSpec) -> int:
@@ -74,14 +74,11 @@ def micro_batch(spec: TuneSpec) -> int | None:
     return spec.micro_batch_size
 
 
-def ways(spec: TuneSpec) -> dict[str, bool | int]:
+def ways_of(spec: TuneSpec) -> Ways:
     """Return how rows are laid out: a learned prompt stands before each row, so nothing is shared or packed."""
-    prompted = spec.method == "prompt"
-    return {
-        "shares": spec.share_prefix and not prompted,
-        "packs": spec.packing and not prompted,
-        "before": spec.virtual_tokens if prompted else 0,
-    }
+    if spec.method == "prompt":
+        return Ways(shares=False, packs=False, before=spec.virtual_tokens)
+    return Ways(shares=spec.share_prefix, packs=spec.packing)
 
 
 def readers(spec: TuneSpec) -> int:

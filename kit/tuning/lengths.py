@@ -40,6 +40,25 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """How rows are laid out.
+
+    Parameters
+    ----------
+    shares : bool
+        Is the common beginning computed once?
+    packs : bool
+        Do rows stand one after the other, without padding?
+    before : int, default 0
+        Tokens of a learned prompt before each row.
+    """
+
+    shares: bool
+    packs: bool
+    before: int = 0
+
+
+@dataclass(frozen=True)
 class Rows:
     """Tokens of every row.
 
@@ -66,29 +85,19 @@ class Rows:
         """Question and answer of each row, the longest first."""
         return tuple(sorted(zip(self.questions, self.answers, strict=True), key=sum, reverse=True))
 
-    def largest(self, size: int, *, shares: bool, packs: bool, before: int = 0) -> Load:
-        """Return what the `size` longest rows come to, as one micro-batch.
-
-        Parameters
-        ----------
-        shares : bool
-            Is the common beginning computed once?
-        packs : bool
-            Do rows stand one after the other, without padding?
-        before : int, default 0
-            Tokens of a learned prompt before each row.
-        """
-        return load_of(self.by_length[:size], shared=self.shared if shares else 0, packs=packs, before=before)
+    def largest(self, size: int, ways: Ways) -> Load:
+        """Return what the `size` longest rows come to, as one micro-batch."""
+        return load_of(self.by_length[:size], self.shared, ways)
 
 
-def load_of(rows: Iterable[tuple[int, int]], *, shared: int, packs: bool, before: int = 0) -> Load:
-    """Return what these questions and answers come to together; `shared` tokens are computed once."""
-    each = list(rows)
-    own = [before + question + answer - shared for question, answer in each]
-    if not packs:
+def load_of(rows: Iterable[tuple[int, int]], shared: int, ways: Ways) -> Load:
+    """Return what these questions and answers, which begin with `shared` tokens in common, come to together."""
+    each, once = list(rows), shared if ways.shares else 0
+    own = [ways.before + question + answer - once for question, answer in each]
+    if not ways.packs:
         own = [max(own, default=0)] * len(own)
-    pairs = sum(length * (shared + length) for length in own)
-    return Load(shared + sum(own), sum(answer for _question, answer in each), pairs)
+    pairs = sum(length * (once + length) for length in own)
+    return Load(once + sum(own), sum(answer for _question, answer in each), pairs)
 
 
 def guessed_rows(spec: TuneSpec) -> Rows:

@@ -16,18 +16,23 @@ if TYPE_CHECKING:
 _LEAST_LENGTH = 64  # tokens; a question cut shorter than this says little
 
 
-def lighter_changes(spec: TuneSpec) -> Iterator[dict[str, Any]]:
+def lighter_changes(spec: TuneSpec, *, may_quantize: bool = False) -> Iterator[dict[str, Any]]:
     """Yield fields to change: first what gives the same result later, then what changes it little, then the rest.
 
     Fewer rows at a time, checkpoints, one process, bf16, 4-bit weights, each alone and with those before; then shorter
-    questions, and last a smaller model of the family. What a tuning leaves open is decided without being asked, so
-    only what was asked for is changed here.
+    questions, and last a smaller model of the family.
+
+    Parameters
+    ----------
+    spec : TuneSpec
+    may_quantize : bool, default False
+        Offer 4-bit weights too? A tuning that does not name them takes them by itself where nothing else fits.
     """
     least: dict[str, Any] = {}
     for rows in _fewer_rows(spec):
         least = rows
         yield least
-    for change in _same_rows(spec):
+    for change in _same_rows(spec, may_quantize=may_quantize):
         if least:
             yield change
         least = {**least, **change}
@@ -41,14 +46,14 @@ def lighter_changes(spec: TuneSpec) -> Iterator[dict[str, Any]]:
             yield {"model": other.name, **least}
 
 
-def _same_rows(spec: TuneSpec) -> Iterator[dict[str, Any]]:
+def _same_rows(spec: TuneSpec, *, may_quantize: bool) -> Iterator[dict[str, Any]]:
     if spec.gradient_checkpointing is False:
         yield {"gradient_checkpointing": True}
     if spec.processes > 1 and spec.layout == "ddp":
         yield {"processes": 1}
     if spec.precision != "bf16":
         yield {"precision": "bf16"}
-    if may_be_quantized(spec):
+    if may_quantize and may_be_quantized(spec):
         yield {"quantization": "bnb-nf4"}
 
 

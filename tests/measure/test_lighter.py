@@ -20,7 +20,15 @@ SPECS = [
     EvaluateSpec(variant=Variant(model=MODEL), data=DATA, measures=("accuracy",)),
     SweepSpec(model=MODEL, data=DATA),
     AnswerSpec(variants=(Variant(model=MODEL, method="fp32"),), prompt="Where does it go?"),
-    TuneSpec(model=MODEL, data=DATA, precision="fp32", processes=2),
+    TuneSpec(  # all that a tuning could decide for itself is given
+        model=MODEL,
+        data=DATA,
+        precision="fp32",
+        processes=2,
+        micro_batch_size=8,
+        gradient_checkpointing=False,
+        quantization="bnb-nf4",
+    ),
 ]
 
 
