@@ -5,9 +5,9 @@ rate and what is random in a step follow from the spec and the number of the ste
 
 A checkpoint is written after each evaluation, when the training ends or is stopped, and in between whenever a hundred
 times as long as the last writing took has gone by (so that writing takes less than 1 % of the time), at least 10 s.
-The newest two are kept. The one after the last step has no optimizer in it, and stays alone when the tuning has
-finished: a run that is killed before its result is on the disk takes the adapter from there, and what stays in the
-folder is no larger than the adapter.
+The newest two are kept. The one after the last step, or after an early stop, has no optimizer in it, and stays alone
+when the tuning has finished: a run that is killed before its result is on the disk takes the adapter from there, and
+what stays in the folder is no larger than the adapter.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Keeper:
         if not self._accelerator.is_main_process or (step == self._newest and self._files.path(step).exists()):
             return
         notes = {**self._same, **self._alike, **progress.to_dict()}
-        tensors = self._learner.tensors(optimizer=self._has_optimizer(step))
+        tensors = self._learner.tensors(optimizer=self._has_optimizer(step, progress.over))
         started = time.monotonic()
         try:
             self._files.write(Checkpoint(step, tensors, notes))
@@ -110,8 +110,8 @@ class Keeper:
         if self._accelerator.is_main_process:
             self._files.keep_newest()
 
-    def _has_optimizer(self, step: int) -> bool:
-        return 0 < step < self._total
+    def _has_optimizer(self, step: int, over: bool) -> bool:
+        return 0 < step < self._total and not over
 
     def _newest_usable(self) -> Checkpoint | None:
         steps = self._files.steps()
@@ -132,7 +132,7 @@ class Keeper:
         changed = [name for name, value in self._same.items() if checkpoint.notes.get(name) != value]
         if changed:
             raise Unusable(_("it was made with other rows ({what})").format(what=", ".join(changed)))
-        optimizer = self._has_optimizer(checkpoint.step)
+        optimizer = self._has_optimizer(checkpoint.step, bool(checkpoint.notes.get("over")))
         if checkpoint.step > self._total or not self._learner.fits(checkpoint.tensors, optimizer=optimizer):
             raise Unusable(_("it is of another model or adapter"))
 

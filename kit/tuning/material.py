@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +20,10 @@ from kit.report import Report
 from kit.tuning.adapters.prepare import prepare_model, weights_dtype
 from kit.tuning.adapters.prompt import begun
 from kit.tuning.estimate import peak_bytes_of
-from kit.tuning.example import Encoded, Example, encode_rows
+from kit.tuning.example import Encoded, Example, encode_rows, weighted
 from kit.tuning.schedule import rows_at_a_time
 from kit.tuning.spec import TuneSpec
-from kit.tuning.validate import MOST_ROWS, training_and_validation
+from kit.tuning.validate import at_most, training_and_validation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,11 +92,12 @@ def gather(spec: TuneSpec, report: Report) -> Material:
     set_seed(spec.seed)
     tokenizer = load_tokenizer(folder)
     dtype = weights_dtype(spec, _dtype(spec.precision))
+    pieces = encode_rows(tokenizer, held, spec.max_length).examples  # of other tasks than plain text, one for each row
     return Material(
         train=train,
         held=held,
-        encoded=encode_rows(tokenizer, train, spec.max_length),
-        held_examples=_at_most(encode_rows(tokenizer, held, spec.max_length).examples, held, spec.seed),
+        encoded=weighted(encode_rows(tokenizer, train, spec.max_length), train, spec.class_weights),
+        held_examples=[pieces[i] for i in at_most(len(pieces), spec.seed)],
         location=location,
         base=_base_name(spec.model, location, folder),
         accelerator=accelerator,
@@ -105,13 +105,6 @@ def gather(spec: TuneSpec, report: Report) -> Material:
         model=prepare_model(spec, folder, dtype=dtype, device=accelerator.device),
         dtype=dtype,
     )
-
-
-def _at_most(examples: list[Example], held: Dataset, seed: int) -> list[Example]:
-    """Return the examples of `held`; of the pieces of long plain texts no more than other tasks have rows."""
-    if held.task != "continue" or len(examples) <= MOST_ROWS:
-        return examples
-    return [examples[i] for i in sorted(random.Random(seed).sample(range(len(examples)), MOST_ROWS))]
 
 
 def predicted_peak_bytes(material: Material, spec: TuneSpec) -> int | None:

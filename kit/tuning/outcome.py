@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
 
+from kit.i18n import _
 from kit.machine.facts import MIB
 from kit.machine.provenance import seeds
 from kit.models import keep_error, model_provenance
@@ -12,23 +16,40 @@ from kit.result import Result
 from kit.tuning.material import Material, predicted_peak_bytes
 from kit.tuning.progress import Progress
 from kit.tuning.spec import TuneSpec
+from kit.tuning.validate import Validation
+from kit.tuning.watching.course import overfit
+from kit.tuning.watching.forgetting import forgetting, forgetting_words
 
 
-def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Report, *, total: int) -> Result:
+def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Report, *, total: int, kept: int) -> Result:
     """Return the result of a tuning that came to `progress` of `total` steps: finished, or stopped before.
 
-    `report` is told how far the hashing of a large model is.
+    Parameters
+    ----------
+    report : Report
+        Told how far the hashing of a large model is, and what was forgotten.
+    kept : int
+        The step of the adapter that is left; the numbers are of that one.
     """
+    found = progress.best if kept == progress.best_step else progress.last
+    facts = {**_course(progress, total, kept), **_forgotten(progress, found, report)}
     return Result(
         spec=spec.to_dict(),
-        status="finished" if progress.step == total else "stopped",
-        metrics={**_validated(progress), "peak_memory_mib": progress.peak_mib, "steps": progress.step},
+        status="finished" if progress.over or progress.step == total else "stopped",
+        metrics={
+            **_validated(found, ""),
+            **_validated(progress.before, "_before"),
+            "peak_memory_mib": progress.peak_mib,
+            "steps": progress.step,
+        },
         artifacts={"adapter": "artifacts/adapter"},
         facts={
             **_foretold(spec, material, progress),
+            **facts,
+            "summary": "; ".join(_summary(facts, total)),
+            "task": material.train.task,
             "rows": len(material.train),
             "validation_rows": len(material.held),
-            "task": material.train.task,
             "labels": list(material.train.labels),
             "shortened": {"questions": material.encoded.questions_cut, "answers": material.encoded.answers_cut},
             "precision": material.precision,
@@ -46,6 +67,42 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
     )
 
 
+def _course(progress: Progress, total: int, kept: int) -> dict[str, Any]:
+    """Return which step was kept, where it stopped early, and since when rows were learnt by heart."""
+    by_heart = overfit(progress.points)
+    early = {"step": progress.step, "best_step": progress.best_step, "total": total}
+    return {
+        "kept_step": kept,
+        "best_step": progress.best_step,
+        **({"stopped_early": early} if progress.over else {}),
+        **({} if by_heart is None else {"overfit": dataclasses.asdict(by_heart)}),
+    }
+
+
+def _forgotten(progress: Progress, found: Validation | None, report: Report) -> dict[str, Any]:
+    """Return what happened to the general rows, told in words."""
+    before = None if progress.before is None else progress.before.general
+    after = None if found is None else found.general
+    if before is None or after is None:
+        return {}
+    change = forgetting(before, after)
+    report.message(forgetting_words(change))
+    return {"forgetting": change}
+
+
+def _summary(facts: dict[str, Any], total: int) -> Iterator[str]:
+    """Yield what a reader must not miss."""
+    early, by_heart = facts.get("stopped_early"), facts.get("overfit")
+    if early:
+        yield _("stopped early at step {n} of {total}, best was {best}").format(
+            n=early["step"], total=total, best=early["best_step"]
+        )
+    elif by_heart:
+        yield _("overfit since step {n}, best was {best}").format(n=by_heart["since_step"], best=by_heart["best_step"])
+    if "forgetting" in facts and facts["forgetting"]["delta_loss_interval"][0] > 0:
+        yield _("general loss {delta:+.3f}").format(delta=facts["forgetting"]["delta_loss"])
+
+
 def _foretold(spec: TuneSpec, material: Material, progress: Progress) -> dict[str, dict[str, float]]:
     """Return what was predicted of the peak memory, and keep by how much that was off."""
     predicted = predicted_peak_bytes(material, spec)
@@ -58,12 +115,11 @@ def _foretold(spec: TuneSpec, material: Material, progress: Progress) -> dict[st
     return {"foretold": {name: told}}
 
 
-def _validated(progress: Progress) -> dict[str, float]:
-    """Return what the newest validation and the one before training found; stopped early, there may be neither."""
-    metrics: dict[str, float] = {}
-    for found, end in ((progress.last, ""), (progress.before, "_before")):
-        if found is not None:
-            metrics[f"validation_loss{end}"] = found.loss
-            if found.accuracy is not None:
-                metrics[f"validation_accuracy{end}"] = found.accuracy
-    return metrics
+def _validated(found: Validation | None, end: str) -> dict[str, float]:
+    """Return the numbers of an evaluation, their names with `end`; stopped early, there may be none."""
+    if found is None:
+        return {}
+    numbers = {"validation_loss": found.loss, "validation_accuracy": found.accuracy}
+    if found.general is not None:
+        numbers |= {"general_loss": found.general.loss, "general_accuracy": found.general.accuracy}
+    return {f"{name}{end}": value for name, value in numbers.items() if value is not None}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.tuning.validate import Validation
+from kit.tuning.watching.course import Point, best_step
 
 
 @dataclass
@@ -17,8 +18,14 @@ class Progress:
     ----------
     step : int, default 0
         Steps that are done.
-    before, last : Validation, optional
-        Of the model as it was before the first step, and the newest after one.
+    over : bool, default False
+        Has it ended before its last step, because nothing got better?
+    before, last, best : Validation, optional
+        Of the model as it was before the first step, the newest after one, and that with the lowest loss.
+    points : list of Point
+        Every evaluation after a step.
+    loss_sum, loss_steps : float, int
+        The training loss of the steps since the newest evaluation, summed, and how many they are.
     peak_mib : float, default 0
         The greatest memory that any attempt has taken, in MiB.
     resumed_at : list of int
@@ -26,10 +33,34 @@ class Progress:
     """
 
     step: int = 0
+    over: bool = False
     before: Validation | None = None
     last: Validation | None = None
+    best: Validation | None = None
+    points: list[Point] = field(default_factory=list)
+    loss_sum: float = 0.0
+    loss_steps: int = 0
     peak_mib: float = 0.0
     resumed_at: list[int] = field(default_factory=list)
+
+    @property
+    def best_step(self) -> int | None:
+        """The step of the lowest validation loss, None before the first evaluation."""
+        return best_step(self.points)
+
+    def stepped(self, loss: float) -> None:
+        """Note that one more step is done, with its loss."""
+        self.step += 1
+        self.loss_sum += loss
+        self.loss_steps += 1
+
+    def evaluated(self, found: Validation) -> None:
+        """Note what was found after the newest step."""
+        self.points.append(Point(self.step, found.loss, self.loss_sum / max(self.loss_steps, 1)))
+        self.loss_sum, self.loss_steps = 0.0, 0
+        self.last = found
+        if self.best_step == self.step:
+            self.best = found
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -37,15 +68,11 @@ class Progress:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Progress:
-        """Make it from what `to_dict` returned; other keys are ignored."""
-        return cls(
-            step=values["step"],
-            before=_validation(values["before"]),
-            last=_validation(values["last"]),
-            peak_mib=values["peak_mib"],
-            resumed_at=list(values["resumed_at"]),
-        )
-
-
-def _validation(values: dict[str, Any] | None) -> Validation | None:
-    return None if values is None else Validation(**{**values, "answers": tuple(values["answers"])})
+        """Make it from what `to_dict` returned; other keys are ignored, and those of a later version have defaults."""
+        known = {f.name for f in dataclasses.fields(cls)}
+        values = {name: value for name, value in values.items() if name in known}
+        for name in ("before", "last", "best"):
+            found = values.get(name)
+            values[name] = None if found is None else Validation.from_dict(found)
+        points = [Point(**point) for point in values.get("points", ())]
+        return cls(**(values | {"points": points, "resumed_at": list(values["resumed_at"])}))

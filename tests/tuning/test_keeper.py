@@ -13,7 +13,7 @@ from tinytuning import StopsAfter, Whole, assert_equal_weights, curves, messages
 from kit.errors import KitError
 from kit.report import ListReport
 from kit.tuning import TuneSpec, checkpoint, keeper
-from kit.tuning import tune as tune_module
+from kit.tuning import kept as kept_module
 from kit.tuning.keeper import Keeper
 from kit.tuning.tune import tune
 
@@ -98,8 +98,8 @@ def test_room_that_comes_back_is_used(asked: TuneSpec, tmp_path: Path, monkeypat
 
 def test_the_last_adapter_waits_for_room(asked: TuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kit.place._RETRY_S", 0.01)
-    save = _RefusesAtFirst(tune_module.save_adapter, 6)  # after two evaluations, then four times at the end
-    monkeypatch.setattr(tune_module, "save_adapter", save)
+    save = _RefusesAtFirst(kept_module.save_adapter, 6)  # after two evaluations, then four times at the end
+    monkeypatch.setattr(kept_module, "save_adapter", save)
     report = ListReport(tmp_path)
     assert tune(asked, report).status == "finished"
     assert save.calls == 7
@@ -110,7 +110,7 @@ def test_the_last_adapter_waits_for_room(asked: TuneSpec, tmp_path: Path, monkey
 def test_a_stop_without_room_can_be_resumed(asked: TuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kit.place._RETRY_S", 0.01)
     with monkeypatch.context() as full:
-        full.setattr(tune_module, "save_adapter", _refuse)
+        full.setattr(kept_module, "save_adapter", _refuse)
         with pytest.raises(KitError) as caught:
             tune(asked, StopsAfter(tmp_path, 6))
     assert "No space left on device" in caught.value.problem

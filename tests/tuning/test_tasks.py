@@ -20,7 +20,7 @@ from kit.report import ListReport
 from kit.tuning import TuneSpec
 from kit.tuning.example import Example, encode_rows
 from kit.tuning.tune import tune
-from kit.tuning.validate import validate
+from kit.tuning.watching.score import score_rows
 
 INSTRUCTIONS = [
     {"instruction": f"Write the number {i} as a word.", "input": "" if i % 2 else f"The price is {i}.", "output": word}
@@ -39,7 +39,7 @@ def _file(path: Path, rows: Sequence[dict[str, Any]]) -> str:
 
 @pytest.fixture
 def specs(tmp_path: Path) -> dict[str, DataSpec]:
-    """The data of each task that has no labels."""
+    """Small data of each task."""
     return {
         "answer": DataSpec(
             source=_file(tmp_path / "instructions.jsonl", INSTRUCTIONS),
@@ -56,6 +56,10 @@ def specs(tmp_path: Path) -> dict[str, DataSpec]:
                 tmp_path / "texts.jsonl", [{"text": f"The price goes up and {i} goes down."} for i in range(20)]
             ),
             task="continue",
+        ),
+        "classify": DataSpec(
+            source=_file(tmp_path / "l.jsonl", [{"text": f"Share {i}", "label": "very up"} for i in range(9)]),
+            labels=("down", "very up"),
         ),
     }
 
@@ -111,16 +115,16 @@ def test_too_long_a_row_loses_its_question_first(
         assert example.answer[-1] != tokenizer.eos_token_id, "half an answer would be taught to end there"
 
 
-@pytest.mark.parametrize("task", ["answer", "choose", "continue"])
+@pytest.mark.parametrize("task", ["classify", "answer", "choose", "continue"])
 def test_the_validation_loss_is_that_of_a_plain_forward_pass(
     specs: dict[str, DataSpec], tiny_model: Path, task: str
 ) -> None:
     model, tokenizer = load_model(tiny_model, dtype=torch.float32), load_tokenizer(tiny_model)
     data = open_data(specs[task])
     examples = encode_rows(tokenizer, data, 512).examples
-    found = validate(model, tokenizer, data, examples, batch_size=4)
+    found = score_rows(model, tokenizer, data, examples)
     assert found.loss == pytest.approx(_plain_loss(model, examples), rel=1e-4)
-    assert (found.accuracy is None) == (task != "choose")
+    assert (found.accuracy is None) == (task in ("answer", "continue"))
 
 
 def _plain_loss(model: Any, examples: Sequence[Example]) -> float:
@@ -138,7 +142,7 @@ def _plain_loss(model: Any, examples: Sequence[Example]) -> float:
 def test_the_accuracy_of_choices_counts_whole_choices(specs: dict[str, DataSpec], tiny_model: Path) -> None:
     model, tokenizer = load_model(tiny_model, dtype=torch.float32), load_tokenizer(tiny_model)
     data = open_data(specs["choose"])
-    found = validate(model, tokenizer, data, encode_rows(tokenizer, data, 512).examples, batch_size=4)
+    found = score_rows(model, tokenizer, data, encode_rows(tokenizer, data, 512).examples)
     right = 0
     for row, question in zip(data.items, encode_rows(tokenizer, data, 512).examples, strict=True):
         codes = [(*tokenizer(choice)["input_ids"], tokenizer.eos_token_id) for choice in row.choices]

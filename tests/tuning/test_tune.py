@@ -19,7 +19,7 @@ from kit.models import kept_errors, locate
 from kit.report import ListReport, Report
 from kit.result import Result
 from kit.tuning import TuneSpec
-from kit.tuning import tune as tune_module
+from kit.tuning import kept as kept_module
 from kit.tuning.schedule import evaluation_steps
 from kit.tuning.tune import tune
 
@@ -81,8 +81,8 @@ def test_plain_peft_loads_the_adapter(
     spec: TuneSpec, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[Any] = []
-    save = tune_module.save_adapter
-    monkeypatch.setattr(tune_module, "save_adapter", lambda model, *a, **o: (kept.append(model), save(model, *a, **o)))
+    save = kept_module.save_adapter
+    monkeypatch.setattr(kept_module, "save_adapter", lambda model, *a, **o: (kept.append(model), save(model, *a, **o)))
     _tuned(spec, tmp_path)
     base = AutoModelForCausalLM.from_pretrained(str(tiny_model), dtype=torch.float32)
     theirs: Any = PeftModel.from_pretrained(base, str(tmp_path / "artifacts" / "adapter")).eval()
@@ -104,7 +104,7 @@ def test_what_lies_beside_the_adapter(spec: TuneSpec, tiny_model: Path, tmp_path
     assert (config["r"], config["lora_alpha"], config["base_model_name_or_path"]) == (16, 32.0, str(tiny_model))
     assert sorted(config["target_modules"]) == ["q_proj", "v_proj"]
     note = json.loads((folder / "tunebook.json").read_text(encoding="utf-8"))
-    taught = {"task": "classify", "instruction": "Up or down?", "labels": ["down", "up"]}
+    taught = {"task": "classify", "instruction": "Up or down?", "labels": ["down", "up"], "step": 4}
     assert note == {"base": str(tiny_model), **taught}
     located, _location = ready_folder(str(folder), Report(tmp_path))
     assert located.parent.name == "merged"

@@ -12,8 +12,8 @@ from kit.data import DataSpec, open_data
 from kit.engines.hf.load import load_model, load_tokenizer
 from kit.errors import DataError
 from kit.tuning.example import encode_examples
-from kit.tuning.loss import AnswerLoss
-from kit.tuning.validate import MOST_ROWS, training_and_validation, validate
+from kit.tuning.validate import MOST_ROWS, training_and_validation
+from kit.tuning.watching.score import score_rows
 
 
 def test_a_tenth_is_held_back(rows_file: Path) -> None:
@@ -40,13 +40,10 @@ def test_a_strange_validation_label_is_refused(rows_file: Path, tmp_path: Path) 
         training_and_validation(DataSpec(source=str(rows_file)), DataSpec(source=str(other)), 0)
 
 
-def test_the_loss_is_that_of_training(tiny_model: Path, rows_file: Path) -> None:
+def test_labels_are_told_apart_with_their_end(tiny_model: Path, rows_file: Path) -> None:
     model, tokenizer = load_model(tiny_model, dtype=torch.float32).train(), load_tokenizer(tiny_model)
     _train, held = training_and_validation(DataSpec(source=str(rows_file)), None, 0)
-    examples = encode_examples(tokenizer, held, 512)
-    found = validate(model, tokenizer, held, examples, batch_size=4)
-    with torch.inference_mode():
-        wanted = float(AnswerLoss(model, pad=0)(examples)) / sum(len(example.answer) for example in examples)
-    assert found.loss == pytest.approx(wanted, rel=1e-5)
-    assert found.accuracy == sum(a == b for a, b in zip(found.answers, held.answers, strict=True)) / len(held)
+    found = score_rows(model, tokenizer, held, encode_examples(tokenizer, held, 512))
     assert model.training, "the model was left in evaluation mode"
+    assert found.right == tuple(held.labels.index(answer) for answer in held.answers)
+    assert found.accuracy == sum(a == b for a, b in zip(found.chosen, found.right, strict=True)) / len(held)

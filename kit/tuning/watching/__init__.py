@@ -1,0 +1,1 @@
+"""What is watched while a model learns: validation, sample answers, what it forgets, and when it is time to stop."""
