@@ -15,7 +15,7 @@ from kit.tuning.adapters.full import train_all
 from kit.tuning.adapters.loftq import start_from_residual
 from kit.tuning.adapters.prepared import Prepared, remember
 from kit.tuning.adapters.prompt import add_prompt
-from kit.tuning.adapters.quantized import load_quantized
+from kit.tuning.adapters.quantized import keep_type, load_quantized
 from kit.tuning.adapters.start import weights_of
 from kit.tuning.fields import MethodFields
 
@@ -48,6 +48,8 @@ def prepare_model(spec: MethodFields, folder: Path, *, dtype: torch.dtype, devic
     if spec.method == "prompt":
         return remember(add_prompt(model, spec.virtual_tokens), Prepared("prompt", folder))
     adapted = with_adapter(model, spec)
+    if spec.method == "ia3" and spec.quantization is not None:
+        keep_type(adapted)
     if spec.init_lora_weights == "loftq":
         start_from_residual(adapted, folder)
     changed = spec.init_lora_weights in ("pissa", "loftq")

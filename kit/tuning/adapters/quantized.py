@@ -28,6 +28,13 @@ def load_quantized(folder: Path, method: str, *, dtype: torch.dtype, device: tor
     return model
 
 
+def keep_type(model: Any) -> None:
+    """Let the IA3 layers of `model` answer in the type they are asked in: those of peft 0.21 on bitsandbytes do not."""
+    for layer in model.modules():
+        if hasattr(layer, "ia3_l"):
+            layer.register_forward_hook(lambda _layer, asked, answer: answer.to(asked[0].dtype))
+
+
 def dequantized(layer: Any) -> torch.Tensor | None:
     """Return the weights [outputs, inputs] that a layer of bitsandbytes stands for in float32, None of another."""
     weight: Any = getattr(layer, "weight", None)

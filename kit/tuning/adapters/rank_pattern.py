@@ -40,18 +40,24 @@ def ranks(items: Sequence[str]) -> dict[str, int]:
 def ranks_for_peft(items: Sequence[str], chosen: Iterable[Place]) -> dict[str, int]:
     """Return `items` as peft reads a ``rank_pattern``; where several mean a layer, the first one counts.
 
+    peft takes the first that fits too, but writes them to its file in the order of the alphabet. So names and patterns
+    stay as they are only where no layer is meant by two of them; else each layer is named by itself.
+
     Raises
     ------
     UnknownNameError
         An item means none of the layers that have an adapter.
     """
-    places = list(chosen)
-    found: dict[str, int] = {}
-    for name, rank in ranks(items).items():
-        if not any(place.is_called(name) for place in places):
+    places, wanted = list(chosen), ranks(items)
+    meant = {name: [place.name for place in places if place.is_called(name)] for name in wanted}
+    for name, found in meant.items():
+        if not found:
             raise UnknownNameError("rank_pattern", name, {each for place in places for each in place.names})
-        found[_expression(name)] = rank
-    return found
+    named = [each for found in meant.values() for each in found]
+    if len(named) == len(set(named)):
+        return {_expression(name): rank for name, rank in wanted.items()}
+    by_layer = {each: rank for name, rank in reversed(wanted.items()) for each in meant[name]}
+    return {_expression(each): rank for each, rank in by_layer.items()}
 
 
 def _expression(name: str) -> str:
