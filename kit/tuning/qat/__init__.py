@@ -1,0 +1,1 @@
+"""Quantization-aware training: LoRA that sees its model rounded as it will be held afterwards."""
