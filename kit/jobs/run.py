@@ -55,9 +55,17 @@ class Run:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Where the run came from: "created", "cwd", and "origin" when a panel started it."""
+        """Where the run came from: "created", "cwd", "origin" when a panel started it, "on" which scheduler."""
         values: dict[str, Any] = json.loads((self.folder / "about.json").read_text(encoding="utf-8"))
         return values
+
+    @property
+    def on(self) -> str | None:
+        """The address of the scheduler whose workers carry it out, or None where this machine does."""
+        try:
+            return self.about.get("on")
+        except (OSError, ValueError):  # a folder that is removed just now
+            return None
 
     @property
     def status(self) -> Status:

@@ -21,14 +21,15 @@ from kit.jobs.summary import forget_summary
 from kit.jobs.terminal import ProgressLine, TerminalReport
 from kit.jobs.work import work
 from kit.place import runs_folder, write_atomic
+from kit.runners import check_reachable
 from kit.spec import Spec, check_work
 from kit.warm import Call, start_call, worker_environment
 
 _LEAVE_S = 10.0  # how long a worker may take from its last word to its end
 
 
-def create_run(spec: Spec, *, origin: str | None = None) -> Run:
-    """Make the folder of a run that has not begun.
+def create_run(spec: Spec, *, origin: str | None = None, on: str | None = None) -> Run:
+    """Make the folder of a run that has not begun (parameters as in `start`).
 
     Raises
     ------
@@ -51,6 +52,7 @@ def create_run(spec: Spec, *, origin: str | None = None) -> Run:
         "created": time.time(),
         "cwd": str(_here()),
         "origin": origin,
+        "on": on,
         "notebook": os.environ.get("JPY_SESSION_NAME"),
     }
     try:
@@ -63,7 +65,7 @@ def create_run(spec: Spec, *, origin: str | None = None) -> Run:
     return Run(folder)
 
 
-def start(spec: Spec, *, origin: str | None = None, now: bool = False) -> Run:
+def start(spec: Spec, *, origin: str | None = None, now: bool = False, on: str | None = None) -> Run:
     """Start `spec` in a process of its own and return at once.
 
     The process is the leader of a new session: it outlives the cell, the kernel and the browser tab.
@@ -76,8 +78,18 @@ def start(spec: Spec, *, origin: str | None = None, now: bool = False) -> Run:
         The name of the panel that starts it, by which the panel finds it again.
     now : bool, default False
         Begin without waiting for a turn on the device, and even where it needs more memory than this machine has.
+    on : str, optional
+        The address of a Dask scheduler, such as "tcp://host:8786", whose workers carry the work out: a search or a
+        sweep in pieces, any other spec whole on one of them. They need Tunebook, the model and the data.
+
+    Raises
+    ------
+    ServerError
+        No scheduler answers at that address.
     """
-    run = create_run(spec, origin=origin)
+    if on is not None:
+        check_reachable(on)
+    run = create_run(spec, origin=origin, on=on)
     with run_lock(run.folder) as lock:
         _launch(run, lock, spec.libraries(), now)
     return run
@@ -94,13 +106,15 @@ def resume(run: Run, *, now: bool = False) -> Run:
     Raises
     ------
     KitError
-        It lives, it is finished, or somebody else resumes it just now.
+        It lives, it is finished, somebody else resumes it just now, or the scheduler it was started on is away.
     """
     until = time.monotonic() + _LEAVE_S
     while True:
         try:
             with run_lock(run.folder) as lock:
                 _check_resumable(run)
+                if run.on is not None:
+                    check_reachable(run.on)
                 _launch(run, lock, _preload(run), now)
                 return run
         except RunBusyError:  # most often the worker of the last attempt, which is about to be gone

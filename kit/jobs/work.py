@@ -36,7 +36,7 @@ class FolderReport(Report):
     """A report that appends to the event log of a run; a file named "stop" in its folder asks it to stop.
 
     `now`: the work begins without waiting for a turn, but others see that it is there. `insists`: also where it needs
-    more memory than there is.
+    more memory than there is. `on`: the address of the scheduler whose workers carry it out.
     """
 
     _LOOK_S = 0.1  # how often the file is looked for, at most
@@ -48,6 +48,7 @@ class FolderReport(Report):
         *,
         now: bool = False,
         insists: bool = False,
+        on: str = "",
     ) -> None:
         super().__init__(folder)
         self._heard, self._now, self._insists = heard, now, insists
@@ -55,6 +56,11 @@ class FolderReport(Report):
         self._lock = threading.Lock()
         self._stop = False
         self._looked = 0.0
+        self._on = on
+
+    @property
+    def on(self) -> str:
+        return self._on
 
     @property
     def insists(self) -> bool:
@@ -125,7 +131,7 @@ def work(
     insists : bool, default False
         Begin even where the work needs more memory than this machine has.
     """
-    report = FolderReport(folder, heard, now=now, insists=insists)
+    report = FolderReport(folder, heard, now=now, insists=insists, on=Run(folder).on or "")
     if threading.current_thread() is threading.main_thread() and os.environ.get("TUNEBOOK_WORKER"):
         signal.signal(signal.SIGTERM, report.ask_stop)
     report.say("state", state="running")

@@ -61,6 +61,7 @@ class _Search:
         self.study = Study(spec, [trial for trial in self.trials if trial.state != "running"])
         self._began = time.monotonic() - max((trial.spent_s for trial in self.trials), default=0.0)
         self._under_way: dict[int, TrialReport] = {}
+        self._since: dict[int, float] = {}
         self._ended: queue.Queue[tuple[Trial, Result | None, BaseException | None]] = queue.Queue()
         self._leaving = False
         self._exhausted = False
@@ -84,7 +85,12 @@ class _Search:
             self._leaving = True  # whatever brought us here, no trial stays behind
             while self._under_way:
                 self._take_ended()
-        return "stopped" if self._report.stop_asked() and self._wanted() else "finished"
+        interrupted = [trial for trial in self.trials if trial.state == "running"]
+        if self._report.stop_asked() and (interrupted or self._wanted()):
+            return "stopped"
+        for trial in interrupted:  # the minutes were spent before they were taken up again
+            trial.state = "cut"
+        return "finished"
 
     def _fill(self) -> None:
         """Begin trials while there is room for them."""
@@ -140,7 +146,7 @@ class _Search:
             progressed=self._tell,
         )
         self._keep(trial)
-        self._under_way[trial.number] = watched
+        self._under_way[trial.number], self._since[trial.number] = watched, time.monotonic()
         threading.Thread(target=self._carry_out, args=(trial, watched), daemon=True).start()
 
     def _carry_out(self, trial: Trial, watched: TrialReport) -> None:
@@ -168,13 +174,13 @@ class _Search:
 
     def _take(self, trial: Trial, found: Result | None, trouble: BaseException | None) -> None:
         watched = self._under_way.pop(trial.number)
-        if isinstance(trouble, Stopped) and not watched.pruned and (self._leaving or self._report.stop_asked()):
+        broken = None if isinstance(trouble, Stopped) else trouble  # whoever carries it out, not the trial
+        interrupted = isinstance(trouble, Stopped) and (self._leaving or self._report.stop_asked())
+        if broken is not None or (interrupted and not watched.pruned):
             self._keep(trial)  # as running: it goes on when the search is resumed
+            if broken is not None and not self._leaving:
+                raise broken
             return
-        if trouble is not None and not isinstance(trouble, Stopped):
-            if not isinstance(trouble, KitError):
-                raise trouble
-            found = Result(spec={}, status="failed", error=error_dict(trouble))
         trial.state = _state(found, watched)
         made = spec_of(self._spec, trial.params).to_dict()
         trial.result = dataclasses.replace(found or Result(spec=made, status="stopped"), spec=made)
@@ -199,6 +205,13 @@ class _Search:
                 shutil.rmtree(self._report.folder / trial.folder, ignore_errors=True)
         shutil.rmtree(self._report.folder / ended.folder / "checkpoint", ignore_errors=True)
 
+    def _share(self, number: int, watched: TrialReport) -> float:
+        """Return how much of a trial is done: by what others took, since the steps are a part of the time only."""
+        took = [trial.seconds for trial in self.trials if trial.state == "finished"]
+        if not took:
+            return watched.share
+        return min((time.monotonic() - self._since[number]) / max(statistics.median(took), 0.1), 0.95)
+
     def _tell(self) -> None:
         """Say how far the search is, in trials; where the minutes end it sooner, in trials that these allow."""
         now = time.monotonic()
@@ -206,7 +219,7 @@ class _Search:
             return
         self._told = now
         ended = sum(trial.state != "running" for trial in self.trials)
-        done = ended + math.fsum(watched.share for watched in list(self._under_way.values()))
+        done = ended + math.fsum(self._share(number, watched) for number, watched in list(self._under_way.items()))
         if self._spec.minutes is not None:
             done = max(done, self._spec.trials * self.spent_s / (self._spec.minutes * 60))
         self._report.progress("searching", round(min(done, self._spec.trials), 2), self._spec.trials, "trials")
