@@ -1,0 +1,51 @@
+"""When a training has had its best moment, and when it learns by heart."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from kit.tuning.watching.course import Overfit, Point, best_step, out_of_patience, overfit
+
+
+def _points(*losses: float, train: tuple[float, ...] = ()) -> list[Point]:
+    train = train or tuple(3.0 - i for i in range(len(losses)))
+    return [Point(10 * (i + 1), loss, each) for i, (loss, each) in enumerate(zip(losses, train, strict=True))]
+
+
+@pytest.mark.parametrize(
+    ("losses", "step"),
+    [((3.0, 2.0, 1.0), 30), ((3.0, 1.0, 2.0), 20), ((1.0, 1.0, 2.0), 10), ((math.nan, 2.0, math.nan), 20)],
+)
+def test_the_best_is_the_earliest_lowest(losses: tuple[float, ...], step: int) -> None:
+    assert best_step(_points(*losses)) == step
+
+
+def test_nothing_is_best_of_nothing() -> None:
+    assert best_step([]) is None
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "ends"),
+    [
+        ((2.0, 1.0, 1.5), 1, True),
+        ((2.0, 1.0, 1.5), 2, False),
+        ((2.0, 1.0, 1.5, 1.0), 2, True),
+        ((2.0, 1.0, 1.5, 0.9), 2, False),
+        ((1.0, 2.0), None, False),
+        ((1.0,), 1, False),
+        ((), 1, False),
+    ],
+)
+def test_patience_counts_evaluations_that_are_no_better(
+    losses: tuple[float, ...], patience: int | None, ends: bool
+) -> None:
+    assert out_of_patience(_points(*losses), patience) is ends
+
+
+def test_learning_by_heart_shows_in_both_losses() -> None:
+    assert overfit(_points(1.0, 0.8, 0.9, 1.0)) == Overfit(since_step=30, best_step=20)
+    assert overfit(_points(1.0, 0.8, 0.9, 0.85)) is None, "one rise is noise"
+    assert overfit(_points(1.0, 1.1, 1.2, train=(1.0, 1.1, 1.2))) is None, "the training loss rises too: too fast"
+    assert overfit(_points(0.5, 0.6)) is None
