@@ -24,3 +24,15 @@ class DeviceFields(Spec):
     group_size: int = param(
         2, label=N_("Group"), help=N_("Processes that share one copy where layouts are combined"), low=2, high=64
     )
+
+    @property
+    def sharers(self) -> int:
+        """How many processes share one copy of the model: each computes a part of every row."""
+        if self.processes == 1 or self.layout in ("ddp", "fsdp"):
+            return 1
+        return self.group_size if "+" in self.layout else self.processes
+
+    @property
+    def readers(self) -> int:
+        """In how many parts the rows of a batch are read."""
+        return self.processes // self.sharers
