@@ -196,7 +196,7 @@ def test_numbers_of_an_earlier_validation_than_the_kept_model_say_so(
     _panel, page = shown([*said, {"kind": "state", "state": "stopped"}])
     loss, accuracy = ("0.41", "0.79") if first else ("2.2", "0.34")
     assert f"validation loss{loss}at step {first}" in page.text
-    assert f"accuracy{accuracy}at step {first}" in page.text
+    assert f"accuracy{accuracy}" in page.text
 
 
 def test_numbers_of_the_kept_model_need_no_step(shown: Callable[..., tuple[TunePanel, Any]]) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import htpy as h
 
-from kit.errors import KitError
 from kit.i18n import _
 from kit.jobs import Status
+from kit.plots.titles import capital
 from kit.plots.words import MB_PER_MIB, count, duration, half_width, memory, number, remaining, share
+from kit.result import Result
+from kit.tuning.watching.course import Point, overfit
 from kit.widgets import parts
 from kit.widgets.trouble import trouble, waiting
 from kit.widgets.tuning.desk import TuneDesk, made_adapter
@@ -21,45 +23,43 @@ from kit.widgets.tuning.samples import samples
 
 def course(desk: TuneDesk) -> h.Node:
     """Return how the run goes or went."""
-    status = desk.status
+    status, result = desk.status, desk.result()
     assert status is not None
+    tiles = numbers(status, desk.left_s(), validated_rows(desk, result), result)
     return h.div(".tb-body", style="padding: 0", data_key="progress")[
         trouble(desk),
-        parts.instead(parts.tiles(numbers(status, desk.left_s(), validated_rows(desk))), waiting(status)),
+        parts.instead(parts.tiles(tiles), waiting(status)),
         overfitting(status),
-        figures(desk),
+        figures(desk, result),
         h.div(".tb-sample")[samples(status)],
         decided(status),
-        h.p(".tb-small.tb-mute.tb-note")[note(desk, status)],
+        h.p(".tb-small.tb-mute.tb-note")[note(desk, status, result)],
     ]
 
 
-def figures(desk: TuneDesk) -> h.Node:
+def figures(desk: TuneDesk, result: Result | None = None) -> h.Node:
     """Return the curves, side by side where there is room."""
     known = rows_of(desk.data, desk.validation)
     drawn = desk.drawings.drawn(
         None if desk.editing else desk.status,
         None if desk.editing else desk.steps,
         desk.width,
-        rows=validated_rows(desk),
+        rows=validated_rows(desk, result),
         floor=None if known is None else known.floor,
         others={each.short: each.curves for each in desk.beside() if each.run.id in desk.curves},
     )
     return h.div(".tb-curves", data_two=len(drawn) > 1, data_key="curves")[(parts.plot(svg) for svg in drawn)]
 
 
-def validated_rows(desk: TuneDesk) -> int | None:
+def validated_rows(desk: TuneDesk, result: Result | None = None) -> int | None:
     """Return on how many rows an accuracy rests, where that is known."""
-    if desk.run is None or desk.status is None or not desk.status.over:
-        return desk.validated
-    try:
-        found = desk.run.result.facts.get("validation_rows")
-    except (KitError, OSError, ValueError):
-        return desk.validated
+    found = None if result is None else result.facts.get("validation_rows")
     return int(found) if found else desk.validated
 
 
-def numbers(status: Status, left: float | None = None, rows: int | None = None) -> list[tuple[str, str, str]]:
+def numbers(
+    status: Status, left: float | None = None, rows: int | None = None, result: Result | None = None
+) -> list[tuple[str, str, str]]:
     """Return the tiles of a tuning run; what is unknown is a dash, so that nothing moves later.
 
     Parameters
@@ -69,21 +69,24 @@ def numbers(status: Status, left: float | None = None, rows: int | None = None) 
         How long the steps still take.
     rows : int, optional
         On how many rows accuracy was measured.
+    result : Result, optional
+        Of a run that is over: its numbers are those of the adapter that was kept.
     """
-    m = status.metrics
+    m = status.metrics if result is None else {**status.metrics, **result.metrics}
     loss, acc = m.get("validation_loss"), m.get("validation_accuracy")
-    at = _earlier(status)
+    at = _kept_at(status, result)
     within = "" if acc is None or not rows else half_width(math.sqrt(acc * (1 - acc) / rows))
-    notes = " · ".join(note for note in (within, at, _before(status)) if note)
-    rate = m.get("learning_rate")
-    return [
-        (_("validation loss"), "–" if loss is None else number(loss), at),
-        *([] if _no_accuracy(status) else [(_("accuracy"), "–" if acc is None else share(acc), notes)]),
-        _throughput(status),
-        (_("learning rate"), "–" if rate is None else f"{rate:.1e}".replace("e-0", "e-"), ""),
-        _time(status, left),
-        _memory(status),
-    ]
+    notes = " · ".join(note for note in (within, _before(status, "validation_accuracy", share)) if note)
+    tiles = [(_("validation loss"), "–" if loss is None else number(loss), at)]
+    if not _no_accuracy(status):
+        tiles.append((_("accuracy"), "–" if acc is None else share(acc), notes))
+    if "general_loss" in m:
+        tiles.append((_("general loss"), number(m["general_loss"]), _before(status, "general_loss", number)))
+    tiles.append(_throughput(status))
+    if not status.over:
+        rate = m.get("learning_rate")
+        tiles.append((_("learning rate"), "–" if rate is None else f"{rate:.1e}".replace("e-0", "e-"), ""))
+    return [*tiles, _time(status, left), _memory(status)]
 
 
 def _no_accuracy(status: Status) -> bool:
@@ -104,19 +107,19 @@ def _time(status: Status, left: float | None) -> tuple[str, str, str]:
     return _("left"), "–" if left is None else remaining(left), ""
 
 
-def _earlier(status: Status) -> str:
-    """Return at which step the last validation was, where the model that was kept has learned on since then."""
+def _kept_at(status: Status, result: Result | None) -> str:
+    """Return of which step the numbers are, where the training went on after it."""
     trained, validated = status.curves.get("loss", []), status.curves.get("validation_loss", [])
-    if not status.over or not trained or not validated or validated[-1][0] >= trained[-1][0]:
+    if not status.over or not trained or not validated:
         return ""
-    return _("at step {n}").format(n=count(validated[-1][0]))
+    kept = None if result is None else result.facts.get("kept_step")
+    step = int(kept) if kept else validated[-1][0]
+    return "" if step >= trained[-1][0] else _("at step {n}").format(n=count(step))
 
 
-def _before(status: Status) -> str:
-    curve = status.curves.get("validation_accuracy", [])
-    if len(curve) > 1 and curve[0][0] == 0:
-        return _("from {acc}").format(acc=share(curve[0][1]))
-    return ""
+def _before(status: Status, name: str, words: Callable[[float], str]) -> str:
+    curve = status.curves.get(name, [])
+    return _("from {value}").format(value=words(curve[0][1])) if len(curve) > 1 and curve[0][0] == 0 else ""
 
 
 def _memory(status: Status) -> tuple[str, str, str]:
@@ -138,19 +141,28 @@ def _memory(status: Status) -> tuple[str, str, str]:
 
 def overfitting(status: Status) -> h.Node:
     """Return the alarm of a training that learns its rows by heart, or nothing."""
-    told = status.records.get("overfit") or []
-    if not told:
+    found = overfit(evaluations(status.curves))
+    if found is None:
         return None
-    since, best = told[-1].get("since_step"), told[-1].get("best_step")
-    more = _("Stop and keep ends it now.") if not status.over else _("Fewer epochs or a smaller rank would have done.")
     text = _("Since step {since} it learns its rows by heart: validation gets worse while training gets better.")
-    kept = _("The lowest validation loss was at step {best}.")
+    told = _("The lowest validation loss was at step {best}.").format(best=count(found.best_step))
+    if not status.over:
+        told += " " + _("Stop and keep ends it now.")
     return h.div(".tb-alert", role="alert", data_kind="warn", data_key="overfit")[
-        h.div[
-            h.p[h.b[text.format(since=count(int(since or 0)))]],
-            h.p[kept.format(best=count(int(best or 0))), " ", more],
-        ]
+        h.div[h.p[h.b[text.format(since=count(found.since_step))]], h.p[told]]
     ]
+
+
+def evaluations(curves: Mapping[str, list[tuple[int, float]]]) -> list[Point]:
+    """Return the evaluations after the first step, each with the mean training loss since the one before."""
+    train, points, at = curves.get("loss", []), [], 0
+    for step, loss in curves.get("validation_loss", []):
+        first = at
+        while at < len(train) and train[at][0] <= step:
+            at += 1
+        if at > first:
+            points.append(Point(step, loss, math.fsum(value for _step, value in train[first:at]) / (at - first)))
+    return points
 
 
 def decided(status: Status) -> h.Node:
@@ -173,8 +185,8 @@ def _choice(name: str, record: Mapping[str, Any]) -> h.Element:
     return h.li[h.code[f"{name}={record.get('value')!r}"], f" {record.get('why', '')}"]
 
 
-def note(desk: TuneDesk, status: Status) -> str:
-    """Return what the run said last, and once it is over what became of its adapter."""
+def note(desk: TuneDesk, status: Status, result: Result | None) -> str:
+    """Return what the run said last, and once it is over what it came to and what became of its adapter."""
     if not status.over:
         kept = _("Stop and keep ends it after this step and keeps the adapter; it can be resumed.")
         return " ".join([*status.messages[-1:], kept]) if status.phase in ("training", "validating") else _last(status)
@@ -182,8 +194,9 @@ def note(desk: TuneDesk, status: Status) -> str:
     if not made_adapter(status):
         words = _("Run {id} has made no adapter yet.") if desk.resumable else _("Run {id} kept no adapter.")
         return words.format(id=desk.run.id)
-    words = _("The adapter is kept in run {id}; panels that are given this one use it.").format(id=desk.run.id)
-    return " ".join(word for word in (words, _rest(desk, status)) if word)
+    said = str(result.facts.get("summary") or "") if result is not None else ""
+    kept = _("The adapter is kept in run {id}; panels that are given this one use it.").format(id=desk.run.id)
+    return " ".join(word for word in (f"{capital(said)}." if said else "", kept, _rest(desk, status)) if word)
 
 
 def _last(status: Status) -> str:

@@ -13,16 +13,15 @@ from kit.tuning.presets import PRESETS
 from kit.tuning.spec import TuneSpec
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
-from kit.widgets.modeldesk import ModelDesk
 from kit.widgets.origin import data_spec, panel_name
-from kit.widgets.tuning.earlier import MOST_CURVES, Earlier, EarlierTunings
+from kit.widgets.tuning.compared import ComparedDesk
 from kit.widgets.tuning.figures import TuneFigures
 from kit.widgets.tuning.groups import NAMES
-from kit.widgets.tuning.plan import Plan, plan_of
+from kit.widgets.tuning.plan import Plan, lighter_of, plan_of
 from kit.widgets.tuning.preset import differences, filled, nearest
 
 
-class TuneDesk(ModelDesk):
+class TuneDesk(ComparedDesk):
     """Settings of a tuning, and the run that came of them.
 
     Parameters
@@ -58,10 +57,8 @@ class TuneDesk(ModelDesk):
         self.share: float | None = None
         self.steps: int | None = None
         self.validated: int | None = None  # rows of a validation
-        self.earlier = EarlierTunings(self.data)
-        self.all_earlier = False
         self.drawings = TuneFigures()
-        self.curves: list[str] = []  # ids of the earlier runs whose curves are drawn
+        self.compare_on(self.data)
         if not self.renew():
             self._recall()
         self.earlier.look()
@@ -76,10 +73,11 @@ class TuneDesk(ModelDesk):
         """Show the newest run that this panel started, with its settings; say whether there is a new one."""
         if not self.adopt(TuneSpec):
             return False
-        self._show_run()
+        self.show_run()
         return True
 
-    def _show_run(self) -> None:
+    def show_run(self) -> None:
+        """Show the run with its settings."""
         assert self.run is not None
         spec = self.run.spec
         self.form.fill({name: getattr(spec, name) for name in self.form.names})
@@ -91,7 +89,6 @@ class TuneDesk(ModelDesk):
 
     def look(self) -> None:
         super().look()
-        self.earlier.look()
         status = self.status
         if status is None:
             return
@@ -101,10 +98,6 @@ class TuneDesk(ModelDesk):
             self.steps = int(status.total) if status.total else self.steps
         elif status.unit == "rows" and status.phase == "validating" and status.total:
             self.validated = int(status.total)
-
-    def seen(self) -> object:
-        seen = super().seen()
-        return None if seen is None else (seen, tuple(each.summary for each in self.earlier.found))
 
     def left_s(self) -> float | None:
         """Return how long the steps still take, validations between them included, or None while nobody can know."""
@@ -119,13 +112,18 @@ class TuneDesk(ModelDesk):
         given = {"data": self.data, "validation": self.validation, **self.further}
         return TuneSpec(model=plain(self.model), **given, **values)
 
-    def plan(self, preset: str | None = None) -> Plan | None:
-        """Return what the settings on the page would take, or those with a preset; None while they are wrong."""
+    def meant(self, preset: str | None = None) -> TuneSpec | None:
+        """Return what the settings on the page would start, or those with a preset; None while they are wrong."""
         try:
             values = self.form.values()
-            return plan_of(self._made(values if preset is None else {**values, **filled(preset)}))
+            return self._made(values if preset is None else {**values, **filled(preset)})
         except ParameterError:
             return None
+
+    def plan(self) -> Plan | None:
+        """Return what the settings on the page would take; None while they are wrong."""
+        spec = self.meant()
+        return None if spec is None else plan_of(spec)
 
     def changed(self) -> dict[str, Any]:
         """Return what the preset has in place of the settings that were changed, by name."""
@@ -164,13 +162,13 @@ class TuneDesk(ModelDesk):
 
     def do_lighten(self, value: Any, values: dict[str, Any]) -> None:
         """Take the nearest change with which it fits."""
-        plan = self.plan()
-        if plan is None or plan.lighter is None:
+        found = lighter_of(self.spec())
+        if found is None:
             return
         self.touched = True
-        self.form.fill({name: getattr(plan.lighter, name) for name in self.form.names})
+        self.form.fill({name: getattr(found[0], name) for name in self.form.names})
         if isinstance(self.model, str):
-            self.model = plan.lighter.model
+            self.model = found[0].model
         self._keep()
 
     def _keep(self) -> None:
@@ -185,7 +183,7 @@ class TuneDesk(ModelDesk):
             self.form.blame(exc)
             raise
         self.begin(spec, now=value == "now")
-        self._show_run()
+        self.show_run()
 
     def do_again(self, value: Any, values: dict[str, Any]) -> None:
         """Show the settings again, filled as they were."""
@@ -195,30 +193,6 @@ class TuneDesk(ModelDesk):
         """Show the last run again."""
         self.touched = False
         self.editing = self.run is None
-
-    def do_open(self, value: Any, values: dict[str, Any]) -> None:
-        """Show an earlier run in this panel, which then stands for what that run made."""
-        found = {each.run.id: each for each in self.earlier.found}
-        if value not in found:
-            raise UnknownNameError("run", value, found)
-        self.run, self.touched = found[value].run, True
-        self.curves = [other for other in self.curves if other != value]
-        self._show_run()
-
-    def do_curve(self, value: Any, values: dict[str, Any]) -> None:
-        """Draw the curves of the earlier runs that are ticked; of too many, those ticked last."""
-        ticked = [each.run.id for each in self.earlier.found if values.get(f"curve:{each.run.id}") is True]
-        new = [run for run in ticked if run not in self.curves]
-        self.curves = [*(run for run in self.curves if run in ticked), *new][-MOST_CURVES:]
-
-    def do_earlier(self, value: Any, values: dict[str, Any]) -> None:
-        """Show all earlier runs, or few of them again."""
-        self.all_earlier = not self.all_earlier
-
-    def beside(self) -> list[Earlier]:
-        """Return the earlier tunings on the same rows, the run that is shown left out, newest first."""
-        own = self.run.id if self.run is not None and not self.editing else ""
-        return [each for each in self.earlier.found if each.run.id != own]
 
     def hint(self) -> str:
         status = self.status

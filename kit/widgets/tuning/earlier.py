@@ -42,10 +42,10 @@ class Earlier:
     run: Run
     spec: TuneSpec
     summary: Summary
-    loss: float | None
-    accuracy: float | None
-    rows: int | None
-    data_hash: str
+    loss: float | None = None
+    accuracy: float | None = None
+    rows: int | None = None
+    data_hash: str = ""
 
     @property
     def short(self) -> str:
@@ -98,12 +98,11 @@ class EarlierTunings:
         except _UNREADABLE:
             return None
         result = _result(run) if summary.over else None
-        found: Mapping[str, Any] = {} if not summary.over else summary.figures if result is None else result.metrics
-        rows = None if result is None else result.facts.get("validation_rows")
-        data_hash = "" if result is None else str(result.provenance.get("data_hash", ""))
-        return Earlier(
-            run, spec, summary, found.get("validation_loss"), found.get("validation_accuracy"), rows, data_hash
-        )
+        if result is None:
+            return Earlier(run, spec, summary)
+        rows, data_hash = result.facts.get("validation_rows"), str(result.provenance.get("data_hash", ""))
+        loss, accuracy = (result.metrics.get(f"validation_{name}") for name in ("loss", "accuracy"))
+        return Earlier(run, spec, summary, loss, accuracy, rows, data_hash)
 
 
 def differing(one: TuneSpec, other: TuneSpec) -> dict[str, Any]:

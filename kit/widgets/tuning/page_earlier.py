@@ -78,9 +78,11 @@ def _row(desk: TuneDesk, each: Earlier, spec: TuneSpec | None) -> h.Element:
         h.td(role="cell", data_words=True, data_label=_("What differs"))[_differs(each, spec)],
         h.td(role="cell", data_label=_("Validation loss"))["–" if each.loss is None else number(each.loss)],
         h.td(role="cell", data_label=_("Accuracy"))[
-            h.span["–" if each.accuracy is None else share(each.accuracy)],
-            _interval(each),
-            h.div(".tb-tiny")[_("other rows")] if other and each.accuracy is not None else None,
+            h.div[
+                "–" if each.accuracy is None else share(each.accuracy),
+                _interval(each),
+                h.div(".tb-tiny")[_("other rows")] if other and each.accuracy is not None else None,
+            ]
         ],
         h.td(role="cell", data_label=_("Took"))["–" if took is None else duration(took)],
         h.td(role="cell")[open_button],
@@ -125,7 +127,9 @@ def _advice(desk: TuneDesk, everyone: Sequence[Earlier], spec: TuneSpec | None) 
     status = desk.status
     if spec is None or status is None or desk.editing or not status.over:
         return _best(everyone)
-    own, rows = status.metrics.get("validation_accuracy"), validated_rows(desk)
+    result = desk.result()
+    own = None if result is None else result.metrics.get("validation_accuracy")
+    rows = validated_rows(desk, result)
     others = [each for each in everyone if each.accuracy is not None and same_validation(each.spec, spec)]
     if own is None or not others:
         return _best(everyone)
@@ -154,4 +158,4 @@ def _more(desk: TuneDesk, count: int) -> h.Node:
     if count <= FEW:
         return None
     word = _("Show few") if desk.all_earlier else _("Show all {n}").format(n=count)
-    return h.button(".tb-link", type="button", data_action="earlier", data_key="all-earlier")[word]
+    return h.div[h.button(".tb-link", type="button", data_action="earlier", data_key="all-earlier")[word]]

@@ -1,4 +1,4 @@
-"""What a tuning will take here, told before it starts: steps, memory, and what would need less."""
+"""What a tuning will take here, told before it starts: steps, memory, what is decided, and what would need less."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.machine import this_machine
 from kit.machine.facts import MIB, memory_free_mib
+from kit.models import card_here
 from kit.models.fit import TIGHT_SHARE, room_bytes
 from kit.models.fit_words import nearly_too_large, size, too_large
 from kit.models.room import needed_bytes
 from kit.spec import needs_of
+from kit.tuning.fitting import Choice, decide, guessed_rows
+from kit.tuning.fitting.room import room_of_process
 from kit.tuning.schedule import total_steps
 from kit.tuning.spec import TuneSpec
 from kit.widgets.tuning.rows import changed, rows_of
@@ -36,10 +39,6 @@ class Plan:
     state : {"fits", "tight", "no", "unknown"}
     why : str
         What takes the most of it.
-    lighter : TuneSpec, optional
-        The nearest that fits, where this one does not.
-    change : str
-        What differs in it, as arguments.
     """
 
     steps: int | None
@@ -47,8 +46,6 @@ class Plan:
     room_bytes: float
     state: State
     why: str = ""
-    lighter: TuneSpec | None = None
-    change: str = ""
 
     @property
     def words(self) -> str:
@@ -72,19 +69,43 @@ def plan_of(spec: TuneSpec) -> Plan:
 def _plan(spec: TuneSpec, rows: int | None) -> Plan:
     needs = needs_of(spec)
     needed, room = needed_bytes(needs), room_bytes(this_machine())
-    steps = _steps(spec)
-    if needed is None:
-        return Plan(steps, None, room, "unknown")
-    if needed <= room:
-        return Plan(steps, needed, room, "fits" if needed <= TIGHT_SHARE * room else "tight", needs.why)
+    state: State = "unknown"
+    if needed is not None:
+        state = "fits" if needed <= TIGHT_SHARE * room else "tight" if needed <= room else "no"
+    return Plan(steps_of(spec), needed, room, state, needs.why)
+
+
+def lighter_of(spec: TuneSpec) -> tuple[TuneSpec, str] | None:
+    """Return the nearest tuning that fits and what differs in it, as arguments; None where nothing near does."""
+    return _lighter(spec, changed(spec.data.source))
+
+
+@lru_cache(maxsize=16)
+def _lighter(spec: TuneSpec, rows: int | None) -> tuple[TuneSpec, str] | None:
+    room = room_bytes(this_machine())
     for lighter, change in spec.lighter():
         less = needed_bytes(needs_of(lighter))
         if less is not None and less <= room:
-            return Plan(steps, needed, room, "no", needs.why, lighter, change)
-    return Plan(steps, needed, room, "no", needs.why)
+            return lighter, change
+    return None
 
 
-def _steps(spec: TuneSpec) -> int | None:
+def choices_of(spec: TuneSpec) -> tuple[Choice, ...]:
+    """Return what is decided where `spec` leaves it open, as far as it is known before the start."""
+    return _choices(spec, changed(spec.data.source))
+
+
+@lru_cache(maxsize=16)
+def _choices(spec: TuneSpec, rows: int | None) -> tuple[Choice, ...]:
+    try:
+        card = card_here(spec.model)
+        return () if card is None else decide(spec, card, room_of_process(spec), guessed_rows(spec)).choices
+    except (KitError, OSError, ValueError):  # the work itself will say what is wrong
+        return ()
+
+
+def steps_of(spec: TuneSpec) -> int | None:
+    """Return how many steps it will take, or None where only reading much data could tell."""
     if spec.steps:
         return spec.steps
     try:

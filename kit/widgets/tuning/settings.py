@@ -8,9 +8,11 @@ from typing import Any
 import htpy as h
 
 from kit.i18n import _, ngettext
+from kit.plots.words import count
 from kit.tuning.presets import PRESETS
 from kit.widgets.tuning.desk import TuneDesk
 from kit.widgets.tuning.groups import FIRST, GROUPS
+from kit.widgets.tuning.plan import steps_of
 from kit.widgets.tuning.preset import SAID, TITLES
 
 _MOST_SAID = 4  # changes in a line
@@ -31,8 +33,9 @@ def settings(desk: TuneDesk) -> h.Node:
 
 
 def _preset(desk: TuneDesk, name: str, changed: Mapping[str, Any]) -> h.Element:
-    plan = desk.plan(name)
-    takes = "" if plan is None or not plan.steps else ngettext("{n} step", "{n} steps", plan.steps)
+    spec = desk.meant(name)
+    steps = None if spec is None else steps_of(spec)
+    takes = "" if steps is None else ngettext("{n} step", "{n} steps", steps).format(n=count(steps))
     chosen = desk.preset == name
     return h.button(
         ".tb-preset",
@@ -44,7 +47,7 @@ def _preset(desk: TuneDesk, name: str, changed: Mapping[str, Any]) -> h.Element:
     )[
         h.span(".tb-preset-head")[
             h.b[_(TITLES[name])],
-            h.span(".tb-tiny")[takes.format(n=f"{plan.steps:,}")] if plan is not None and takes else None,
+            h.span(".tb-tiny")[takes] if takes else None,
         ],
         h.span(".tb-small.tb-mute")[_(SAID[name])],
     ]

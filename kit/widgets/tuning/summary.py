@@ -8,12 +8,13 @@ from kit._check import plain
 from kit.i18n import _, ngettext
 from kit.models import ModelCard, card_here
 from kit.models.source import available
-from kit.plots.words import count, parameters, share
+from kit.plots.words import count, parameters
+from kit.tuning.spec import TuneSpec
 from kit.widgets import parts
 from kit.widgets.origin import data_words, model_words
 from kit.widgets.picking.words import gigabytes
 from kit.widgets.tuning.desk import TuneDesk
-from kit.widgets.tuning.plan import Plan
+from kit.widgets.tuning.plan import Plan, choices_of, lighter_of
 from kit.widgets.tuning.rows import CHARACTERS, Rows, rows_of
 
 _MOST_LABELS = 5  # in the bar; the rest is one part of it
@@ -22,10 +23,12 @@ _MOST_LABELS = 5  # in the bar; the rest is one part of it
 def summary(desk: TuneDesk) -> h.Element:
     """Return rows, model and plan as a list of facts."""
     rows, plan = rows_of(desk.data, desk.validation), desk.plan()
+    refused = plan is not None and plan.state == "no"
     facts = [
         (_("Rows"), _rows_fact(desk, rows)),
         (_("Model"), _model_fact(desk, plan)),
-        (_("Memory"), None if plan is None else _memory_fact(plan)),
+        (_("Memory"), _memory_fact(plan)),
+        (_("Decided"), None if refused else _decided_fact(desk.meant())),
     ]
     return h.dl(".tb-sum", data_key="summary")[([h.dt[name], h.dd[fact]] for name, fact in facts if fact is not None),]
 
@@ -106,7 +109,9 @@ def _card_words(card: ModelCard) -> list[str]:
     return [*words, card.licence]
 
 
-def _memory_fact(plan: Plan) -> h.Node:
+def _memory_fact(plan: Plan | None) -> h.Node:
+    if plan is None:
+        return h.span(".tb-mute")[_("told once the settings are right")]
     if plan.needed_bytes is None:
         return h.span(".tb-mute")[_("not known before it starts")]
     needed, room = gigabytes(plan.needed_bytes), gigabytes(plan.room_bytes)
@@ -118,31 +123,31 @@ def _memory_fact(plan: Plan) -> h.Node:
     ]
 
 
-def floor_words(rows: Rows | None) -> str:
-    """Return what no training reaches: always giving the most frequent label."""
-    if rows is None or rows.floor is None:
-        return ""
-    return _("Always giving the most frequent label: {acc}.").format(acc=share(rows.floor))
+def _decided_fact(spec: TuneSpec | None) -> h.Node:
+    """Return what is decided where the settings leave it open, each with its reason; None where nothing had to be."""
+    choices = () if spec is None else choices_of(spec)
+    if not choices:
+        return None
+    return h.ul(".tb-reasons")[
+        (h.li[h.code[f"{each.field}={each.value!r}"], h.span(".tb-mute")[f" {each.why}"]] for each in choices)
+    ]
 
 
 def refusal(desk: TuneDesk) -> h.Node:
     """Return why it cannot be done here, with the nearest change that can, or nothing."""
-    plan = desk.plan()
-    if plan is None or plan.state != "no":
+    plan, spec = desk.plan(), desk.meant()
+    if plan is None or spec is None or plan.state != "no":
         return None
+    lighter, change = lighter_of(spec) or (None, "")
+    may = lighter is not None and (isinstance(desk.model, str) or lighter.model == spec.model)
     fix = _("Nothing near it needs so little: choose a smaller model.")
-    buttons: list[h.Node] = []
-    if plan.lighter is not None and (isinstance(desk.model, str) or plan.lighter.model == str(plain(desk.model))):
-        fix = _("With {change} it fits.").format(change=plan.change)
-        buttons.append(parts.button(_("Change that"), "lighten", key="lighten", main=True))
-    elif plan.lighter is not None:
-        fix = _("With {change} it fits: choose that model.").format(change=plan.change)
-    buttons.append(
-        h.button(".tb-link", type="button", data_action="start", value="now", data_key="anyway")[
-            _("Start all the same")
-        ]
-    )
+    if lighter is not None:
+        fix = (_("With {change} it fits.") if may else _("With {change} it fits: choose that model.")).format(
+            change=change
+        )
+    said = _("Start all the same")
+    anyway = h.button(".tb-link", type="button", data_action="start", value="now", data_key="anyway")[said]
     return h.div(".tb-alert", role="alert", data_key="refusal")[
         h.div[h.p[h.b[plan.words], h.span(".tb-mute")[f" {plan.why}"]], h.p[fix]],
-        h.span(".tb-row")[buttons],
+        h.span(".tb-row")[parts.button(_("Change that"), "lighten", key="lighten", main=True) if may else None, anyway],
     ]
