@@ -17,6 +17,7 @@ import torch
 from kit.errors import UnsupportedError
 from kit.i18n import _
 from kit.tuning.adapters.folder import Pair, lora_pairs, read_config
+from kit.tuning.adapters.formats import check_format
 
 # The architecture as llama.cpp calls it, and whether it reorders rows of q and k. Others are not written: they may
 # fuse, split or shift weights in ways that nobody has checked.
@@ -47,6 +48,7 @@ def write_gguf_adapter(folder: Path, target: Path, *, base: Path) -> Path:
     """
     import gguf
 
+    check_format(folder, "llama.cpp")
     config = json.loads((base / "config.json").read_text(encoding="utf-8"))
     name, reordered = _architecture(config)
     architecture = next(each for each, called in gguf.MODEL_ARCH_NAMES.items() if called == name)
