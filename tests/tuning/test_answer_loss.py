@@ -12,7 +12,7 @@ from torch import nn
 
 from kit.data import DataSpec
 from kit.engines.hf.load import load_model
-from kit.tuning.adapter import add_adapter
+from kit.tuning.adapters.config import with_adapter
 from kit.tuning.example import Example
 from kit.tuning.loss import AnswerLoss
 from kit.tuning.spec import TuneSpec
@@ -42,8 +42,12 @@ def model(request: pytest.FixtureRequest) -> Any:
     """A model in float64 with an adapter that is not at zero, so that every weight has a gradient."""
     folder: Path = request.getfixturevalue(request.param)
     spec = TuneSpec(model="m", data=ROWS, rank=4, target_modules=MODULES)
+    return _adapted(folder, spec, torch.float64).double()
+
+
+def _adapted(folder: Path, spec: TuneSpec, dtype: torch.dtype) -> Any:
     torch.manual_seed(1)
-    adapted = add_adapter(load_model(folder, dtype=torch.float64), spec).double()
+    adapted = with_adapter(load_model(folder, dtype=dtype), spec)
     for name, weight in adapted.named_parameters():
         if "lora_B" in name:
             nn.init.normal_(weight, std=0.1)
@@ -107,3 +111,23 @@ def test_the_padding_token_does_not_matter(model: Any) -> None:
     examples = _examples(25)
     losses = [float(_loss(model, examples, pad=pad, packing=False).detach()) for pad in (0, 399)]
     assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("switches", [each for each in SWITCHES if "eager" not in each.values()], ids=str)
+def test_in_bf16_every_way_is_as_near_to_the_truth_as_the_plain_one(tiny_model: Path, switches: dict[str, Any]) -> None:
+    """Errors are those of bf16 and not of the way: measured from the same weights in float64."""
+    spec = TuneSpec(model="m", data=ROWS, rank=4, target_modules=MODULES)
+    rough = _adapted(tiny_model, spec, torch.bfloat16)
+    true = _adapted(tiny_model, spec, torch.bfloat16).double()
+    true.load_state_dict(rough.state_dict())
+    examples = _examples(25)
+    wanted = _flat(_gradients(true, _plain_loss(true, examples)))
+    plain = _flat(_gradients(rough, _plain_loss(rough, examples)))
+    found = _flat(_gradients(rough, _loss(rough, examples, **switches)))
+    noise = float((plain - wanted).norm() / wanted.norm())
+    assert 0 < noise < 0.1
+    assert float((found - wanted).norm() / wanted.norm()) < 1.5 * noise
+
+
+def _flat(gradients: dict[str, torch.Tensor]) -> torch.Tensor:
+    return torch.cat([gradient.double().flatten() for gradient in gradients.values()])

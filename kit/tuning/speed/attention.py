@@ -62,19 +62,17 @@ def packed_attention(
 def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, packed: Packed, scale: float) -> torch.Tensor:
     """Return the attention of tokens ``q [t, heads, d]`` over ``k, v [t, kv heads, d]`` as ``[t, heads, d]``."""
     p = packed.shared
-    parts = [_among_themselves(q[:p], k[:p], v[:p], scale)] if p else []
     before = (k[:p].transpose(0, 1), v[:p].transpose(0, 1))
+    parts = []
+    if p:  # a row of its own, before which nothing stands
+        whole = Group(torch.arange(p, device=q.device), torch.arange(p, device=q.device), 1, p, even=True)
+        nothing = (before[0][:, :0], before[1][:, :0])
+        parts.append((_short if p <= _SHORT else _long)(q, k, v, nothing, whole, scale))
     for group in packed.groups:
         rows = _short if p + group.longest <= _SHORT else _long
         found = rows(q, k, v, before, group, scale)
         parts.append(found if group.even else found.index_select(0, group.put))
     return parts[0] if len(parts) == 1 else torch.cat(parts)
-
-
-def _among_themselves(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, scale: float) -> torch.Tensor:
-    q, k, v = (each.transpose(0, 1)[None] for each in (q, k, v))
-    out = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale, enable_gqa=True)
-    return out[0].transpose(0, 1)
 
 
 def _short(

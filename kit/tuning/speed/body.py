@@ -17,6 +17,7 @@ from kit.i18n import _
 from kit.tuning.example import Example
 from kit.tuning.spec import TuneSpec
 from kit.tuning.speed import attention
+from kit.tuning.speed.fused.layers import fuse_layers
 from kit.tuning.speed.packed import Packed, pack
 
 # Of ascending length, so that they are packed in this order.
@@ -45,6 +46,8 @@ class Body:
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self._attend(spec.attn_implementation)
         self.head: nn.Module = self._base.get_output_embeddings()
+        if spec.fused and spec.mixed_precision == "no":
+            fuse_layers(model)
         self._whole = self.prompted or not self._comes_apart()
         if self._whole:
             self.head = nn.Identity()
