@@ -31,18 +31,12 @@ def peak_of(spec: TuneSpec, card: ModelCard, rows: Rows) -> int:
     return round(estimate_of(spec, card, load_of_step(spec, rows)).total_bytes)
 
 
-def peak_bytes_of(spec: TuneSpec, card: ModelCard, *, bits: int, tokens: int, answers: int) -> int:
-    """Return the peak of one process of `spec` whose largest micro-batch has so many tokens and answer tokens."""
-    asked = spec.replace(precision="bf16" if bits == 16 else "fp32")
-    return round(estimate_of(asked, card, Load(tokens, answers)).total_bytes)
-
-
 def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
     """Return the parts of the peak of one process that computes `load` at a time."""
     return estimate_tuning(
         card,
         spec.method,
-        precision="bf16" if bits_of(spec.precision) == 16 else "fp32",
+        precision=precision_of(spec),
         rank=spec.rank,
         targets=spec.target_modules,
         rank_pattern=spec.rank_pattern,
@@ -75,10 +69,9 @@ def micro_batch(spec: TuneSpec) -> int | None:
 
 
 def ways_of(spec: TuneSpec) -> Ways:
-    """Return how rows are laid out: a learned prompt stands before each row, so nothing is shared or packed."""
-    if spec.method == "prompt":
-        return Ways(shares=False, packs=False, before=spec.virtual_tokens)
-    return Ways(shares=spec.share_prefix, packs=spec.packing)
+    """Return how rows are laid out."""
+    prompt = spec.virtual_tokens if spec.method == "prompt" else 0
+    return Ways(shares=spec.share_prefix, packs=spec.packing, before=prompt)
 
 
 def readers(spec: TuneSpec) -> int:
@@ -100,6 +93,11 @@ def divided(spec: TuneSpec) -> Divided:
         matrices=group if shared == "tp" else 1,
         stages=group if shared == "pp" else 1,
     )
+
+
+def precision_of(spec: TuneSpec) -> str:
+    """Return the type of the weights here: those that train are fp32, in full tuning all."""
+    return "bf16" if spec.method != "full" and bits_of(spec.precision) == 16 else "fp32"
 
 
 def bits_of(precision: str) -> int:

@@ -50,7 +50,7 @@ class Ways:
     packs : bool
         Do rows stand one after the other, without padding?
     before : int, default 0
-        Tokens of a learned prompt before each row.
+        Tokens of a learned prompt before each row, which all share.
     """
 
     shares: bool
@@ -85,6 +85,12 @@ class Rows:
         """Question and answer of each row, the longest first."""
         return tuple(sorted(zip(self.questions, self.answers, strict=True), key=sum, reverse=True))
 
+    def cut(self, most: int) -> Rows:
+        """Return the same rows, none longer than `most` tokens; questions are cut."""
+        questions = tuple(min(q, max(most - a, 1)) for q, a in zip(self.questions, self.answers, strict=True))
+        answers = tuple(min(a, most - q) for q, a in zip(questions, self.answers, strict=True))
+        return Rows(questions, answers, shared=min(self.shared, *questions), known=self.known)
+
     def largest(self, size: int, ways: Ways) -> Load:
         """Return what the `size` longest rows come to, as one micro-batch."""
         return load_of(self.by_length[:size], self.shared, ways)
@@ -92,7 +98,7 @@ class Rows:
 
 def load_of(rows: Iterable[tuple[int, int]], shared: int, ways: Ways) -> Load:
     """Return what these questions and answers, which begin with `shared` tokens in common, come to together."""
-    each, once = list(rows), shared if ways.shares else 0
+    each, once = list(rows), shared + ways.before if ways.shares else 0
     own = [ways.before + question + answer - once for question, answer in each]
     if not ways.packs:
         own = [max(own, default=0)] * len(own)

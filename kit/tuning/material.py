@@ -13,15 +13,14 @@ from accelerate.utils import set_seed
 
 from kit.data import Dataset
 from kit.engines.hf.load import best_device, has_fast_bf16, load_tokenizer
-from kit.engines.hf.prefix import can_share, shared_length
 from kit.engines.prepare import ready_folder
-from kit.models import Location, card_here
+from kit.models import Location
 from kit.report import Report
 from kit.tuning.adapters.prepare import prepare_model, weights_dtype
 from kit.tuning.adapters.prompt import begun
-from kit.tuning.estimate import peak_bytes_of
 from kit.tuning.example import Encoded, Example, encode_rows, weighted
-from kit.tuning.schedule import rows_at_a_time
+from kit.tuning.fitting.checkpointing import with_checkpoints
+from kit.tuning.fitting.settling import Settled, counted_rows
 from kit.tuning.spec import TuneSpec
 from kit.tuning.validate import at_most, training_and_validation
 
@@ -48,6 +47,8 @@ class Material:
     model : causal language model, with its adapter
     dtype : torch.dtype
         Of the frozen weights.
+    settled : Settled
+        What the spec leaves open, decided.
     """
 
     train: Dataset
@@ -60,6 +61,7 @@ class Material:
     tokenizer: Any
     model: Any
     dtype: torch.dtype
+    settled: Settled
 
     @property
     def examples(self) -> list[Example]:
@@ -91,36 +93,23 @@ def gather(spec: TuneSpec, report: Report) -> Material:
     accelerator = Accelerator(cpu=best_device().type == "cpu")
     set_seed(spec.seed)
     tokenizer = load_tokenizer(folder)
+    encoded = weighted(encode_rows(tokenizer, train, spec.max_length), train, spec.class_weights)
+    settled = Settled(spec, report, counted_rows(encoded.examples))
+    spec = settled.spec
     dtype = weights_dtype(spec, _dtype(spec.precision))
     pieces = encode_rows(tokenizer, held, spec.max_length).examples  # of other tasks than plain text, one for each row
     return Material(
         train=train,
         held=held,
-        encoded=weighted(encode_rows(tokenizer, train, spec.max_length), train, spec.class_weights),
+        encoded=encoded,
         held_examples=[pieces[i] for i in at_most(len(pieces), spec.seed)],
         location=location,
         base=_base_name(spec.model, location, folder),
         accelerator=accelerator,
         tokenizer=tokenizer,
-        model=prepare_model(spec, folder, dtype=dtype, device=accelerator.device),
+        model=with_checkpoints(prepare_model(spec, folder, dtype=dtype, device=accelerator.device), spec),
         dtype=dtype,
-    )
-
-
-def predicted_peak_bytes(material: Material, spec: TuneSpec) -> int | None:
-    """Return the peak memory that one process is expected to take, or None for a model without a card."""
-    card = card_here(spec.model)
-    if card is None:
-        return None
-    size = rows_at_a_time(spec.batch_size, spec.micro_batch_size, material.accelerator.num_processes)
-    longest = sorted(material.examples, key=len, reverse=True)[:size]
-    shared = shared_length([e.question for e in longest]) if can_share(material.model) else 0
-    return peak_bytes_of(
-        spec,
-        card,
-        bits=torch.finfo(material.dtype).bits,
-        tokens=shared + sum(len(e) - shared for e in longest),
-        answers=sum(len(e.answer) for e in longest),
+        settled=settled,
     )
 
 

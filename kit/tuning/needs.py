@@ -11,7 +11,7 @@ from kit.machine.facts import MIB
 from kit.models import ModelCard, card_here
 from kit.models.estimates.weights import METHOD_BITS, weights_bytes
 from kit.spec import Needs
-from kit.tuning.estimate import bits_of, divided
+from kit.tuning.estimate import divided, precision_of
 from kit.tuning.fitting.deciding import Decision, decide
 from kit.tuning.fitting.room import room_of_process
 from kit.tuning.lengths import guessed_rows
@@ -45,7 +45,7 @@ def _decided(spec: TuneSpec) -> tuple[Decision, ModelCard] | None:
 
 def _why(decision: Decision, card: ModelCard) -> str:
     spec = decision.spec
-    bits = METHOD_BITS[spec.quantization] if spec.quantization else bits_of(spec.precision)
+    bits = METHOD_BITS[spec.quantization] if spec.quantization else 16 if precision_of(spec) == "bf16" else 32
     weights = memory_words(weights_bytes(card, bits) / divided(spec).parts / MIB)
     told = _("The weights of {title} take {size}, and the rest is what training keeps of each row.")
     if spec.method == "full":

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
 from kit.i18n import _
-from kit.machine.facts import MIB
 from kit.machine.provenance import seeds
-from kit.models import keep_error, model_provenance
+from kit.models import model_provenance
 from kit.report import Report
 from kit.result import Result
-from kit.tuning.material import Material, predicted_peak_bytes
+from kit.tuning.fitting.foretold import foretold
+from kit.tuning.material import Material
 from kit.tuning.progress import Progress
 from kit.tuning.spec import TuneSpec
 from kit.tuning.validate import Validation
@@ -40,11 +39,13 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
             **_validated(found, ""),
             **_validated(progress.before, "_before"),
             "peak_memory_mib": progress.peak_mib,
+            "training_s": progress.seconds,
             "steps": progress.step,
         },
         artifacts={"adapter": "artifacts/adapter"},
         facts={
-            **_foretold(spec, material, progress),
+            **foretold(material.settled, progress, material.accelerator),
+            **material.settled.facts,
             **facts,
             "summary": "; ".join(_summary(facts, total)),
             "task": material.train.task,
@@ -101,18 +102,6 @@ def _summary(facts: dict[str, Any], total: int) -> Iterator[str]:
         yield _("overfit since step {n}, best was {best}").format(n=by_heart["since_step"], best=by_heart["best_step"])
     if "forgetting" in facts and facts["forgetting"]["delta_loss_interval"][0] > 0:
         yield _("general loss {delta:+.3f}").format(delta=facts["forgetting"]["delta_loss"])
-
-
-def _foretold(spec: TuneSpec, material: Material, progress: Progress) -> dict[str, dict[str, float]]:
-    """Return what was predicted of the peak memory, and keep by how much that was off."""
-    predicted = predicted_peak_bytes(material, spec)
-    if predicted is None or material.accelerator.device.type != "cpu":  # what a GPU holds is not what was measured
-        return {}
-    name, told = "peak_memory_mib", predicted / MIB
-    if material.accelerator.is_main_process:
-        with contextlib.suppress(OSError):
-            keep_error(name, model=spec.model, method="lora", predicted=told, measured=progress.peak_mib)
-    return {"foretold": {name: told}}
 
 
 def _validated(found: Validation | None, end: str) -> dict[str, float]:

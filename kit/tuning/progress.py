@@ -28,6 +28,8 @@ class Progress:
         The training loss of the steps since the newest evaluation, summed, and how many they are.
     peak_mib : float, default 0
         The greatest memory that any attempt has taken, in MiB.
+    seconds : float, default 0
+        That all attempts have trained and evaluated, as far as they were kept.
     resumed_at : list of int
         The steps from which it went on.
     """
@@ -41,6 +43,7 @@ class Progress:
     loss_sum: float = 0.0
     loss_steps: int = 0
     peak_mib: float = 0.0
+    seconds: float = 0.0
     resumed_at: list[int] = field(default_factory=list)
 
     @property

@@ -1,30 +1,36 @@
-"""An error of memory that ran out, told with what would need less."""
+"""An error of memory that ran out, told with what would have fitted."""
 
 from __future__ import annotations
 
 import contextlib
 import traceback
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import torch
 
 from kit.errors import KitError
 from kit.i18n import _
-from kit.tuning.schedule import rows_at_a_time
-from kit.tuning.spec import TuneSpec
+from kit.machine.facts import MIB
+from kit.tuning.estimate import micro_batch
+from kit.tuning.fitting.remedy import Remedy, remedy
+from kit.words import memory as memory_words
+
+if TYPE_CHECKING:
+    from kit.tuning.fitting.settling import Settled
 
 # What PyTorch's allocators say beside torch.OutOfMemoryError, which on the CPU they do not raise.
 _WORDS = ("can't allocate memory", "not enough memory", "out of memory", "ALLOC_FAILED")
-_LEAST_LENGTH = 16
 
 
 @contextlib.contextmanager
-def told_shortage(spec: TuneSpec, kept: Callable[[], int | None]) -> Iterator[None]:
+def told_shortage(settled: Settled, kept: Callable[[], int | None]) -> Iterator[None]:
     """Raise an error of memory that ran out as one that says what was asked for and what to change.
 
     Parameters
     ----------
-    spec : TuneSpec
+    settled : Settled
+        The tuning, and what was decided for it.
     kept : callable
         Returns the step from which the run can go on, or None.
 
@@ -39,7 +45,7 @@ def told_shortage(spec: TuneSpec, kept: Callable[[], int | None]) -> Iterator[No
         if not _is_shortage(exc):
             raise
         traceback.clear_frames(exc.__traceback__)  # they hold the activations, which the caller needs the room of
-        raise _shortage(spec, kept()) from exc
+        raise _shortage(settled, kept()) from exc
 
 
 def _is_shortage(exc: Exception) -> bool:
@@ -47,22 +53,28 @@ def _is_shortage(exc: Exception) -> bool:
     return isinstance(exc, MemoryError | torch.OutOfMemoryError) or any(words in text for words in _WORDS)
 
 
-def _shortage(spec: TuneSpec, kept: int | None) -> KitError:
-    size = spec.micro_batch_size or spec.batch_size
+def _shortage(settled: Settled, kept: int | None) -> KitError:
+    spec = settled.spec
     problem = _(
         "Memory ran out. Asked for: batch_size={batch_size}, {size} rows at a time (micro_batch_size), "
         "max_length={max_length}."
-    ).format(batch_size=spec.batch_size, size=size, max_length=spec.max_length)
-    fix = _("Try {change}, or make room by ending other programs.").format(change=_smaller(spec, size))
+    ).format(batch_size=spec.batch_size, size=micro_batch(spec) or spec.batch_size, max_length=spec.max_length)
+    if settled.decision.peak_bytes:
+        problem += " " + _("Predicted were {peak}.").format(peak=_memory(settled.decision.peak_bytes))
+    fix = _("Try {change}, or make room by ending other programs.").format(change=_words(remedy(settled)))
     if kept is not None:
         fix += " " + _("As it is, the run goes on from step {n} when it is resumed.").format(n=kept)
     return KitError(problem, fix=fix)
 
 
-def _smaller(spec: TuneSpec, size: int) -> str:
-    if rows_at_a_time(spec.batch_size, spec.micro_batch_size, spec.processes) > 1:
-        smaller = next(n for n in range(size // 2, 0, -1) if spec.batch_size % n == 0)
-        return f"micro_batch_size={smaller}"
-    if spec.max_length > _LEAST_LENGTH:
-        return f"max_length={max(spec.max_length // 2, _LEAST_LENGTH)}"
-    return _("a smaller model")
+def _words(found: Remedy) -> str:
+    if not found.changes:
+        return _("a smaller model")
+    change = ", ".join(f"{name}={value!r}" for name, value in found.changes.items())
+    if found.peak_bytes is None:
+        return change
+    return _("{change} (predicted: {peak})").format(change=change, peak=_memory(found.peak_bytes))
+
+
+def _memory(number_of_bytes: float) -> str:
+    return memory_words(number_of_bytes / MIB)

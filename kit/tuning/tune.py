@@ -8,7 +8,6 @@ import time
 import torch
 
 from kit.i18n import _
-from kit.machine.facts import MIB
 from kit.memory import PeakMemory
 from kit.report import Report
 from kit.result import Result
@@ -17,10 +16,12 @@ from kit.tuning.adapters.count import how_many
 from kit.tuning.adapters.untuned import without_adapter
 from kit.tuning.checkpoint import CheckpointFiles
 from kit.tuning.example import batches
+from kit.tuning.fitting.pace import Pace
+from kit.tuning.fitting.settling import told_estimate
 from kit.tuning.keeper import Keeper
 from kit.tuning.kept import Kept
 from kit.tuning.learner import Learner
-from kit.tuning.material import Material, gather, predicted_peak_bytes
+from kit.tuning.material import Material, gather
 from kit.tuning.noise import add_noise
 from kit.tuning.outcome import outcome
 from kit.tuning.progress import Progress
@@ -51,7 +52,7 @@ class _Tuning:
         self.spec, self.report = spec, report
         self.material = m = gather(spec, report)
         self.total = total_steps(len(m.examples), spec.batch_size, spec.epochs, spec.steps)
-        self.learner = Learner(m.model, spec, m.accelerator, pad=m.pad, total=self.total)
+        self.learner = Learner(m.model, m.settled.spec, m.accelerator, pad=m.pad, total=self.total)
         self.watch = Watch(spec, m, report)
         self.keeper = _keeper(spec, report, m, self.learner, self.total)
         self.kept = Kept(m, self.learner, report, best=spec.keep == "best")
@@ -61,7 +62,7 @@ class _Tuning:
     def run(self) -> Result:
         with PeakMemory() as self.memory:
             self._begin()
-            with told_shortage(self.spec, lambda: self.keeper.newest):
+            with told_shortage(self.material.settled, lambda: self.keeper.newest):
                 self._train()
             self.keeper.keep(self._now())
             kept = self.kept.at_end(self.progress)
@@ -81,20 +82,21 @@ class _Tuning:
             return
         self.report.message(how_many(self.material.model))
         told_cut(self.material.encoded, self.spec.max_length, self.report)
-        peak = predicted_peak_bytes(self.material, self.spec)
-        if peak is not None:
-            self.report.record("estimate", {"peak_memory_mib": peak / MIB})
+        told_estimate(self.material.settled, self.report)
 
     def _train(self) -> None:
         """Train until all steps are done, nothing gets better any more, or a stop is asked for."""
         spec, examples = self.spec, self.material.examples
         order = itertools.islice(batches(examples, size=spec.batch_size, seed=spec.seed), self.progress.step, None)
         evaluate_after = evaluation_steps(self.total, spec.evaluations)
+        self.began = time.perf_counter() - self.progress.seconds
+        pace = Pace(self.material.settled, self.learner, self.progress.step, self.total)
         self.material.model.train()
         while not self._ended() and not self._any(self.report.stop_asked()):
             started = time.perf_counter()
             rows = [examples[i] for i in next(order)]
-            loss = self.learner.learn(rows, self.progress.step + 1)
+            with pace.of(rows, self.progress.step + 1):
+                loss = self.learner.learn(rows, self.progress.step + 1)
             self.progress.stepped(loss)
             self._say_step(loss, sum(map(len, rows)) / (time.perf_counter() - started))
             if self.progress.before is None:  # after the first step, so that nobody waits for it
@@ -108,8 +110,9 @@ class _Tuning:
         return self.progress.over or self.progress.step == self.total
 
     def _now(self) -> Progress:
-        """Return how far it is, with the peak memory brought up to date."""
+        """Return how far it is, with peak memory and time brought up to date."""
         self.progress.peak_mib = max(self.progress.peak_mib, self.memory.peak_mib)
+        self.progress.seconds = time.perf_counter() - self.began
         return self.progress
 
     def _say_step(self, loss: float, tokens_per_s: float) -> None:

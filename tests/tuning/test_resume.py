@@ -40,14 +40,16 @@ def test_a_stopped_tuning_goes_on_exactly(asked: TuneSpec, whole: Whole, tmp_pat
     assert said(second, "loss") == list(range(step + 1, STEPS + 1))
     assert curves(first, second) == curves(whole.report)
     assert_equal_weights(whole.report.folder, tmp_path)
-    assert _but_memory(result) == _but_memory(whole.result)
-    assert result.facts == {**whole.result.facts, "resumed_at": [step]}
+    assert _but_cost(result) == _but_cost(whole.result)
+    peaks = [facts["foretold"]["peak_memory_mib"] for facts in (result.facts, whole.result.facts)]
+    assert peaks[0] == peaks[1]
+    assert result.facts == {**whole.result.facts, "foretold": result.facts["foretold"], "resumed_at": [step]}
     assert whole.result.facts["resumed_at"] == []
     assert f"Going on from step {step} of {STEPS}." in messages(second)
 
 
-def _but_memory(result: Result) -> dict[str, float]:
-    return {name: value for name, value in result.metrics.items() if name != "peak_memory_mib"}
+def _but_cost(result: Result) -> dict[str, float]:
+    return {name: value for name, value in result.metrics.items() if name not in ("peak_memory_mib", "training_s")}
 
 
 def test_what_was_measured_is_not_measured_again(asked: TuneSpec, whole: Whole, tmp_path: Path) -> None:
@@ -112,7 +114,7 @@ def test_killed_after_the_last_step_it_only_writes_what_was_made(asked: TuneSpec
     again = ListReport(tmp_path)
     result = tune(asked, again)
     assert said(again, "loss") == said(again, "validation_loss") == []
-    assert _but_memory(result) == _but_memory(whole.result)
+    assert _but_cost(result) == _but_cost(whole.result)
     assert result.facts["resumed_at"] == [STEPS]
     assert_equal_weights(whole.report.folder, tmp_path)
 

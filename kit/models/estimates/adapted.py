@@ -121,18 +121,26 @@ def adapted_layers(
     return layers
 
 
-def adapter_weights(card: ModelCard, how: str, layers: Sequence[Sequence[Adapted]], *, virtual_tokens: int = 0) -> int:
+def adapter_weights(
+    card: ModelCard, how: str, layers: Sequence[Sequence[Adapted]], *, virtual_tokens: int = 0, first_layer: int = 0
+) -> int:
     """Return how many weights train.
 
     LoRA: ``rank · (in + out)`` for each matrix; DoRA one more for each output (Liu et al. 2024, arXiv:2402.09353);
     IA3 one for each output, of `down_proj` each input (Liu et al. 2022, arXiv:2205.05638); a learned prompt the hidden
-    size for each token; else every weight of the model.
+    size for each token; else every weight of the model, or of its layers from `first_layer` on and the output.
     """
     if how == "full":
-        return card.parameters
+        return card.parameters - _frozen_below(card, first_layer)
     if how == "prompt":
         return virtual_tokens * card.hidden_size
     return sum(_trained(each, how) for layer in layers for each in layer)
+
+
+def _frozen_below(card: ModelCard, first_layer: int) -> int:
+    if first_layer == 0:
+        return 0
+    return (card.parameters - card.embedding_parameters) * first_layer // card.layers + card.vocabulary * card.hidden_size
 
 
 def _trained(adapted: Adapted, how: str) -> int:

@@ -149,8 +149,8 @@ def estimate_tuning(
     if how == "qlora":
         quantization = quantization or "bnb-nf4"
     layers = adapted_layers(card, targets, rank, rank_pattern=rank_pattern, first_layer=first_layer)
-    kept = _kept_layers(card, how, precision, layers, mixed=mixed)
-    trained = adapter_weights(card, how, layers, virtual_tokens=virtual_tokens)
+    kept = _kept_layers(card, how, precision, layers, mixed=mixed, first_layer=first_layer)
+    trained = adapter_weights(card, how, layers, virtual_tokens=virtual_tokens, first_layer=first_layer)
     parts = divided or Divided()
     size = 2 if precision == "bf16" else 4
     bits = METHOD_BITS[quantization] if quantization else 8 * size
@@ -169,11 +169,13 @@ def estimate_tuning(
 
 
 def _kept_layers(
-    card: ModelCard, how: str, precision: str, layers: Sequence[Sequence[Adapted]], *, mixed: bool
+    card: ModelCard, how: str, precision: str, layers: Sequence[Sequence[Adapted]], *, mixed: bool, first_layer: int
 ) -> list[Kept]:
     """Return what each layer through which gradients go keeps: those from the lowest that trains."""
     method = "lora" if how == "qlora" else how
-    if method not in ("full", "prompt"):
+    if method == "full":
+        layers = layers[first_layer:]
+    elif method != "prompt":
         lowest = next((i for i, adapted in enumerate(layers) if adapted), len(layers))
         layers = layers[lowest:]
     return [kept_of(card, method, precision, adapted, mixed=mixed) for adapted in layers]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MIB = 1024 * 1024
 _COMFORT = 0.75  # of the room: estimates can be wrong, and other programs need memory too
-_TRIED = 3  # micro-batches among which the fastest is looked for
+TRIED = 3  # micro-batches among which the fastest is looked for
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _with_size(spec: TuneSpec, card: ModelCard, room: float, rows: Rows) -> Deci
         tried = spec if given else spec.replace(micro_batch_size=size)
         peak = peak_of(tried, card, rows)
         if peak <= _COMFORT * room:
-            return Decision(tried, (), peak, room, tuple(sizes[i : i + _TRIED]))
+            return Decision(tried, (), peak, room, tuple(sizes[i : i + TRIED]))
     return Decision(tried, (), peak, room, (sizes[-1],))
 
 
