@@ -30,8 +30,8 @@ def rows_for(data: DataSpec, model: str | None, report: Report) -> Dataset:
         The rows hold a label that the model was not tuned to give.
     """
     rows = open_data(data)
-    adapter = None if model is None else ready_base(model, report).adapter
-    note = _note(adapter) if adapter else {}
+    location = None if model is None else ready_base(model, report)
+    note = {} if location is None else _note(location.adapter or location.path)
     instruction, labels = note.get("instruction"), tuple(note.get("labels", ()))
     if data.task != note.get("task", "classify"):  # its words fit nothing else
         return rows
@@ -51,6 +51,7 @@ def rows_for(data: DataSpec, model: str | None, report: Report) -> Dataset:
     return rows
 
 
-def _note(adapter: Path) -> dict[str, Any]:
-    path = adapter / "tunebook.json"
+def _note(folder: Path) -> dict[str, Any]:
+    """Return what is told beside an adapter, or a whole model that was tuned."""
+    path = folder / "tunebook.json"
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from kit.data import DataSpec, open_data
 from kit.i18n import N_
 from kit.models import check_name
+from kit.quantization import get_method
+from kit.quantization.load import check_runs_here
 from kit.spec import Needs, param
 from kit.tuning.fields import ComputingFields, DeviceFields, LearningFields, MethodFields
 from kit.tuning.fields.together import check_together
@@ -32,6 +34,8 @@ class TuneSpec(MethodFields, LearningFields, ComputingFields, DeviceFields):
             if data is not None:
                 open_data(data)
         check_name(self.model)
+        if self.quantization_aware is not None:
+            check_runs_here(get_method(self.quantization_aware))
 
     def needs(self) -> Needs:
         return needs_of(self)

@@ -25,6 +25,7 @@ from kit.tuning.material import Material, gather
 from kit.tuning.noise import add_noise
 from kit.tuning.outcome import outcome
 from kit.tuning.progress import Progress
+from kit.tuning.qat.leave import with_merged
 from kit.tuning.ranks import in_ranks, tune_in_ranks
 from kit.tuning.schedule import evaluation_steps, total_steps
 from kit.tuning.shortage import told_shortage
@@ -71,7 +72,8 @@ class _Tuning:
         else:
             self.report.message(_("Stopped after step {n} of {total}.").format(n=self.progress.step, total=self.total))
         self.report.metric("peak_memory_mib", self.progress.peak_mib)
-        return outcome(self.spec, self.material, self.progress, self.report, total=self.total, kept=kept)
+        result = outcome(self.spec, self.material, self.progress, self.report, total=self.total, kept=kept)
+        return with_merged(result, self.spec, self.material, self.report)
 
     def _begin(self) -> None:
         """Go on from where an earlier attempt came to, or tell what lies ahead."""

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from kit.models.folder import read_json
 from kit.place import cache
 from kit.report import Report
 
@@ -18,8 +19,12 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
     """Return a folder with `adapter` merged into `base`; made on the first call, found on later ones.
 
     The sum W + (alpha / rank) B A is computed in float32. Small models are also stored so; a large one is stored in
-    the precision of its base, which rounds the sum.
+    the precision of its base, which rounds the sum. Where the adapter's training left a merged model beside it, this is
+    taken: trained for a quantization, it is right to the last bit.
     """
+    left = adapter.parent / "merged"
+    if _made_of(left, adapter):
+        return left
     target = cache() / "merged" / _key(base, adapter)
     if (target / "config.json").exists():
         return target
@@ -45,6 +50,17 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
         shutil.rmtree(building, ignore_errors=True)
     report.progress("merging", 1, 1)
     return target
+
+
+def adapter_hash(adapter: Path) -> str:
+    """Return the SHA-256 of the weights of `adapter`, as a merged model notes it that was made of them."""
+    with (adapter / "adapter_model.safetensors").open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _made_of(merged: Path, adapter: Path) -> bool:
+    note = read_json(merged / "tunebook.json") or {}
+    return note.get("adapter_sha256") == adapter_hash(adapter) if "adapter_sha256" in note else False
 
 
 def _key(base: Path, adapter: Path) -> str:

@@ -52,6 +52,10 @@ def prepare_model(spec: MethodFields, folder: Path, *, dtype: torch.dtype, devic
         keep_type(adapted)
     if spec.init_lora_weights == "loftq":
         start_from_residual(adapted, folder)
+    if spec.quantization_aware is not None:
+        from kit.tuning.qat.aware import make_aware
+
+        make_aware(adapted, spec.quantization_aware)
     changed = spec.init_lora_weights in ("pissa", "loftq")
     return remember(adapted, Prepared(spec.method, folder, weights_of(adapted) if changed else {}))
 

@@ -9,6 +9,7 @@ from kit.spec import Spec, param
 
 METHODS = ("lora", "dora", "ia3", "prompt", "full")
 INITS = ("default", "gaussian", "pissa", "loftq")
+ROUNDINGS = ("torchao-int8", "torchao-int4")
 QUANTIZATIONS = ("bnb-nf4", "bnb-fp4", "bnb-int8")
 ALL_LINEAR = "all-linear"  # as peft calls every linear layer but the output
 
@@ -42,4 +43,10 @@ class MethodFields(Spec):
     )
     quantization: str | None = param(
         None, label=N_("Frozen weights"), help=N_("Quantized as named (QLoRA); left out, plain"), choices=QUANTIZATIONS
+    )
+    quantization_aware: str | None = param(
+        None,
+        label=N_("Trained for"),
+        help=N_("The method that will hold the model: training sees weights as rounded by it"),
+        choices=ROUNDINGS,
     )

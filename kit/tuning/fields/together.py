@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.tuning.adapters.rank_pattern import ranks
+from kit.tuning.fields.rounding import check_rounding
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
@@ -46,6 +47,7 @@ def _check_method(spec: TuneSpec) -> None:
         fix = _('Choose method="lora", or leave quantization out.')
         raise ParameterError("quantization", spec.quantization, allowed=allowed, fix=fix)
     _check_start(spec)
+    check_rounding(spec)
     ranks(spec.rank_pattern)
     if spec.method == "prompt" and spec.first_layer:
         allowed = _("0 for a learned prompt, which every layer reads")

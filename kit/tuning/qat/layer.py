@@ -44,8 +44,9 @@ class AwareLinear(Linear):
         """Return ``Q(W + s B A)``, [out, in]."""
         key = self._state()
         if self._kept is None or self._kept[0] != key:
-            weight = rounded(merged_weight(self), self.rounding)
-            self._kept = key, weight.to(_base(self).weight.dtype)
+            with torch.inference_mode(False):  # an evaluation must not leave what a training step cannot use
+                weight = rounded(merged_weight(self), self.rounding)
+                self._kept = key, weight.to(_base(self).weight.dtype)
         return self._kept[1]
 
     def _state(self) -> Any:
