@@ -10,7 +10,7 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, auto, compare, evaluate, search, slices, sweep, tune
+from kit.calls import answer, auto, compare, evaluate, find_learning_rate, search, slices, sweep, tune
 from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
@@ -26,7 +26,7 @@ from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
-from kit.tuning import TuneSpec
+from kit.tuning import FindRateSpec, TuneSpec
 from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "DataSpec",
     "Dataset",
     "EvaluateSpec",
+    "FindRateSpec",
     "GetSpec",
     "JudgeSpec",
     "KitError",
@@ -77,6 +78,7 @@ __all__ = [
     "evaluate",
     "export_comparison",
     "export_task",
+    "find_learning_rate",
     "find_run",
     "known_speed",
     "load",

@@ -7,7 +7,7 @@ Each call is also a run (a folder with its spec, events and result), so nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
@@ -19,7 +19,7 @@ from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL
 from kit.result import Result
 from kit.spec import Spec
-from kit.tuning import TuneSpec
+from kit.tuning import FindRateSpec, TuneSpec
 
 if TYPE_CHECKING:
     from kit.measure.pairing import Rows
@@ -66,6 +66,38 @@ def search(spec: SearchSpec, *, now: bool = False) -> Result:
 def answer(spec: AnswerSpec, *, now: bool = False) -> Result:
     """Let several variants answer one question (`now` and errors as in `tune`)."""
     return _done(spec, now)
+
+
+def find_learning_rate(
+    tuning: TuneSpec | None = None,
+    *,
+    lowest: float = 1e-5,
+    highest: float = 0.3,
+    steps: int = 80,
+    now: bool = False,
+    **fields: Any,
+) -> Result:
+    """Train a few steps with a rising learning rate; the result holds the curve and the rate that it suggests.
+
+    Parameters
+    ----------
+    tuning : TuneSpec, optional
+        The tuning that needs a learning rate; left out, `fields` are those of one, such as `model` and `data`.
+    lowest, highest : float
+        Rates of the first and the last step; where learning breaks before, the search ends.
+    steps : int, default 80
+        From the lowest to the highest rate.
+    now : bool, default False
+        As in `tune`.
+
+    Examples
+    --------
+    >>> found = kit.find_learning_rate(model="smollm2-135m-instruct", data=train)  # doctest: +SKIP
+    >>> found.metrics["learning_rate"]  # doctest: +SKIP
+    0.0012
+    """
+    asked = TuneSpec(**fields) if tuning is None else tuning.replace(**fields)
+    return _done(FindRateSpec(tuning=asked, lowest=lowest, highest=highest, steps=steps), now)
 
 
 def _done(spec: Spec, now: bool) -> Result:

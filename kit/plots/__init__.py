@@ -8,6 +8,7 @@ from kit.plots.confusion import confusion
 from kit.plots.differences import differences
 from kit.plots.divergence import divergence
 from kit.plots.export import export_comparison
+from kit.plots.learning_rates import learning_rates
 from kit.plots.limits import within
 from kit.plots.loss import losses
 from kit.plots.pareto import pareto
@@ -25,6 +26,7 @@ __all__ = [
     "differences",
     "divergence",
     "export_comparison",
+    "learning_rates",
     "losses",
     "pareto",
     "predictions",

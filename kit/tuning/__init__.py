@@ -1,5 +1,6 @@
 """Tuning: LoRA. Only light names are exported; what loads torch is imported when used."""
 
+from kit.tuning.rate import FindRateSpec
 from kit.tuning.spec import TuneSpec
 
-__all__ = ["TuneSpec"]
+__all__ = ["FindRateSpec", "TuneSpec"]
