@@ -17,6 +17,7 @@ from kit.i18n import _
 from kit.tuning.example import Example
 from kit.tuning.spec import TuneSpec
 from kit.tuning.speed import attention
+from kit.tuning.speed.frozen import FrozenLayers, can_keep
 from kit.tuning.speed.fused.layers import fuse_layers
 from kit.tuning.speed.packed import Packed, pack
 
@@ -51,7 +52,10 @@ class Body:
         self._whole = self.prompted or not self._comes_apart()
         if self._whole:
             self.head = nn.Identity()
+        self._frozen: FrozenLayers | None = None
         self._packs = spec.packing and not self.prompted and self._sees_own_row_only()
+        if self._packs and not self._whole and self._may_keep():
+            self._keep_frozen()
 
     def packs(self, longest: int) -> bool:
         """Can rows of at most `longest` tokens be packed? A sliding window must hold all of a row."""
@@ -60,9 +64,15 @@ class Body:
 
     def __call__(self, packed: Packed, **inputs: Any) -> torch.Tensor:
         """Return what the output layer reads of each of t tokens, [t, h]; `inputs` may be embeddings of its ids."""
-        read = inputs or {"input_ids": packed.ids}
-        found = self.hidden(**read, position_ids=packed.positions, use_cache=False, **self._masking(packed))
-        return found[0]
+        how = {"position_ids": packed.positions, "use_cache": False, **self._masking(packed)}
+        if self._frozen is not None and not inputs:
+            return self._frozen.finish(self._frozen(packed, **how), **how)[0]
+        return self.hidden(**(inputs or {"input_ids": packed.ids}), **how)[0]
+
+    @property
+    def keeps(self) -> bool:
+        """Are the layers before the first that trains computed once for each row?"""
+        return self._frozen is not None
 
     def hidden(self, **inputs: Any) -> torch.Tensor:
         """Return what the output layer reads, [b, s, h]; of a model that does not come apart, its logits."""
@@ -111,6 +121,23 @@ class Body:
         except (TypeError, AttributeError):
             return False
         return whole.shape == parts.shape and torch.allclose(whole, parts, rtol=1e-3, atol=1e-3)
+
+    def _may_keep(self) -> bool:
+        spec = self._spec
+        noisy = spec.neftune_noise_alpha is not None  # other embeddings in every step
+        return spec.cache_frozen and not noisy and can_keep(self._inner, spec.first_layer)
+
+    @torch.no_grad()
+    def _keep_frozen(self) -> None:
+        """Keep what frozen layers compute, if the model found with it is the same model."""
+        packed = pack(_TRIAL, shared=0, device=self._base.device)
+        wanted = self(packed)
+        self._frozen = FrozenLayers(self._inner, self._spec.first_layer)
+        found, again = self(packed), self(packed)
+        if _alike(found, wanted, 1e-3) and _alike(again, wanted, 1e-3):
+            self._frozen.forget()
+        else:
+            self._frozen = None
 
     @torch.no_grad()
     def _sees_own_row_only(self) -> bool:

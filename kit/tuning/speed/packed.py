@@ -61,6 +61,8 @@ class Packed:
         How much each counts, float32.
     order : tuple of int
         Which example each row of the sequence is, in its order.
+    spans : tuple of (int, int)
+        The first place of each row, and the one past its last.
     """
 
     ids: torch.Tensor
@@ -71,6 +73,7 @@ class Packed:
     targets: torch.Tensor
     weights: torch.Tensor
     order: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
 
     def seen(self) -> torch.Tensor:
         """Return which token sees which as a mask [t, t], True where it does."""
@@ -102,6 +105,7 @@ def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> P
         targets=torch.tensor([token for answer in answers for token in answer], device=device),
         weights=torch.tensor(weights, dtype=torch.float32, device=device),
         order=tuple(order),
+        spans=tuple(itertools.pairwise(starts)),
     )
 
 
