@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
-    "quick": {"epochs": 0.5, "learning_rate": 2e-3, "evaluations": 2},
+    "quick": {"epochs": 1.0, "learning_rate": 2e-3, "evaluations": 1},
     "balanced": {"epochs": 2.0, "learning_rate": 1e-3, "evaluations": 4},
     "best": {
         "epochs": 4.0,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Self
 
 from kit.data import DataSpec, open_data
+from kit.errors import UnknownNameError
 from kit.i18n import N_
 from kit.models import check_name
 from kit.quantization import get_method
@@ -14,6 +16,7 @@ from kit.spec import Needs, param
 from kit.tuning.fields import ComputingFields, DeviceFields, LearningFields, MethodFields
 from kit.tuning.fields.together import check_together
 from kit.tuning.needs import needs_of
+from kit.tuning.presets import PRESETS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,29 @@ class TuneSpec(MethodFields, LearningFields, ComputingFields, DeviceFields):
     validation: DataSpec | None = param(
         None, label=N_("Validation data"), help=N_("Left out, a tenth of the training rows is held back")
     )
+
+    @classmethod
+    def preset(cls, name: str, **fields: Any) -> Self:
+        """Return a spec with the settings of a preset; `fields` are added, or take their place.
+
+        Parameters
+        ----------
+        name : {"quick", "balanced", "best"}
+            A quick look, the defaults, or the best that patience buys.
+
+        Raises
+        ------
+        UnknownNameError
+            No preset has that name.
+
+        Examples
+        --------
+        >>> TuneSpec.preset("quick", model="m", data=DataSpec(source="finance-alerts")).evaluations
+        1
+        """
+        if name not in PRESETS:
+            raise UnknownNameError("preset", name, sorted(PRESETS))
+        return cls(**(PRESETS[name] | fields))
 
     def look_ahead(self) -> None:
         for data in (self.data, self.validation, self.general):
