@@ -114,7 +114,8 @@ def available(name: str) -> bool:
 def base_of(reference: Reference) -> str | None:
     """Return the name of the base model when `reference` is an adapter, else None."""
     if reference.kind == "run":
-        return _base_name(_run_adapter(reference.value))
+        made = _run_adapter(reference.value)
+        return None if _is_model(made) else _base_name(made)
     if reference.kind == "registry":
         copy = _copy(reference)
         return _base_name(copy) if folders.is_adapter(copy) else None
@@ -124,7 +125,13 @@ def base_of(reference: Reference) -> str | None:
 
 
 def _run(reference: Reference) -> Location:
-    return _with_adapter(reference, _run_adapter(reference.value), "run")
+    made = _run_adapter(reference.value)
+    return _adapter_or_model(reference, made, "run") if _is_model(made) else _with_adapter(reference, made, "run")
+
+
+def _is_model(made: Path) -> bool:
+    """Did a run leave a whole model (full tuning) where others leave an adapter?"""
+    return (made / "config.json").is_file()
 
 
 def _run_adapter(run_id: str) -> Path:

@@ -47,7 +47,7 @@ def obstacles(folder: Path, program: str, *, max_lora_rank: int = 16) -> list[st
     if config.get("peft_type") != "LORA":
         return [_("It is {kind}; only LoRA can be loaded.").format(kind=config.get("peft_type"))]
     found = [*_of_both(config), *_names(folder)]
-    return found + (_of_vllm(config, max_lora_rank) if program == "vllm" else _of_llama_cpp(config))
+    return found + (_of_vllm(config, max_lora_rank) if program == "vllm" else _of_llama_cpp(config, folder))
 
 
 def check_format(folder: Path, program: str, *, max_lora_rank: int = 16) -> None:
@@ -86,16 +86,23 @@ def _of_vllm(config: dict[str, Any], max_lora_rank: int) -> list[str]:
     return found
 
 
-def _of_llama_cpp(config: dict[str, Any]) -> list[str]:
-    if config.get("alpha_pattern"):
-        return [_("Layers have an alpha of their own.")]
-    return []
+def _of_llama_cpp(config: dict[str, Any], folder: Path) -> list[str]:
+    found = [_("Layers have an alpha of their own.")] if config.get("alpha_pattern") else []
+    outside = [name for name in _kept(folder) if _NAME.fullmatch(name) and not re.search(r"\.\d+\.", name)]
+    if outside:
+        found.append(_("The layer {name} is outside of the blocks.").format(name=outside[0].removeprefix(PREFIX)))
+    return found
+
+
+def _kept(folder: Path) -> list[str]:
+    with safe_open(folder / WEIGHTS, framework="pt") as file:
+        return list(file.keys())
 
 
 def _names(folder: Path) -> list[str]:
-    with safe_open(folder / WEIGHTS, framework="pt") as file:
-        names = list(file.keys())
-    odd = [name for name in names if not _NAME.fullmatch(name)]
+    names = _kept(folder)
+    # What peft keeps of an output layer with an adapter is passed over by both programs.
+    odd = [name for name in names if not _NAME.fullmatch(name) and not name.endswith(".base_layer.weight")]
     if not odd:
         return []
     return [_("It holds weights that are no A or B of LoRA, such as {name}.").format(name=odd[0])]

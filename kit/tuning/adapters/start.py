@@ -17,6 +17,8 @@ from typing import Any
 
 import torch
 
+from kit.tuning.layouts.shards import put_in_place
+
 Tensors = dict[str, torch.Tensor]
 
 
@@ -29,14 +31,14 @@ def weights_of(model: Any) -> Tensors:
 def put_back(model: Any, start: Tensors) -> Iterator[None]:
     """Give `model` the weights in `start` inside the block."""
     weights = {name: weight for name, weight in model.named_parameters() if name in start}
-    now = {name: weight.data for name, weight in weights.items()}
+    now = {name: put_in_place(weight, start[name]) for name, weight in weights.items()}
     try:
-        for name, weight in weights.items():
-            weight.data = start[name]
         yield
     finally:
         for name, weight in weights.items():
-            weight.data = now[name]
+            put_in_place(weight, now[name])
+        if hasattr(model, "reshard"):  # FSDP would go on with what it put together inside the block
+            model.reshard()
 
 
 def since_the_start(saved: Tensors, start: Tensors) -> Tensors:

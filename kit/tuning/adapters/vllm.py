@@ -35,7 +35,7 @@ def write_vllm_adapter(folder: Path, target: Path, *, max_lora_rank: int = 16) -
     """
     pairs = list(lora_pairs(folder))
     rank = max(pair.rank for pair in pairs)
-    weights = {}
+    weights: dict[str, torch.Tensor] = {}
     for pair in pairs:
         missing = rank - pair.rank
         a = torch.nn.functional.pad(pair.a, (0, 0, 0, missing))

@@ -202,6 +202,8 @@ def test_what_llama_cpp_has_no_place_for_is_refused(way: Way, tiny_model: Path, 
     with pytest.raises(UnsupportedError, match="lm_head"):
         write_gguf_adapter(folder, tmp_path / "adapter.gguf", base=tiny_model)
     assert sorted(path.name for path in tmp_path.iterdir() if "gguf" in path.name) == []
+    assert obstacles(folder, "vllm") == []
+    folder = _adapter(way, tiny_model, tmp_path)
     other = save_model(tmp_path / "gpt2", GPT2Config(vocab_size=400, n_embd=32, n_layer=2, n_head=4))
     with pytest.raises(UnsupportedError, match="GPT2LMHeadModel"):
         write_gguf_adapter(folder, tmp_path / "adapter.gguf", base=other)

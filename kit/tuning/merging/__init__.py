@@ -1,0 +1,5 @@
+"""Several adapters made into one."""
+
+from kit.tuning.merging.spec import MergeSpec
+
+__all__ = ["MergeSpec"]
