@@ -10,7 +10,7 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, auto, compare, evaluate, find_learning_rate, search, slices, sweep, tune
+from kit.calls import answer, auto, compare, evaluate, find_learning_rate, merge, search, slices, sweep, tune
 from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
@@ -26,7 +26,7 @@ from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
-from kit.tuning import FindRateSpec, TuneSpec
+from kit.tuning import FindRateSpec, MergeSpec, TuneSpec
 from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Machine",
     "MachineCard",
     "Measurement",
+    "MergeSpec",
     "ModelCard",
     "ModelPicker",
     "ProbeSpec",
@@ -85,6 +86,7 @@ __all__ = [
     "load_data",
     "load_spec",
     "measure_speed",
+    "merge",
     "methods",
     "recommend",
     "register",
