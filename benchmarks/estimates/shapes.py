@@ -12,6 +12,7 @@ _PIECE = 1 << 20  # numbers drawn once and repeated: drawing a billion takes lon
 
 # layers, hidden size, heads, KV heads, feed-forward width, vocabulary, tied embeddings
 SHAPES = {
+    "tiny": (2, 64, 4, 2, 128, 1024, True),
     "0.1B": (30, 576, 9, 3, 1536, 49152, True),
     "0.4B": (32, 960, 15, 5, 2560, 49152, True),
     "0.5B": (24, 896, 14, 2, 4864, 151936, True),

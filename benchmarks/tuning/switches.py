@@ -1,0 +1,71 @@
+"""What each switch of speed is worth: tokens a second with it on over tokens a second with it off, one at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from benchmarks.tuning.curve import ratios
+from benchmarks.tuning.material import Material
+from benchmarks.tuning.race import Race
+from benchmarks.tuning.racer import Racer
+from benchmarks.tuning.setup import Setup
+
+Fields = dict[str, Any]
+
+_TURNS, _STEPS = 4, 4  # the first turn warms up: it compiles, and fills what is kept of frozen layers
+_AGAIN = _TURNS * 16  # rows that come again each turn
+_UPPER = {"first_layer": 15}
+_FP32 = {"precision": "fp32"}
+
+SWITCHES: dict[str, tuple[Fields, Fields]] = {
+    "packing": ({}, {"packing": False}),
+    "share_prefix": ({}, {"share_prefix": False}),
+    "answer_logits": ({}, {"answer_logits": False}),
+    "fused": ({}, {"fused": False}),
+    "compile": ({"compile": True}, {}),
+    "cache_frozen": (_UPPER, {**_UPPER, "cache_frozen": False}),
+    "precision bf16 over fp32": ({}, _FP32),
+    "mixed_precision bf16 over no, on fp32": ({**_FP32, "mixed_precision": "bf16"}, _FP32),
+    "gradient_checkpointing": ({"gradient_checkpointing": True}, {"gradient_checkpointing": False}),
+    "gradient_accumulation_steps 4 over 1": ({"gradient_accumulation_steps": 4}, {"gradient_accumulation_steps": 1}),
+    "attn_implementation auto over eager": ({}, {"attn_implementation": "eager"}),
+    "attn_implementation auto over sdpa": ({}, {"attn_implementation": "sdpa"}),
+    "attn_implementation auto over flash_attention_2": ({}, {"attn_implementation": "flash_attention_2"}),
+}
+
+
+def switches(setup: Setup) -> dict[str, Any]:
+    """Measure every switch and return what the last line says."""
+    setup.options.held = min(setup.options.held, 16)
+    rows = setup.materials()[0]
+    return {"switches": {name: _measured(setup, rows, name, *pair) for name, pair in SWITCHES.items()}}
+
+
+def _measured(setup: Setup, rows: Material, name: str, on: Fields, off: Fields) -> dict[str, Any]:
+    """Let Tunebook race against itself."""
+    turns = 2 if setup.options.quick else _TURNS
+    racers: dict[str, Racer] = {}
+    try:
+        for side, fields in (("on", on), ("off", off)):
+            racers[side] = setup.ours(side, rows, turns * _STEPS, **_few(rows, fields), **fields)
+        race = Race(racers, lambda text: print(f"{name}, {text}", flush=True))
+        race.run(steps=turns * _STEPS, every=_STEPS, most=turns * _STEPS, tolerance=0.0)
+    finally:
+        for racer in racers.values():
+            racer.close()
+    if race.failed:
+        return {"ratio": None, "failed": next(iter(race.failed.values())).strip().splitlines()[-1]}
+    first, second = race.courses["on"], race.courses["off"]
+    ratio, spread = ratios(first.rates[1:], second.rates[1:])
+    return {
+        "ratio": ratio,
+        "spread": spread,
+        "memory_ratio": round(first.peak_mib / second.peak_mib, 3),
+        "first_turn_s": {side: round(race.courses[side].turns[0]["seconds"], 1) for side in racers},
+        "loss_difference": round(first.losses[-1] - second.losses[-1], 4),
+    }
+
+
+def _few(rows: Material, fields: Fields) -> Fields:
+    """Return few rows, which come again, for what is kept of them."""
+    return {"data": rows.train.replace(limit=_AGAIN)} if "first_layer" in fields else {}
