@@ -104,7 +104,7 @@ def dashes(place: int) -> tuple[float, float]:
 
 def words(train: Curve, validation: Curve, end: int, others: Mapping[str, Curve] | None = None) -> str:
     """Return what the curves show, as a sentence."""
-    if not train and not validation:
+    if not train and not validation and not others:
         return _("No loss has been reported yet; {end} steps are planned.").format(end=end)
     said = []
     for name, curve in ((_("training"), train), (_("validation"), validation)):

@@ -98,6 +98,51 @@ def test_whatever_is_filled_in_reads_back_as_it_was() -> None:
     assert form.values() == {name: getattr(spec, name) for name in NAMES}
 
 
+OPTIONAL = ("gradient_checkpointing", "quantization", "packing", "neftune_noise_alpha")
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "value"),
+    [
+        ("gradient_checkpointing", "", None),
+        ("gradient_checkpointing", "yes", True),
+        ("gradient_checkpointing", "no", False),
+        ("quantization", "", None),
+        ("quantization", "bnb-nf4", "bnb-nf4"),
+        ("packing", False, False),
+        ("neftune_noise_alpha", "5", 5.0),
+    ],
+)
+def test_what_may_be_left_out_reads_back_as_it_was(name: str, typed: str | bool, value: Any) -> None:
+    form = Form(TuneSpec, OPTIONAL, {})
+    form.take({name: typed})
+    assert form.values()[name] is value or form.values()[name] == value
+    form.fill({name: value})
+    assert form.raw[name] == typed
+
+
+def test_what_may_be_left_out_can_be_left_out_with_the_mouse(read: type[Any]) -> None:
+    page = read(str(Form(TuneSpec, OPTIONAL, {}).html(OPTIONAL)))
+    choices = [(o["value"], o["text"]) for o in page.all("option")]
+    assert choices[:3] == [("", "left out"), ("yes", "yes"), ("no", "no")]
+    assert choices[3] == ("", "left out")
+    assert page.all("input", name="packing")[0]["type"] == "checkbox"
+
+
+def test_neither_yes_nor_no_is_refused() -> None:
+    form = Form(TuneSpec, OPTIONAL, {})
+    form.take({"gradient_checkpointing": "maybe"})
+    assert "gradient_checkpointing" in form.errors
+
+
+def test_help_and_notes_stand_under_the_fields_where_they_are_wanted(form: Form, read: type[Any]) -> None:
+    page = read(str(form.html(NAMES, notes={"rank": "Balanced: 16"}, helped=True)))
+    rank = next(e for e in page.all("label") if e["data-key"] == "field-rank")
+    assert rank["text"] == "RankBalanced: 16Size of the adapter"
+    assert form.said("steps", None) == "left out"
+    assert form.said("target_modules", ("a", "b")) == "a, b"
+
+
 def _data() -> Any:
     from kit.data.spec import DataSpec
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import htpy as h
+
 from kit._arguments import named_arguments
 from kit.widgets.panel import Panel
 from kit.widgets.tuning.desk import TuneDesk
-from kit.widgets.tuning.page import tune_page
 
 
 class TunePanel(Panel[TuneDesk]):
@@ -45,8 +46,14 @@ class TunePanel(Panel[TuneDesk]):
         **settings: Any,
     ) -> None:
         follows = [model] if isinstance(model, Panel) else []
-        super().__init__(TuneDesk(model, data, validation, preset, name, settings), tune_page, follows)
+        super().__init__(TuneDesk(model, data, validation, preset, name, settings), _page, follows)
 
     def as_spec_value(self) -> Any:
         """Return the tuned model where the run has made one, else the model itself."""
         return self.desk.as_spec_value()
+
+
+def _page(desk: TuneDesk) -> h.Element:
+    from kit.widgets.tuning.page import tune_page  # ten modules that nobody needs who only imports the panels
+
+    return tune_page(desk)
