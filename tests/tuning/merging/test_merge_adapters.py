@@ -21,7 +21,7 @@ from kit.models import locate
 from kit.report import ListReport
 from kit.result import Result
 from kit.spec import load_spec
-from kit.tuning.merging import MergeSpec
+from kit.tuning import MergeSpec
 from kit.tuning.merging.merge import merge
 
 Deltas = dict[str, torch.Tensor]
