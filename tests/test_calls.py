@@ -44,6 +44,16 @@ def test_a_sweep_returns_its_rows(tiny_model: Path, data: kit.Dataset) -> None:
     assert len(run.status.records["variant"]) == 1
 
 
+def test_a_learning_rate_is_found_as_a_run(tiny_model: Path, data: kit.Dataset) -> None:
+    found = kit.find_learning_rate(model=str(tiny_model), data=data, precision="fp32", batch_size=4, steps=30)
+    assert found.metrics["learning_rate"] > 1e-5
+    (run,) = kit.runs()
+    assert run.result == found
+    spec = kit.load_spec(found.spec)
+    assert isinstance(spec, kit.FindRateSpec)
+    assert (spec.tuning.batch_size, spec.steps) == (4, 30)
+
+
 def test_what_goes_wrong_is_told_with_the_next_step(data: kit.Dataset, tmp_path: Path) -> None:
     missing = str(tmp_path / "no" / "model")
     with pytest.raises(RunFailedError, match="no such file or folder") as caught:

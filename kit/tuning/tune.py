@@ -31,7 +31,7 @@ from kit.tuning.schedule import evaluation_steps, total_steps
 from kit.tuning.shortage import told_shortage
 from kit.tuning.spec import TuneSpec
 from kit.tuning.watching.course import out_of_patience, overfit
-from kit.tuning.watching.told import told_cut, told_early_stop, told_overfit
+from kit.tuning.watching.told import check_loss, told_cut, told_early_stop, told_overfit
 from kit.tuning.watching.watch import Watch
 
 
@@ -99,6 +99,7 @@ class _Tuning:
             rows = [examples[i] for i in next(order)]
             with pace.of(rows, self.progress.step + 1):
                 loss = self.learner.learn(rows, self.progress.step + 1)
+            check_loss(loss, self.progress.step + 1, spec.learning_rate)
             self.progress.stepped(loss)
             self._say_step(loss, sum(map(len, rows)) / (time.perf_counter() - started))
             if self.progress.before is None:  # after the first step, so that nobody waits for it

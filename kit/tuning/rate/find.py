@@ -24,7 +24,7 @@ class _Rising(Learner):
 
     def __init__(self, spec: FindRateSpec, material: Material) -> None:
         m = material
-        super().__init__(m.model, spec.tuning, m.accelerator, pad=m.pad, total=spec.steps)
+        super().__init__(m.model, m.settled.spec, m.accelerator, pad=m.pad, total=spec.steps)
         self._find = spec
 
     def rate(self, step: int) -> float:

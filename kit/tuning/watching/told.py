@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from kit.errors import KitError
 from kit.i18n import _
 from kit.report import Report
 from kit.tuning.example import Encoded
@@ -26,6 +29,23 @@ def told_early_stop(progress: Progress, total: int, report: Report) -> None:
 def early_stop_words(step: int, best: int, total: int) -> str:
     """Return where a training stopped early."""
     return _("Stopped early at step {n} of {total}; best was {best}.").format(n=step, best=best, total=total)
+
+
+def check_loss(loss: float, step: int, learning_rate: float) -> None:
+    """Raise where learning has broken: what follows could only be worse.
+
+    Raises
+    ------
+    KitError
+        The loss is no number.
+    """
+    if not math.isfinite(loss):
+        raise KitError(
+            _("The loss of step {n} is no number: learning has broken.").format(n=step),
+            fix=_("Train with a lower learning rate than {rate:g}; kit.find_learning_rate(…) suggests one.").format(
+                rate=learning_rate
+            ),
+        )
 
 
 def told_overfit(found: Overfit | None, spec: TuneSpec, report: Report) -> None:

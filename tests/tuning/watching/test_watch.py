@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from tinytuning import StopsAfter, messages, weights
 
 from kit.data import DataSpec, open_data
 from kit.engines.hf.load import load_tokenizer
+from kit.errors import KitError
 from kit.report import ListReport
 from kit.result import Result
 from kit.tuning import TuneSpec
 from kit.tuning.example import encode_rows, weighted
+from kit.tuning.learner import Learner
 from kit.tuning.tune import tune
 from kit.tuning.watching import watch as watch_module
 from kit.tuning.watching.score import Scores
@@ -113,6 +116,17 @@ def test_a_best_adapter_that_is_lost_is_not_made_up(easy: TuneSpec, tmp_path: Pa
     assert result.facts["kept_step"] == 6
     assert result.metrics["validation_loss"] == pytest.approx(6.0)
     assert "The adapter of step 2 was not written and is lost; the newest one is kept." in messages(report)
+
+
+def test_learning_that_breaks_is_a_failure(easy: TuneSpec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    learn = Learner.learn
+    monkeypatch.setattr(Learner, "learn", lambda self, rows, step: math.nan if step == 3 else learn(self, rows, step))
+    report = ListReport(tmp_path)
+    with pytest.raises(KitError, match="The loss of step 3 is no number") as caught:
+        tune(easy, report)
+    assert "lower learning rate than 0.01" in caught.value.fix
+    assert len(report.values("loss")) == 2
+    assert (tmp_path / "artifacts" / "adapter" / "adapter_model.safetensors").exists(), "the best one was lost"
 
 
 def test_samples_are_answered_at_each_evaluation(spec: TuneSpec, tmp_path: Path) -> None:
