@@ -2,6 +2,8 @@
 
 While a sweep goes on, each is corrected for as many comparisons as are planned (Bonferroni). When all are measured they
 are judged together (Holm), which sees no less: evidence that was told is not taken back.
+
+Parts of one sweep may come from several machines; whether they answer right is compared all the same, their times not.
 """
 
 from __future__ import annotations
@@ -68,7 +70,16 @@ def _is_measured(part: Result) -> bool:
 def _compared(part: Result, reference: Result, folder: Path | None) -> Compared | None:
     pair = (part, reference) if folder is None else (part.in_folder(folder), reference.in_folder(folder))
     found = comparable(*pair)
-    return None if found is None else dataclasses.replace(found, name=_name(part), reference=_name(reference))
+    if found is None:
+        return None
+    named = dataclasses.replace(found, name=_name(part), reference=_name(reference))
+    return named if _hardware(part) == _hardware(reference) else dataclasses.replace(named, seconds=None)
+
+
+def _hardware(part: Result) -> tuple[str, ...]:
+    """Return what decides how fast a part was measured: times of two machines are not compared."""
+    machine = part.provenance.get("machine") or {}
+    return tuple(repr(machine.get(name)) for name in ("cpu", "cores", "instruction_sets", "gpus"))
 
 
 def _name(part: Result) -> str:

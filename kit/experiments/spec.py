@@ -40,6 +40,7 @@ class SweepSpec(MeasuringSpec, HeldInWays):
     """Hold one model in several ways and measure each on the same rows."""
 
     carried_out_by = "kit.experiments.sweep:sweep"
+    spreads = True
 
     def look_ahead(self) -> None:
         self.look_at_data(self.data)

@@ -1,19 +1,22 @@
 """Carry out a `SweepSpec`: the same model held in several ways, each measured in a process of its own.
 
 A variant that cannot run is a row with its reason; one that fails or is killed takes no other with it. A variant that
-is finished is kept: a resumed sweep measures the others only, and goes on inside the one that was interrupted.
+is finished is kept: a resumed sweep measures the others only, and goes on inside the one that was interrupted. On a
+scheduler its workers measure several at once; this machine needs the model and the data too, to know them again.
 """
 
 from __future__ import annotations
 
 from kit.engines import Variant
 from kit.engines.prepare import ready_folder
-from kit.errors import Stopped
+from kit.errors import ParameterError, Stopped
+from kit.experiments.ahead import Ahead
 from kit.experiments.apart import measured_apart
 from kit.experiments.finished import Finished
 from kit.experiments.judged import judged_together, stands, with_verdict
 from kit.experiments.spec import SweepSpec
 from kit.experiments.summary import sweep_summary
+from kit.i18n import _
 from kit.machine.provenance import seeds
 from kit.measure.passes.reference import claim, release
 from kit.measure.rows import rows_for
@@ -22,6 +25,7 @@ from kit.models import model_provenance
 from kit.models.provenance import hashes_left_out
 from kit.report import PrefixedReport, Report
 from kit.result import Result, Status
+from kit.runners import Runner, runner_of
 from kit.spec import Spec
 
 
@@ -31,6 +35,7 @@ def sweep(spec: Spec, report: Report) -> Result:
     Asked to stop, it gives up the variant it is at; those that are done are kept.
     """
     assert isinstance(spec, SweepSpec)
+    _check_spreads(spec, report)
     report.progress("loading", 0, len(spec.methods), "methods")
     ready_folder(spec.model, report)  # converted and merged once, here, for all of them
     data = rows_for(spec.data, spec.model, report)
@@ -40,7 +45,8 @@ def sweep(spec: Spec, report: Report) -> Result:
     found = _Sweep(spec, report, Finished(spec.key, spec.methods, report, model=model, data=data))
     if "reference" in spec.measures:
         claim(report, spec.key)
-    status = found.measure()
+    with runner_of(report) as runner:
+        status = found.measure(runner)
     if status == "finished":
         release(report, spec.key)
     return Result(
@@ -66,23 +72,53 @@ def variant_spec(spec: SweepSpec, method: str, reference: str | None = None) -> 
     )
 
 
+def _check_spreads(spec: SweepSpec, report: Report) -> None:
+    if report.on and "reference" in spec.measures:
+        raise ParameterError(
+            "measures",
+            spec.measures,
+            allowed=_(
+                "without 'reference' on a scheduler: its workers share no folder with what the reference expected"
+            ),
+            fix=_("Leave 'reference' out, or start the sweep on one machine."),
+        )
+
+
 class _Sweep:
     def __init__(self, spec: SweepSpec, report: Report, finished: Finished) -> None:
         self._spec, self._report, self._finished = spec, report, finished
+        self._ahead: Ahead | None = None
         self.parts: list[Result] = []  # in the order of the methods
 
-    def measure(self) -> Status:
+    def measure(self, runner: Runner) -> Status:
         """Make a part for each method; asked to stop, for those only that are done."""
+        if self._report.on:
+            self._ahead = Ahead(runner, self._report, self._finished)
+            left = [method for method in self._spec.methods if self._finished.get(method) is None]
+            self._ahead.begin(left, lambda method: variant_spec(self._spec, method))
+        try:
+            return self._measure()
+        finally:
+            if self._ahead is not None:
+                self._ahead.leave()
+
+    def _measure(self) -> Status:
         try:
             for method in self._spec.methods:
                 self._take(method)
         except Stopped:
+            if self._ahead is not None:
+                self._ahead.leave()
             left = self._spec.methods[len(self.parts) :]
-            for part in filter(None, map(self._finished.get, left)):
+            for part in filter(None, map(self._done_before, left)):
                 self.parts.append(self._judged(part))
             return "stopped"
         self._judge_together()
         return "finished"
+
+    def _done_before(self, method: str) -> Result | None:
+        found = self._finished.get(method)
+        return found if found is not None or self._ahead is None else self._ahead.done(method)
 
     def _take(self, method: str) -> None:
         """Add the part of one method, and say it unless an earlier attempt has said the same."""
@@ -99,6 +135,8 @@ class _Sweep:
             self._say(method, part)
 
     def _measured(self, method: str, reference: str | None) -> Result:
+        if self._ahead is not None:
+            return self._ahead.get(method)
         return measured_apart(variant_spec(self._spec, method, reference), PrefixedReport(self._report, method))
 
     def _judged(self, part: Result) -> Result:
