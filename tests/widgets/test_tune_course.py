@@ -140,7 +140,7 @@ def test_how_many_rows_validate_is_seen_on_the_way(shown: Callable[..., TunePane
 
 def test_what_the_run_decided_opens_with_its_reasons(shown: Callable[..., TunePanel], read: type[Any]) -> None:
     choice = {"field": "micro_batch_size", "value": 4, "why": "All 16 rows at once would need 9 GB."}
-    page = read(shown([*RISING, {"kind": "record", "name": "choice", "data": choice}]).html())
+    page = read(shown([*RISING, {"kind": "record", "name": "choices", "data": {"choices": [choice]}}]).html())
     told = next(d for d in page.all("details") if d.get("data-key") == "decided")
     assert told["text"].startswith("Decided for this machine: micro_batch_size")
     assert "micro_batch_size=4 All 16 rows at once would need 9 GB." in told["text"]
@@ -152,3 +152,13 @@ def test_a_long_run_is_drawn_in_few_points(shown: Callable[..., TunePanel]) -> N
     drawings = panel.desk.drawings
     first = drawings.drawn(panel.desk.status, 10_000, 700, others={})
     assert drawings.drawn(panel.desk.status, 10_000, 700, others={}) is first
+
+
+def test_the_time_that_was_predicted_stands_beside_what_it_took(
+    shown: Callable[..., TunePanel], read: type[Any]
+) -> None:
+    told: Event = {"kind": "record", "name": "estimate", "data": {"training_s": 118.0}}
+    assert "of 2 min predicted" in read(shown([RUNNING, told, *RISING[1:]]).html()).text
+    said = course([0.9], [1.0, 0.9], end="finished")
+    panel = shown([RUNNING, told, *said[1:]], Result(spec={}, metrics={"training_s": 170.0}))
+    assert "training, predicted → took2 min → 2 min 50 s" in read(panel.html()).text

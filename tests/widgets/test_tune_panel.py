@@ -93,6 +93,7 @@ class QuickTuneSpec(TuneSpec):
     """A tuning spec whose work takes no model; importable by the worker as ``test_tune_panel:QuickTuneSpec``."""
 
     carried_out_by = "test_tune_panel:quick"
+    preload = ()  # nothing heavy, which a busy machine takes long to open
 
     def look_ahead(self) -> None:
         """Look at nothing: this work takes no model and no rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from kit.jobs import Run
 from kit.machine import this_machine
 from kit.machine.facts import MIB
+from kit.machine.speed import Speed, keep_speed
 from kit.widgets import ModelPicker, TunePanel
+from kit.widgets.tuning.plan import seconds_of
 from kit.widgets.tuning.rows import rows_of
 
 MODEL = "smollm2-135m-instruct"
+SPEED = Speed("cpu", 20.0, {"fp32": 0.1, "bf16": 0.4}, 3e-6, "2026-11-01T10:00:00+00:00")
 
 
 @pytest.fixture
@@ -86,6 +90,7 @@ def test_a_model_and_rows_that_nobody_knows_are_no_trouble(read: type[Any]) -> N
     assert told == {
         "Rows": "gone.jsonl: told when it starts.",
         "Model": "knows: its size is known once it is here.",
+        "Time": "told when it starts",
         "Memory": "not known before it starts",
     }
     assert "aria-disabled" not in page.button("start")
@@ -156,3 +161,46 @@ def test_nearly_all_the_memory_is_a_warning(source: str, read: type[Any], monkey
     assert "so little is left for anything else" in facts(page)["Memory"]
     assert page.all("span", data_tone="warn")
     assert "aria-disabled" not in page.button("start")
+
+
+def test_the_time_is_told_for_the_settings_and_for_each_preset(source: str, read: type[Any]) -> None:
+    keep_speed(SPEED)
+    panel = TunePanel(MODEL, source)
+    told = facts(read(panel.html()))["Time"]
+    assert told.startswith("about ")
+    assert told.endswith(", 24 steps")
+    once = seconds_of(panel.desk.spec(), SPEED)
+    longer = seconds_of(panel.desk.spec().replace(epochs=20.0), SPEED)
+    assert once is not None
+    assert longer is not None
+    assert longer > 5 * once
+    for button in read(panel.html()).all("button", data_action="preset"):
+        assert "about " in button["text"]
+
+
+def test_a_machine_that_was_never_measured_can_be_from_here(
+    source: str, read: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = TunePanel(MODEL, source)
+    page = read(panel.html())
+    assert facts(page)["Time"].startswith("24 steps; how long that takes is known once")
+    assert page.button("measure")
+    monkeypatch.setattr("kit.widgets.picking.probe.measure_speed", lambda: keep_speed(SPEED))
+    panel.act("measure")
+    until = time.monotonic() + 10
+    while panel.desk.probe.going and time.monotonic() < until:
+        time.sleep(0.01)
+    panel.refresh()
+    assert facts(read(panel.html()))["Time"].startswith("about ")
+
+
+def test_early_stopping_may_make_it_shorter(source: str, read: type[Any]) -> None:
+    keep_speed(SPEED)
+    assert "less where it stops early" in facts(read(TunePanel(MODEL, source, early_stopping=2).html()))["Time"]
+
+
+def test_what_is_decided_is_told_with_its_reason(source: str, read: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kit.widgets.tuning.plan.room_of_process", lambda _spec: 1.6e9)
+    told = facts(read(TunePanel(MODEL, source, max_length=511).html()))["Decided"]
+    assert "micro_batch_size=" in told
+    assert "All 16 rows of a batch at once would need" in told

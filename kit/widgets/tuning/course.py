@@ -86,7 +86,7 @@ def numbers(
     if not status.over:
         rate = m.get("learning_rate")
         tiles.append((_("learning rate"), "–" if rate is None else f"{rate:.1e}".replace("e-0", "e-"), ""))
-    return [*tiles, _time(status, left), _memory(status)]
+    return [*tiles, _time(status, m.get("training_s"), left), _memory(status)]
 
 
 def _no_accuracy(status: Status) -> bool:
@@ -101,10 +101,17 @@ def _throughput(status: Status) -> tuple[str, str, str]:
     return (_("throughput"), "–", "") if now is None else (_("throughput"), number(now[0]), now[1])
 
 
-def _time(status: Status, left: float | None) -> tuple[str, str, str]:
-    if status.over:
-        return _("took"), "–" if status.elapsed_s is None else duration(status.elapsed_s), ""
-    return _("left"), "–" if left is None else remaining(left), ""
+def _time(status: Status, trained: float | None, left: float | None) -> tuple[str, str, str]:
+    """Return the time that is left, or that it took, with what was predicted for the training."""
+    records = status.records.get("estimate", [])
+    predicted = records[-1].get("training_s") if records else None
+    if not status.over:
+        note = "" if predicted is None else _("of {time} predicted").format(time=remaining(predicted))
+        return _("left"), "–" if left is None else remaining(left), note
+    if trained is not None and predicted is not None:
+        told = _("{predicted} → {took}").format(predicted=remaining(predicted), took=duration(trained))
+        return _("training, predicted → took"), told, ""
+    return _("took"), "–" if status.elapsed_s is None else duration(status.elapsed_s), ""
 
 
 def _kept_at(status: Status, result: Result | None) -> str:
@@ -167,9 +174,8 @@ def evaluations(curves: Mapping[str, list[tuple[int, float]]]) -> list[Point]:
 
 def decided(status: Status) -> h.Node:
     """Return what the run decided by itself, each with its reason."""
-    found: dict[str, dict[str, Any]] = {}
-    for record in status.records.get("choice") or []:
-        found[str(record.get("field", ""))] = record
+    told = status.records.get("choices") or []
+    found = {str(each.get("field", "")): each for each in (told[-1].get("choices") or [] if told else [])}
     if not found:
         return None
     words = [

@@ -14,6 +14,7 @@ from kit.tuning.spec import TuneSpec
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.origin import data_spec, panel_name
+from kit.widgets.picking.probe import Probe
 from kit.widgets.tuning.compared import ComparedDesk
 from kit.widgets.tuning.figures import TuneFigures
 from kit.widgets.tuning.groups import NAMES
@@ -58,6 +59,7 @@ class TuneDesk(ComparedDesk):
         self.steps: int | None = None
         self.validated: int | None = None  # rows of a validation
         self.drawings = TuneFigures()
+        self.probe = Probe()
         self.compare_on(self.data)
         if not self.renew():
             self._recall()
@@ -89,6 +91,7 @@ class TuneDesk(ComparedDesk):
 
     def look(self) -> None:
         super().look()
+        self.probe.look()
         status = self.status
         if status is None:
             return
@@ -98,6 +101,11 @@ class TuneDesk(ComparedDesk):
             self.steps = int(status.total) if status.total else self.steps
         elif status.unit == "rows" and status.phase == "validating" and status.total:
             self.validated = int(status.total)
+
+    def seen(self) -> object:
+        seen = super().seen()
+        told = None if self.probe.speed is None else self.probe.speed.measured
+        return None if seen is None or self.probe.going else (seen, told)
 
     def left_s(self) -> float | None:
         """Return how long the steps still take, validations between them included, or None while nobody can know."""
@@ -170,6 +178,10 @@ class TuneDesk(ComparedDesk):
         if isinstance(self.model, str):
             self.model = found[0].model
         self._keep()
+
+    def do_measure(self, value: Any, values: dict[str, Any]) -> None:
+        """Measure how fast this machine is, from which the time follows; it takes about two seconds."""
+        self.probe.start()
 
     def _keep(self) -> None:
         keep(self.name, {**self.form.raw, "preset": self.preset})

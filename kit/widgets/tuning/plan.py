@@ -10,13 +10,15 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.machine import this_machine
 from kit.machine.facts import MIB, memory_free_mib
+from kit.machine.speed import Speed
 from kit.models import card_here
 from kit.models.fit import TIGHT_SHARE, room_bytes
 from kit.models.fit_words import nearly_too_large, size, too_large
 from kit.models.room import needed_bytes
 from kit.spec import needs_of
-from kit.tuning.fitting import Choice, decide, guessed_rows
+from kit.tuning.fitting import Choice, Decision, Rows, decide, guessed_rows
 from kit.tuning.fitting.room import room_of_process
+from kit.tuning.fitting.seconds import predicted_seconds
 from kit.tuning.schedule import total_steps
 from kit.tuning.spec import TuneSpec
 from kit.widgets.tuning.rows import changed, rows_of
@@ -92,16 +94,42 @@ def _lighter(spec: TuneSpec, rows: int | None) -> tuple[TuneSpec, str] | None:
 
 def choices_of(spec: TuneSpec) -> tuple[Choice, ...]:
     """Return what is decided where `spec` leaves it open, as far as it is known before the start."""
-    return _choices(spec, changed(spec.data.source))
+    found = _decision(spec, changed(spec.data.source))
+    return () if found is None else found.choices
+
+
+def seconds_of(spec: TuneSpec, speed: Speed | None) -> float | None:
+    """Return how long the training will take, or None where nobody can know.
+
+    Parameters
+    ----------
+    spec : TuneSpec
+    speed : Speed, optional
+        Of this machine; None: it was never measured.
+    """
+    rows = changed(spec.data.source)
+    decision = None if speed is None else _decision(spec, rows)
+    card = card_here(spec.model)
+    if decision is None or speed is None or card is None:
+        return None
+    try:
+        return predicted_seconds(decision.spec, card, speed, _guessed(spec, rows))
+    except (KitError, OSError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=64)
+def _decision(spec: TuneSpec, rows: int | None) -> Decision | None:
+    try:
+        card = card_here(spec.model)
+        return None if card is None else decide(spec, card, room_of_process(spec), _guessed(spec, rows))
+    except (KitError, OSError, ValueError):  # the work itself will say what is wrong
+        return None
 
 
 @lru_cache(maxsize=16)
-def _choices(spec: TuneSpec, rows: int | None) -> tuple[Choice, ...]:
-    try:
-        card = card_here(spec.model)
-        return () if card is None else decide(spec, card, room_of_process(spec), guessed_rows(spec)).choices
-    except (KitError, OSError, ValueError):  # the work itself will say what is wrong
-        return ()
+def _guessed(spec: TuneSpec, rows: int | None) -> Rows:
+    return guessed_rows(spec)
 
 
 def steps_of(spec: TuneSpec) -> int | None:

@@ -8,11 +8,11 @@ from typing import Any
 import htpy as h
 
 from kit.i18n import _, ngettext
-from kit.plots.words import count
+from kit.plots.words import count, remaining
 from kit.tuning.presets import PRESETS
 from kit.widgets.tuning.desk import TuneDesk
 from kit.widgets.tuning.groups import FIRST, GROUPS
-from kit.widgets.tuning.plan import steps_of
+from kit.widgets.tuning.plan import seconds_of, steps_of
 from kit.widgets.tuning.preset import SAID, TITLES
 
 _MOST_SAID = 4  # changes in a line
@@ -33,9 +33,7 @@ def settings(desk: TuneDesk) -> h.Node:
 
 
 def _preset(desk: TuneDesk, name: str, changed: Mapping[str, Any]) -> h.Element:
-    spec = desk.meant(name)
-    steps = None if spec is None else steps_of(spec)
-    takes = "" if steps is None else ngettext("{n} step", "{n} steps", steps).format(n=count(steps))
+    takes = _takes(desk, name)
     chosen = desk.preset == name
     return h.button(
         ".tb-preset",
@@ -51,6 +49,17 @@ def _preset(desk: TuneDesk, name: str, changed: Mapping[str, Any]) -> h.Element:
         ],
         h.span(".tb-small.tb-mute")[_(SAID[name])],
     ]
+
+
+def _takes(desk: TuneDesk, name: str) -> str:
+    """Return how long a preset would take, or where that is not known how many steps."""
+    spec = desk.meant(name)
+    if spec is None:
+        return ""
+    seconds, steps = seconds_of(spec, desk.probe.speed), steps_of(spec)
+    if seconds is not None:
+        return _("about {time}").format(time=remaining(seconds))
+    return "" if steps is None else ngettext("{n} step", "{n} steps", steps).format(n=count(steps))
 
 
 def _changes(desk: TuneDesk, changed: Mapping[str, Any]) -> h.Element:

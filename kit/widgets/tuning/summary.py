@@ -8,13 +8,13 @@ from kit._check import plain
 from kit.i18n import _, ngettext
 from kit.models import ModelCard, card_here
 from kit.models.source import available
-from kit.plots.words import count, parameters
+from kit.plots.words import count, parameters, remaining
 from kit.tuning.spec import TuneSpec
 from kit.widgets import parts
 from kit.widgets.origin import data_words, model_words
 from kit.widgets.picking.words import gigabytes
 from kit.widgets.tuning.desk import TuneDesk
-from kit.widgets.tuning.plan import Plan, choices_of, lighter_of
+from kit.widgets.tuning.plan import Plan, choices_of, lighter_of, seconds_of, steps_of
 from kit.widgets.tuning.rows import CHARACTERS, Rows, rows_of
 
 _MOST_LABELS = 5  # in the bar; the rest is one part of it
@@ -27,6 +27,7 @@ def summary(desk: TuneDesk) -> h.Element:
     facts = [
         (_("Rows"), _rows_fact(desk, rows)),
         (_("Model"), _model_fact(desk, plan)),
+        (_("Time"), _time_fact(desk)),
         (_("Memory"), _memory_fact(plan)),
         (_("Decided"), None if refused else _decided_fact(desk.meant())),
     ]
@@ -107,6 +108,28 @@ def _card_words(card: ModelCard) -> list[str]:
     words = [_("{n} weights").format(n=parameters(card.parameters))]
     words.append(_("reads at most {n} tokens").format(n=count(card.context)))
     return [*words, card.licence]
+
+
+def _time_fact(desk: TuneDesk) -> h.Node:
+    """Return how long the training is predicted to take, or what has to be known first."""
+    spec = desk.meant()
+    steps = None if spec is None else steps_of(spec)
+    if spec is None or steps is None:
+        return h.span(".tb-mute")[_("told once the settings are right") if spec is None else _("told when it starts")]
+    told = ngettext("{n} step", "{n} steps", steps).format(n=count(steps))
+    seconds = seconds_of(spec, desk.probe.speed)
+    if seconds is not None:
+        about = _("about {time}").format(time=remaining(seconds))
+        more = "" if not spec.early_stopping else _(", less where it stops early")
+        return h.div[h.b[about], f", {told}{more}"]
+    if desk.probe.speed is not None:
+        return h.div[told]
+    if desk.probe.going:
+        return h.div[told, h.span(".tb-mute")[_("; measuring this machine, about two seconds")]]
+    button = h.button(".tb-link", type="button", data_action="measure", data_key="measure")[_("Measure this machine")]
+    return h.div[
+        told, h.span(".tb-mute")[_("; how long that takes is known once this machine was measured.")], " ", button
+    ]
 
 
 def _memory_fact(plan: Plan | None) -> h.Node:
