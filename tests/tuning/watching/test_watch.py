@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 from tinymodel import write_rows
-from tinytuning import StopsAfter, messages, weights
+from tinytuning import StopsAfter, assert_equal_weights, messages, weights
 
 from kit.data import DataSpec, open_data
 from kit.engines.hf.load import load_tokenizer
@@ -151,6 +151,22 @@ def test_what_is_forgotten_is_measured(spec: TuneSpec, tmp_path: Path) -> None:
     assert sum(text.startswith("On general data") for text in messages(report)) == 1
     again, _report = _tuned(quick, tmp_path / "run")
     assert again.facts["forgetting"] == change, "it was not kept across a break"
+
+
+def test_what_is_watched_goes_on_exactly(spec: TuneSpec, tmp_path: Path) -> None:
+    watched = {"general": spec.data, "sample_answers": 2, "early_stopping": 3}
+    asked = spec.replace(steps=6, evaluations=3, neftune_noise_alpha=5.0, class_weights="balanced", **watched)
+    whole, report = _tuned(asked, tmp_path / "whole")
+    first = StopsAfter(tmp_path / "parts", 3)
+    tune(asked, first)
+    second = ListReport(tmp_path / "parts")
+    result = tune(asked, second)
+    for name in ("loss", "validation_loss", "general_loss"):
+        assert [*first.values(name), *second.values(name)] == report.values(name)
+    assert [*_records(first, "answers"), *_records(second, "answers")] == _records(report, "answers")
+    for fact in ("forgetting", "best_step", "kept_step", "summary"):
+        assert result.facts[fact] == whole.facts[fact]
+    assert_equal_weights(tmp_path / "whole", tmp_path / "parts")
 
 
 def test_rare_labels_count_more(spec: TuneSpec, tiny_model: Path, tmp_path: Path) -> None:
