@@ -17,7 +17,8 @@ from kit.i18n import _
 from kit.tuning.example import Example
 from kit.tuning.spec import TuneSpec
 from kit.tuning.speed import attention
-from kit.tuning.speed.frozen import FrozenLayers, can_keep
+from kit.tuning.speed.compiled import compile_blocks
+from kit.tuning.speed.frozen import FrozenLayers, can_keep, layers_of
 from kit.tuning.speed.fused.layers import fuse_layers
 from kit.tuning.speed.packed import Packed, pack
 
@@ -49,6 +50,8 @@ class Body:
         self.head: nn.Module = self._base.get_output_embeddings()
         if spec.fused and spec.mixed_precision == "no":
             fuse_layers(model)
+        if spec.compile:
+            compile_blocks(self._inner, layers_of(self._inner) or nn.ModuleList())
         self._whole = self.prompted or not self._comes_apart()
         if self._whole:
             self.head = nn.Identity()
