@@ -23,6 +23,8 @@ from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
 from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
+from kit.tuning.fields import MethodFields
+from kit.tuning.merging.spec import MergeSpec
 from kit.tuning.spec import TuneSpec
 
 
@@ -72,6 +74,16 @@ NAMES = {
 TOGETHER: dict[type[Spec], dict[str, Any]] = {
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},
+    MergeSpec: {"combination": "svd", "rank": 4},
+    MethodFields: {"method": "dora"},
+    TuneSpec: {
+        "method": "dora",
+        "init_lora_weights": "gaussian",
+        "rank_pattern": ("down_proj=8", "layers.3.*=32"),
+        "gradient_accumulation_steps": None,
+        "quantization_aware": None,
+        "layout": "pp",
+    },
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together
 
