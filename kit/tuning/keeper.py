@@ -70,15 +70,18 @@ class Keeper:
 
     def due(self) -> bool:
         """Has enough time gone by since the last checkpoint?"""
-        return time.monotonic() - self._since >= max(_LEAST_S, _TIMES_THE_WRITING * self._took_s)
+        long_ago = time.monotonic() - self._since >= max(_LEAST_S, _TIMES_THE_WRITING * self._took_s)
+        return self._learner.together(long_ago)
 
     def keep(self, progress: Progress) -> None:
         """Write a checkpoint, unless that of this step is there; where it cannot be written, the report is told."""
-        step = progress.step
-        if not self._accelerator.is_main_process or (step == self._newest and self._files.path(step).exists()):
+        step, first = progress.step, self._accelerator.is_main_process
+        if not self._learner.together(first and not (step == self._newest and self._files.path(step).exists())):
             return
         notes = {**self._same, **self._alike, **progress.to_dict()}
         tensors = self._learner.tensors(optimizer=self._has_optimizer(step, progress.over))
+        if not first:  # it only gave its parts
+            return
         started = time.monotonic()
         try:
             self._files.write(Checkpoint(step, tensors, notes))

@@ -43,18 +43,21 @@ class Kept:
         """Put right what a kill has left, and write what it kept from being written."""
         if self._first:
             mend(self._folder)
-            if progress.points and progress.points[-1].step == progress.step != self._written():
-                self.after_evaluation(progress)
+        measured = bool(progress.points) and progress.points[-1].step == progress.step
+        if self._learner.together(self._first and measured and progress.step != self._written()):
+            self.after_evaluation(progress)
 
     def after_evaluation(self, progress: Progress) -> None:
         """Write the newest adapter if it is the one that counts; where there is no room, it is written at the end."""
-        if not self._first or self.step(progress) != progress.step:
+        if not self._learner.together(self._first and self.step(progress) == progress.step):
+            return
+        tensors = self._learner.tensors(optimizer=False)
+        if not self._first:
             return
         self._held = None
         try:
-            self._write(progress.step)
+            self._write(progress.step, tensors)
         except OSError:  # the keeper has said so
-            tensors = self._learner.tensors(optimizer=False)
             self._held = progress.step, {name: each.to("cpu", copy=True) for name, each in tensors.items()}
 
     def at_end(self, progress: Progress) -> int:
@@ -68,19 +71,23 @@ class Kept:
         KitError
             It cannot be written.
         """
-        step = self.step(progress)
-        if not self._first:
+        step, together = self.step(progress), self._learner.together
+        if not (self._first or self._learner.divided):
             return step
-        if step == self._written():
-            self._report.artifact("adapter", self._folder)
+        if together(step == self._written()):
+            if self._first:
+                self._report.artifact("adapter", self._folder)
             return step
-        if self._held is not None and self._held[0] == step:
-            self._learner.load(self._held[1])
-        elif step != progress.step:
+        held = self._held[1] if self._held is not None and self._held[0] == step else None
+        if together(held is None) and step != progress.step:
             told = _("The adapter of step {n} was not written and is lost; the newest one is kept.")
             self._report.message(told.format(n=step))
             step = progress.step
-        self._write_patiently(step)
+        if held is not None and not self._learner.divided:
+            self._learner.load(held)
+        tensors = self._learner.tensors(optimizer=False)
+        if self._first:
+            self._write_patiently(step, held or tensors)
         return step
 
     def step(self, progress: Progress) -> int:
@@ -92,9 +99,9 @@ class Kept:
     def _first(self) -> bool:
         return bool(self._material.accelerator.is_main_process)
 
-    def _write_patiently(self, step: int) -> None:
+    def _write_patiently(self, step: int, tensors: Tensors) -> None:
         try:
-            patiently(lambda: self._write(step), self._report)
+            patiently(lambda: self._write(step, tensors), self._report)
         except OSError as exc:
             if not mendable(exc):
                 raise
@@ -102,10 +109,13 @@ class Kept:
             fix = _("Make room, or let the folder be written to, and resume the run.")
             raise KitError(problem, fix=fix) from exc
 
-    def _write(self, step: int) -> None:
+    def _write(self, step: int, tensors: Tensors) -> None:
         m = self._material
+        state = None  # the model has all
+        if self._learner.divided:
+            state = {name.removeprefix("weights/"): each for name, each in tensors.items()}
         told = {"task": m.train.task, "instruction": m.train.instruction, "labels": list(m.train.labels)}
-        save_adapter(m.model, self._folder, base=m.base, hub_id=m.hub_id, note={**told, "step": step})
+        save_adapter(m.model, self._folder, base=m.base, hub_id=m.hub_id, note={**told, "step": step}, state=state)
         self._report.artifact("adapter", self._folder)
 
     def _written(self) -> int | None:

@@ -48,6 +48,16 @@ class Learner:
         """Does each process hold only parts of the weights, so that all must ask for `tensors` together?"""
         return self._layout.divided
 
+    def together(self, first_says: bool) -> bool:
+        """Return what the first process says where all must act alike, since weights are `divided`; else `first_says`.
+
+        Parameters
+        ----------
+        first_says : bool
+            In the first process; what another one says counts only where they are not divided.
+        """
+        return self._layout.told_by_the_first(first_says) if self.divided else first_says
+
     def rate(self, step: int) -> float:
         """Return the learning rate of `step`, counted from 1."""
         spec = self._spec

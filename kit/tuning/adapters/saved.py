@@ -67,12 +67,29 @@ def save_adapter(
 
 def _write_peft(model: Any, building: Path, prepared: Prepared, state: Tensors | None) -> None:
     model.save_pretrained(building, state_dict=state)
+    if state is not None:
+        _add_absent(building, state)
     if not prepared.start:
         return
     weights = since_the_start(load_file(building / WEIGHTS), prepared.start)
     save_file(weights, building / WEIGHTS, metadata={"format": "pt"})
     config = json.loads((building / CONFIG).read_text(encoding="utf-8"))
     (building / CONFIG).write_text(json.dumps(config_since_the_start(config)), encoding="utf-8")
+
+
+def _add_absent(building: Path, state: Tensors) -> None:
+    """Add what peft leaves out: weights of layers that this process does not hold."""
+    weights = load_file(building / WEIGHTS)
+    named = {_saved_name(name): weight for name, weight in state.items()}
+    if named.keys() - weights.keys():
+        every = {name: weight.detach().cpu().contiguous() for name, weight in named.items()}
+        save_file(every | weights, building / WEIGHTS, metadata={"format": "pt"})
+
+
+def _saved_name(name: str) -> str:
+    """Return how peft calls a trained weight in its files: without the adapter's own name."""
+    plain = name.replace(".default", "")
+    return plain.removesuffix(".weight") if plain.endswith("lora_magnitude_vector.weight") else plain
 
 
 def _write_prompt(model: Any, building: Path, _prepared: Prepared, state: Tensors | None) -> None:

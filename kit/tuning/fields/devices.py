@@ -12,7 +12,13 @@ LAYOUTS = ("ddp", "fsdp", "tp", "pp", "ddp+tp", "fsdp+tp", "ddp+pp")
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceFields(Spec):
-    """On how many devices it trains, and how they share the work."""
+    """On how many devices it trains, and how they share the work.
+
+    One process has nothing to divide, whatever the layout. Several divide the rows ("ddp"), also each weight ("fsdp"),
+    heads and matrices ("tp") or layers ("pp"); combined, groups of `group_size` divide one copy of the model by the
+    second, and the groups share rows by the first. Divided layers are computed as they are: `fused`, `cache_frozen`
+    and `compile` say nothing then.
+    """
 
     processes: int = param(1, label=N_("Processes"), help=N_("One for each device"), low=1, high=64)
     layout: str = param(

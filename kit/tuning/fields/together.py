@@ -12,6 +12,9 @@ from kit.tuning.fields.rounding import check_rounding
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
+# DoRA and IA3 scale whole rows and columns, and only the first process of a pipeline knows of a learned prompt.
+_METHODS_OF = {"tp": ("lora", "prompt", "full"), "pp": ("lora", "dora", "ia3", "full")}
+
 
 def check_together(spec: TuneSpec) -> None:
     """Refuse values that are allowed each by itself, but not together.
@@ -22,6 +25,7 @@ def check_together(spec: TuneSpec) -> None:
     """
     _check_batch(spec)
     _check_method(spec)
+    _check_layout(spec)
     if spec.validation is not None and spec.validation.task != spec.data.task:
         allowed = _("{task}, as the training data").format(task=spec.data.task)
         raise ParameterError("validation.task", spec.validation.task, allowed=allowed)
@@ -72,3 +76,22 @@ def _check_start(spec: TuneSpec) -> None:
     if start in ("pissa", "loftq") and spec.method == "dora":
         allowed = _("default or gaussian with DoRA: what it learns cannot be told from such a start afterwards")
         raise ParameterError("init_lora_weights", start, allowed=allowed)
+
+
+def _check_layout(spec: TuneSpec) -> None:
+    if spec.processes == 1:  # nothing to divide
+        return
+    ways = spec.layout.split("+")
+    if len(ways) > 1 and spec.processes % spec.group_size:
+        allowed = _("a multiple of group_size ({size}) where layouts are combined").format(size=spec.group_size)
+        raise ParameterError("processes", spec.processes, allowed=allowed)
+    if spec.quantization is not None and {"fsdp", "tp"} & set(ways):
+        raise ParameterError("layout", spec.layout, allowed=_('"ddp", "pp" or "ddp+pp" for quantized weights'))
+    if spec.layout != "ddp" and spec.method == "full" and spec.first_layer:
+        allowed = _('"ddp" where every weight after first_layer trains')
+        raise ParameterError("layout", spec.layout, allowed=allowed)
+    for way, methods in _METHODS_OF.items():
+        if way in ways and spec.method not in methods:
+            allowed = _("one of {methods} where the layout is {layout}")
+            names = ", ".join(methods)
+            raise ParameterError("method", spec.method, allowed=allowed.format(methods=names, layout=spec.layout))

@@ -14,7 +14,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from kit.errors import ParameterError
+from kit.errors import ParameterError, UnsupportedError
 from kit.i18n import _
 from kit.tuning.layouts.decoder import base_of, decoder_layers
 from kit.tuning.layouts.places import Places
@@ -124,9 +124,12 @@ def cut_model(model: Any, places: Places) -> Line:
     ------
     ParameterError
         There are fewer layers than processes.
+    UnsupportedError
+        A weight trains that the first and the last layer have in common.
     """
     base, layers = base_of(model), decoder_layers(model)
     line = Line(places, base.get_input_embeddings())
+    _check_ends(base)
     mine = stage_layers(len(layers), line.count)[line.index]
     for i, layer in enumerate(layers):
         if i not in mine:
@@ -141,6 +144,13 @@ def cut_model(model: Any, places: Places) -> Line:
     model.to(places.device)
     _answer_together(base, line)
     return line
+
+
+def _check_ends(base: Any) -> None:
+    embedding, head = base.get_input_embeddings(), base.get_output_embeddings()
+    if head is not None and head.weight is embedding.weight and head.weight.requires_grad:
+        problem = _("The layers of this model cannot be divided: its first and its last have a weight in common.")
+        raise UnsupportedError(problem, fix=_('Choose layout="fsdp" or "ddp", or method="lora".'))
 
 
 def stage_layers(layers: int, stages: int) -> list[range]:

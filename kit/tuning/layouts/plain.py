@@ -84,6 +84,13 @@ class Layout:
         """Shorten the gradients of all processes together to at most `most`, and return how long they were."""
         return clip(list(self.weights.values()), most, self._sum_of_others)
 
+    def told_by_the_first(self, flag: bool) -> bool:
+        """Return the `flag` of the first process; all must ask together."""
+        told = torch.tensor(flag, dtype=torch.uint8, device=self.places.device)
+        if self.places.mesh is not None:
+            dist.broadcast(told, 0)
+        return bool(told)
+
     def whole(self, tensors: Tensors) -> Tensors:
         """Return tensors of this process put together with those of others, as one process alone would have them.
 

@@ -32,3 +32,14 @@ def spread_like(tensor: torch.Tensor, model: torch.Tensor) -> torch.Tensor:
         part = chunks[places[i]] if places[i] < len(chunks) else part.narrow(dim, 0, 0)
     local = part.contiguous().to(model.to_local().device)
     return DTensor.from_local(local, mesh, model.placements, run_check=False, shape=model.shape, stride=model.stride())
+
+
+@torch.no_grad()
+def put_in_place(weight: torch.Tensor, tensor: torch.Tensor) -> torch.Tensor:
+    """Let `weight` be `tensor`, of which it may hold a part only, and return what it was."""
+    if not isinstance(weight, DTensor):
+        before, weight.data = weight.data, tensor
+        return before
+    kept = weight.detach().clone()
+    weight.copy_(tensor if isinstance(tensor, DTensor) else spread_like(tensor, weight))
+    return kept
