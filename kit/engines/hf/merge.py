@@ -19,8 +19,8 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
     """Return a folder with `adapter` merged into `base`; made on the first call, found on later ones.
 
     The sum W + (alpha / rank) B A is computed in float32. Small models are also stored so; a large one is stored in
-    the precision of its base, which rounds the sum. Where the adapter's training left a merged model beside it, this is
-    taken: trained for a quantization, it is right to the last bit.
+    the precision of its base, which rounds the sum. A learned prompt becomes tokens of the model. Where the adapter's
+    training left a merged model beside it, this is taken: trained for a quantization, it is right to the last bit.
     """
     left = adapter.parent / "merged"
     if _made_of(left, adapter):
@@ -31,6 +31,7 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
     import torch
     from peft import PeftModel
 
+    from kit.engines.hf.learned_prompt import put_in
     from kit.engines.hf.load import load_model, load_tokenizer
 
     report.progress("merging", 0, 1)
@@ -39,11 +40,15 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
     try:
         model = load_model(base, dtype=torch.float32, device=torch.device("cpu"))
         stored = sum(path.stat().st_size for path in base.glob("*.safetensors"))
-        model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
+        tokenizer = load_tokenizer(base)
+        if (read_json(adapter / "adapter_config.json") or {}).get("peft_type") == "PROMPT_TUNING":
+            put_in(model, tokenizer, adapter)
+        else:
+            model = PeftModel.from_pretrained(model, str(adapter)).merge_and_unload()
         if stored > _FP32_BELOW:
             model = model.to(torch.bfloat16)
         model.save_pretrained(building)
-        load_tokenizer(base).save_pretrained(building)
+        tokenizer.save_pretrained(building)
         if not target.exists():
             os.replace(building, target)
     finally:

@@ -59,6 +59,17 @@ def test_it_learns_and_goes_on_exactly_where_it_was_stopped(
     assert all(torch.equal(weight, expected[name]) for name, weight in _kept(tmp_path / "parts").items())
 
 
+@pytest.mark.parametrize("method", ["prompt", "ia3"])
+def test_what_others_evaluate_is_what_was_validated(by: TuneSpec, tmp_path: Path, method: str) -> None:
+    """The folder is opened as by an evaluation: merged, a learned prompt put into the model."""
+    spec = by.replace(**METHODS[method])
+    tuned = tune(spec, ListReport(tmp_path))
+    folder = tmp_path / tuned.artifacts["adapter"]
+    again = tune(by.replace(model=str(folder), steps=1, learning_rate=1e-9), ListReport(tmp_path / "again"))
+    after, before = tuned.metrics["validation_loss"], again.metrics["validation_loss_before"]
+    assert before == pytest.approx(after, abs=0.03 if method == "prompt" else 1e-4)  # log(1 + 10 / 400) at most
+
+
 def test_a_run_of_full_tuning_is_the_model_it_left(by: TuneSpec, tmp_path: Path, tiny_model: Path) -> None:
     result = tune(by.replace(method="full", steps=1, learning_rate=1e-3), ListReport(tmp_path))
     folder = tmp_path / result.artifacts["adapter"]
