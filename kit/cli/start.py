@@ -23,6 +23,7 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the commands to the parser."""
     run = commands.add_parser("run", parents=[common], help=_("carry out what a JSON or YAML file says"))
     run.add_argument("spec", metavar=_("FILE"), help=_("a spec, as spec.to_json() or spec.to_yaml() writes it"))
+    run.add_argument("--on", metavar=_("ADDRESS"), help=_("let workers of this Dask scheduler do it: tcp://host:port"))
     run.set_defaults(do=_run)
     resume = commands.add_parser("resume", parents=[common], help=_("go on with a run that stopped, failed or crashed"))
     resume.set_defaults(do=_resume)
@@ -44,6 +45,8 @@ def add_watching(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     spec = _load(options.spec)
+    if options.on:  # names, rows and room are those of other machines
+        return watch(start(spec, now=options.now, on=options.on), options.detach)
     spec.look_ahead()  # what is wrong with names and rows is told before there is a run
     if not options.now:
         spec.check_room(needs_of(spec))
@@ -128,7 +131,8 @@ def _go_on(run: Run) -> str:
 def _numbers(result: Result) -> str:
     rows = [(name, f"{value:.6g}") for name, value in sorted(result.metrics.items())]
     for part in result.parts:
-        name = str(part.facts.get("variant") or part.facts.get("method", ""))
+        trial = _("trial {n}").format(n=part.facts["trial"]) if "trial" in part.facts else ""
+        name = str(part.facts.get("variant") or part.facts.get("method") or trial)
         shown = ", ".join(f"{key}={value:.4g}" for key, value in list(part.metrics.items())[:6])
         rows.append((name, shown or str((part.error or {}).get("message", part.status))))
     return table(rows) if rows else str(result.status)

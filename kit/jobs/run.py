@@ -194,22 +194,24 @@ class Run:
         if not self.status.over:
             (self.folder / "stop").touch()
 
-    def resume(self, *, now: bool = False) -> Run:
+    def resume(self, *, now: bool = False, on: str | None = None) -> Run:
         """Go on, from what it has saved, with a run that was stopped, failed or crashed; returns at once.
 
         Parameters
         ----------
         now : bool, default False
             Begin without waiting for a turn on the device, and even where it needs more memory than there is.
+        on : str, optional
+            The address that its scheduler has now; left out, the one that it was started on, if any.
 
         Raises
         ------
         KitError
-            It lives, or it is finished.
+            It lives, it is finished, or its scheduler is not to be reached.
         """
         from kit.jobs.start import resume  # it makes runs
 
-        return resume(self, now=now)
+        return resume(self, now=now, on=on)
 
     @property
     def log(self) -> str:

@@ -95,13 +95,15 @@ def start(spec: Spec, *, origin: str | None = None, now: bool = False, on: str |
     return run
 
 
-def resume(run: Run, *, now: bool = False) -> Run:
+def resume(run: Run, *, now: bool = False, on: str | None = None) -> Run:
     """Go on with a run that was stopped, failed or crashed, from what it has saved, and return it at once.
 
     Parameters
     ----------
     now : bool, default False
         Begin without waiting for a turn on the device, and even where it needs more memory than this machine has.
+    on : str, optional
+        The address that the scheduler of the run has now; left out, the one that it was started on, if any.
 
     Raises
     ------
@@ -113,8 +115,7 @@ def resume(run: Run, *, now: bool = False) -> Run:
         try:
             with run_lock(run.folder) as lock:
                 _check_resumable(run)
-                if run.on is not None:
-                    check_reachable(run.on)
+                _check_scheduler(run, on)
                 _launch(run, lock, _preload(run), now)
                 return run
         except RunBusyError:  # most often the worker of the last attempt, which is about to be gone
@@ -122,6 +123,16 @@ def resume(run: Run, *, now: bool = False) -> Run:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
+
+
+def _check_scheduler(run: Run, on: str | None) -> None:
+    """Raise unless the scheduler of a run can be reached, where it has one; keep its address, where it is a new one."""
+    wanted = on or run.on
+    if wanted is None:
+        return
+    check_reachable(wanted)
+    if wanted != run.on:
+        write_atomic(run.folder / "about.json", json.dumps({**run.about, "on": wanted}))
 
 
 def _check_resumable(run: Run) -> None:

@@ -23,7 +23,7 @@ def check_address(on: str) -> str:
     """
     try:
         parts = urlsplit(on)
-        good = parts.scheme in SCHEMES and bool(parts.hostname) and bool(parts.port) and not parts.path.strip("/")
+        good = parts.scheme in SCHEMES and bool(parts.hostname) and bool(parts.port) and not parts.path
     except (ValueError, TypeError, AttributeError):
         good = False
     if not good:

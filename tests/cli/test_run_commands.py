@@ -54,6 +54,14 @@ def _hungry(steps: int = 500) -> Spec:
     return HungrySpec(steps=steps, pause_s=0.02, device="cuda:0")
 
 
+def test_a_run_on_a_scheduler_that_is_away(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "spec.json"
+    file.write_text(_thorough(3).to_json(), encoding="utf-8")
+    assert main(["run", str(file), "--on", "tcp://127.0.0.1:1"]) == 2
+    assert "No scheduler answers at tcp://127.0.0.1:1: Connection refused." in capsys.readouterr().err
+    assert runs() == []
+
+
 def _until(true: Callable[[], Any]) -> None:
     end = time.monotonic() + 30
     while not true():

@@ -18,7 +18,7 @@ def test_an_address_is_taken(on: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "on", ["", "localhost:8786", "http://host:80", "tcp://host", "tcp://:1", "tcp://h:x", "tcp://h:1/x"]
+    "on", ["", "localhost:8786", "http://host:80", "tcp://host", "tcp://:1", "tcp://h:x", "tcp://h:1/"]
 )
 def test_what_is_none_is_refused(on: str) -> None:
     with pytest.raises(ParameterError, match=r"on=.*tcp://host:port.*dask scheduler"):

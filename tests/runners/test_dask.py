@@ -124,7 +124,12 @@ def test_a_stopped_run_goes_on_from_what_came_back(shared: Any) -> None:
     counted = json.loads(kept.read_text())
     assert counted == list(range(len(counted)))
     kept.write_text(json.dumps(list(range(98))))  # nearly done
-    run.resume().wait(60)
+    with pytest.raises(ServerError, match=r"No scheduler answers at tcp://127\.0\.0\.1:1:"):
+        run.resume(on="tcp://127.0.0.1:1")
+    assert run.on == shared.address
+    moved = shared.address.replace("127.0.0.1", "localhost")
+    run.resume(on=moved).wait(60)
+    assert run.on == moved, "kept for the next time"
     assert run.status.state == "finished", run.status
     assert run.result.facts["counted"] == list(range(100))
     assert [step for step, _value in run.status.curves["number"]][-2:] == [98, 99]

@@ -69,6 +69,8 @@ def outcome(
         "summary": _summary(spec, trials, front, best),
     }
     if best is not None:
+        for goal, value in zip(spec.goals, best.values(spec.goals) or (), strict=True):
+            report.metric(goal.name, value)  # after those of the trials: it is what lists show of the run
         report.message(_sentence(spec, front, best))
     failed = [trial.result for trial in ended if trial.state == "failed" and trial.result is not None]
     nothing = status == "finished" and best is None and bool(failed)

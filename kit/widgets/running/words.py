@@ -14,6 +14,8 @@ KINDS = {
     "tune": N_("tune"),
     "sweep": N_("sweep"),
     "auto": N_("search"),
+    "search": N_("search of settings"),
+    "findrate": N_("find a learning rate"),
     "evaluate": N_("evaluate"),
     "answer": N_("answer"),
     "get": N_("get a model"),
