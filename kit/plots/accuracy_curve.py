@@ -60,7 +60,7 @@ def accuracy_curve(
     colours, made, right = inks(dark), figure(width, height), margin(width, beside)
     plot = axes(made, (_LEFT, 24, right, 24), colours)
     plot.set_xlim(0, end)
-    plot.set_ylim(*_range([*points, *(p for each in beside.values() for p in each)], floor))
+    plot.set_ylim(*_range([*points, *(p for each in beside.values() for p in each)], floor, rows))
     step_ticks(plot, newest, end, bool(total or newest), width - _LEFT - right)
     plot.yaxis.set_major_formatter(lambda value, _place: f"{value:.1f}" if round(value, 3) * 10 % 1 == 0 else "")
     grid(plot, colours)
@@ -88,10 +88,14 @@ def words(curve: Curve, rows: int | None, floor: float | None, others: Mapping[s
     return "; ".join(said) + "."
 
 
-def _range(points: Curve, floor: float | None) -> tuple[float, float]:
-    values = [value for _step, value in points] + ([] if floor is None else [floor])
-    low, high = min(values, default=0.0), max(values, default=1.0)
-    return math.floor(max(low - 0.05, 0) * 10) / 10, min(math.ceil((high + 0.05) * 10) / 10, 1.0)
+def _range(points: Curve, floor: float | None, rows: int | None) -> tuple[float, float]:
+    """Return the ends of the axis: whole tenths around every value and interval; of nothing, all that can be."""
+    if not points:
+        return 0.0, 1.0
+    halves = [_half(value, rows) if rows else 0.0 for _step, value in points]
+    ends = [value + sign * half for (_step, value), half in zip(points, halves, strict=True) for sign in (-1, 1)]
+    ends += [] if floor is None else [floor]
+    return math.floor(max(min(ends) - 0.02, 0) * 10) / 10, min(math.ceil((max(ends) + 0.02) * 10) / 10, 1.0)
 
 
 def _half(value: float, rows: int) -> float:

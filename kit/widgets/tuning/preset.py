@@ -12,7 +12,7 @@ from kit.tuning.spec import TuneSpec
 
 TITLES = {"quick": N_("Quick look"), "balanced": N_("Balanced"), "best": N_("Best")}
 SAID = {
-    "quick": N_("Says within a minute or a few whether the rows teach anything."),
+    "quick": N_("The shortest that says whether these rows teach anything."),
     "balanced": N_("Good results in reasonable time: where to begin."),
     "best": N_("Trains longer and more weights, and keeps the best it has seen."),
 }
