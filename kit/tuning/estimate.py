@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kit.machine import this_machine
 from kit.models import ModelCard, TuningEstimate, estimate_tuning
+from kit.models.estimates.kept_layer import Attending
 from kit.models.estimates.training import Divided
 from kit.tuning.lengths import Load, Rows, Ways
 from kit.tuning.schedule import rows_at_a_time
@@ -47,8 +48,18 @@ def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
         virtual_tokens=spec.virtual_tokens,
         tokens=load.tokens,
         answers=min(load.answers, _STRETCH) if spec.answer_logits else load.tokens,
+        fused=spec.fused and spec.mixed_precision == "no",
+        dropout=spec.dropout > 0,
+        attending=_attending(spec, load),
         divided=divided(spec),
     )
+
+
+def _attending(spec: TuneSpec, load: Load) -> Attending:
+    """Return what attention keeps: the eager one all probabilities, twice, and PyTorch's none."""
+    if spec.attn_implementation == "auto":
+        return load.attending
+    return Attending(pairs=2 * load.tokens**2 if spec.attn_implementation == "eager" else 0)
 
 
 def load_of_step(spec: TuneSpec, rows: Rows) -> Load:

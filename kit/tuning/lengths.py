@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kit.data import Dataset, DataSpec, open_data
 from kit.data.bundled import DATASETS
+from kit.models.estimates.kept_layer import Attending
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
+SHORT = 192  # tokens that a packed row attends to, as kit.tuning.speed.attention has it
+NOTHING = Attending()
+_PADDED = 1.1  # rows of like length are filled up to the longest of them
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _FRAME_TOKENS = 12  # what a chat template puts around a question
 _MOST_BYTES = 20_000_000  # a larger file, or one that needs a large library, is not opened to answer this
@@ -30,13 +34,13 @@ class Load:
         That go through the layers; a shared beginning once, padding included.
     answers : int
         Tokens whose loss counts.
-    pairs : int
-        Of a token and one that it sees.
+    attending : Attending
+        What attention keeps of them.
     """
 
     tokens: int
     answers: int
-    pairs: int = 0
+    attending: Attending = NOTHING
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,23 @@ def load_of(rows: Iterable[tuple[int, int]], shared: int, ways: Ways) -> Load:
     own = [ways.before + question + answer - once for question, answer in each]
     if not ways.packs:
         own = [max(own, default=0)] * len(own)
-    pairs = sum(length * (once + length) for length in own)
-    return Load(once + sum(own), sum(answer for _question, answer in each), pairs)
+    attending = _packed(own, once) if ways.packs else Attending(again=once * len(own))
+    return Load(once + sum(own), sum(answer for _question, answer in each), attending)
+
+
+def _packed(own: Sequence[int], once: int) -> Attending:
+    """Return what attention over packed rows keeps.
+
+    Of short rows the probabilities; of long ones the keys of the beginning once for each. The beginning itself is
+    a short row where it is not long. Whatever is short keeps the keys of all.
+    """
+    tokens = once + sum(own)
+    if once + max(own, default=0) <= SHORT:
+        pairs = sum(length * (once + length) for length in own) + once * once
+        return Attending(round(_PADDED * pairs), short=tokens, again=tokens)
+    if 0 < once <= SHORT:
+        return Attending(once * once, short=once, again=once * len(own) + tokens)
+    return Attending(again=once * len(own))
 
 
 def guessed_rows(spec: TuneSpec) -> Rows:

@@ -15,6 +15,7 @@ from torch import nn
 from kit.engines.hf.prefix import Prefix, can_share, shared_length
 from kit.tuning.batch import left_padded
 from kit.tuning.example import Example
+from kit.tuning.fitting.checkpointing import makes_checkpoints
 from kit.tuning.spec import TuneSpec
 from kit.tuning.speed.body import Body
 from kit.tuning.speed.cross_entropy import answer_cross_entropy, widened
@@ -43,10 +44,11 @@ class AnswerLoss(nn.Module):
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
         """Return the weighted cross-entropy summed over all answer tokens of `examples` (divide it yourself)."""
-        start = shared_length([example.question for example in examples]) if self._share else 0
+        packs = self._body.packs(max(map(len, examples)))
+        shares = self._share and (packs or not makes_checkpoints(self.model))  # a cache cannot be filled twice
+        start = shared_length([example.question for example in examples]) if shares else 0
         with self._autocast():
-            way = self._packed if self._body.packs(max(map(len, examples))) else self._padded
-            return way(examples, start)
+            return self._packed(examples, start) if packs else self._padded(examples, start)
 
     @property
     def shares(self) -> bool:

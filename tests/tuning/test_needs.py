@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ from kit.machine import Gpu, this_machine
 from kit.models import catalogue, estimate_tuning
 from kit.spec import Needs
 from kit.tuning import TuneSpec, estimate, lengths, needs
+from kit.tuning.estimate import load_of_step
+from kit.tuning.lengths import Ways, guessed_rows, load_of
 
 NAME = "smollm2-135m-instruct"
 
@@ -36,10 +39,12 @@ def _with_gpus(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(needs, "this_machine", lambda: machine)
 
 
-def _peak(**changes: Any) -> int:
+def _peak(questions: tuple[int, ...] = (100, 90, 80, 70), **changes: Any) -> int:
     # The four longest rows: 400, 360, 320 and 280 characters at four a token; "down" and the end of an answer are two
     # tokens; the instruction twenty, with twelve of a template around each question.
-    asked = {"precision": "fp32", "rank": 8, "tokens": 20 + 12 + 100 + 90 + 80 + 70 + 4 * 2, "answers": 4 * 2}
+    load = load_of([(32 + each, 2) for each in questions], 32, Ways(shares=True, packs=True))
+    asked = {"precision": "fp32", "rank": 8, "fused": True, "attending": load.attending}
+    asked |= {"tokens": 32 + sum(questions) + 2 * len(questions), "answers": 2 * len(questions)}
     return round(estimate_tuning(catalogue()[NAME], **asked | changes).total_bytes)
 
 
@@ -52,23 +57,71 @@ def test_on_the_cpu_it_is_the_estimate_of_the_longest_rows(known: TuneSpec, monk
     ("change", "peak"),
     [
         ({"precision": "bf16"}, {"precision": "bf16"}),
-        ({"micro_batch_size": 2}, {"tokens": 32 + 190 + 4, "answers": 4}),
-        ({"max_length": 64}, {"tokens": 32 + 4 * 30 + 8}),
+        ({"micro_batch_size": 2}, {"questions": (100, 90)}),
+        ({"max_length": 64}, {"questions": (30,) * 4}),
         ({"target_modules": ("q_proj",)}, {"targets": ("q_proj",)}),
+        ({"gradient_accumulation_steps": 4}, {"questions": (100,)}),
+        ({"gradient_checkpointing": True}, {"checkpointing": True}),
+        ({"first_layer": 20}, {"first_layer": 20}),
+        ({"rank_pattern": ("q_proj=64",)}, {"rank_pattern": ("q_proj=64",)}),
+        ({"method": "dora"}, {"how": "dora"}),
+        ({"method": "full", "precision": "bf16"}, {"how": "full"}),
+        ({"quantization": "bnb-nf4"}, {"quantization": "bnb-nf4"}),
+        ({"mixed_precision": "bf16"}, {"mixed": True, "fused": False}),
+        ({"fused": False}, {"fused": False}),
+        ({"answer_logits": False}, {"answers": 32 + 340 + 8}),
     ],
     ids=str,
 )
 def test_it_follows_what_was_asked_for(
-    known: TuneSpec, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], peak: dict[str, int]
+    known: TuneSpec, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], peak: dict[str, Any]
 ) -> None:
     _with_gpus(monkeypatch, 0)
     assert known.replace(**change).needs().memory_bytes == _peak(**peak)
 
 
+@pytest.mark.parametrize("layout", ["fsdp", "tp", "pp"])
+def test_other_layouts_divide_the_model(known: TuneSpec, monkeypatch: pytest.MonkeyPatch, layout: str) -> None:
+    _with_gpus(monkeypatch, 2)
+    both = known.replace(processes=2, micro_batch_size=4, method="full")
+    each, divided = both.needs().gpu_bytes, both.replace(layout=layout).needs().gpu_bytes
+    assert each is not None
+    assert divided is not None
+    assert divided < 0.7 * each
+
+
+def test_a_learned_prompt_stands_before_what_all_share(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, 0)
+    prompted = known.replace(method="prompt", virtual_tokens=50)
+    load = load_of([(32 + each, 2) for each in (100, 90, 80, 70)], 32, Ways(shares=True, packs=True, before=50))
+    assert load.tokens == 50 + 32 + 340 + 8
+    expected = _peak(how="prompt", virtual_tokens=50, tokens=load.tokens, attending=load.attending)
+    assert prompted.needs().memory_bytes == expected
+
+
+@pytest.mark.parametrize(
+    ("task", "cells", "tokens"),
+    [
+        ("answer", {"text": "x" * 40, "label": "y" * 400}, 12 + 10 + 101),
+        ("choose", {"text": "x" * 40, "label": "yy" * 40, "choices": ["no", "yy" * 40]}, 12 + 10 + 21),
+        ("continue", {"text": "x" * 8000}, 512),
+    ],
+)
+def test_other_tasks_have_answers_of_their_own_length(
+    tmp_path: Path, task: str, cells: dict[str, Any], tokens: int
+) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("\n".join(json.dumps({**cells, "text": f"{i}{cells['text'][1:]}"}) for i in range(4)), "utf-8")
+    spec = TuneSpec(model=NAME, data=DataSpec(source=str(rows), task=task, instruction=""), batch_size=1)
+    shared = guessed_rows(spec).shared  # the instruction that stands where none is given
+    found = load_of_step(spec, guessed_rows(spec))
+    assert found.tokens == tokens + max(shared - 12, 0)
+
+
 def test_several_processes_hold_a_model_each(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     _with_gpus(monkeypatch, 0)
     asked = known.replace(processes=2).needs()
-    assert asked == Needs(("cpu",), 2 * _peak(tokens=32 + 190 + 4, answers=4))
+    assert asked == Needs(("cpu",), 2 * _peak((100, 90)))
 
 
 @pytest.mark.parametrize(
@@ -96,7 +149,8 @@ def test_what_cannot_be_known_is_not_said(
 def test_a_file_that_is_slow_to_read_counts_as_full_rows(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
     _with_gpus(monkeypatch, 0)
     monkeypatch.setattr(lengths, "_MOST_BYTES", 10)
-    assert known.needs().memory_bytes == _peak(tokens=4 * 512 + 8)
+    whole = load_of([(512, 2)] * 4, 0, Ways(shares=True, packs=True))
+    assert known.needs().memory_bytes == _peak(tokens=whole.tokens, attending=whole.attending)
 
 
 @pytest.mark.parametrize("sets", [(), ("AVX2",), ("bf16",), ("AMX", "AVX-512"), ("SVE",)], ids=str)

@@ -140,7 +140,9 @@ def adapter_weights(
 def _frozen_below(card: ModelCard, first_layer: int) -> int:
     if first_layer == 0:
         return 0
-    return (card.parameters - card.embedding_parameters) * first_layer // card.layers + card.vocabulary * card.hidden_size
+    return (
+        card.parameters - card.embedding_parameters
+    ) * first_layer // card.layers + card.vocabulary * card.hidden_size
 
 
 def _trained(adapted: Adapted, how: str) -> int:

@@ -11,7 +11,7 @@ from kit.machine.facts import MIB
 from kit.models.card import ModelCard
 from kit.models.estimates.adapted import ALL_LINEAR, Adapted, adapted_layers, adapter_weights, matrices
 from kit.models.estimates.answering import BNB_RUNTIME_BYTES, held_bytes, largest_matrix
-from kit.models.estimates.kept_layer import Kept, kept_of
+from kit.models.estimates.kept_layer import Attending, Kept, attention_bytes, kept_of
 from kit.models.estimates.weights import METHOD_BITS, weights_bytes
 
 __all__ = ["ALL_LINEAR", "HOW", "Divided", "TuningEstimate", "estimate_tuning"]
@@ -102,6 +102,9 @@ def estimate_tuning(
     quantization: str | None = None,
     mixed: bool = False,
     virtual_tokens: int = 0,
+    fused: bool = False,
+    dropout: bool = False,
+    attending: Attending | None = None,
     divided: Divided | None = None,
 ) -> TuningEstimate:
     """Predict the peak memory of one training process.
@@ -137,6 +140,12 @@ def estimate_tuning(
         Products in bf16 from fp32 weights.
     virtual_tokens : int, default 0
         Length of a learned prompt.
+    fused : bool, default False
+        Are norms and plain adapters one operation each?
+    dropout : bool, default False
+        Is anything left out at random inside the adapter? Such adapters are not fused.
+    attending : Attending, optional
+        What attention keeps; left out, what PyTorch's own does.
     divided : Divided, optional
         Among several processes; left out, one holds everything.
 
@@ -148,13 +157,32 @@ def estimate_tuning(
     _check(how, precision, tokens, answers)
     if how == "qlora":
         quantization = quantization or "bnb-nf4"
+    method = "lora" if how == "qlora" else how
     layers = adapted_layers(card, targets, rank, rank_pattern=rank_pattern, first_layer=first_layer)
-    kept = _kept_layers(card, how, precision, layers, mixed=mixed, first_layer=first_layer)
-    trained = adapter_weights(card, how, layers, virtual_tokens=virtual_tokens, first_layer=first_layer)
+    trained = adapter_weights(card, method, layers, virtual_tokens=virtual_tokens, first_layer=first_layer)
     parts = divided or Divided()
     size = 2 if precision == "bf16" else 4
     bits = METHOD_BITS[quantization] if quantization else 8 * size
-    activations = _activation_bytes(card, kept, tokens, 2 if mixed else size, checkpointing=checkpointing, parts=parts)
+    by_layer = [
+        _layer_bytes(
+            kept_of(
+                card,
+                method,
+                precision,
+                adapted,
+                mixed=mixed,
+                fused=fused,
+                fused_adapters=fused and quantization is None and not dropout,
+            ),
+            attention_bytes(card, 2 if mixed else size, attending or Attending(), adapted),
+            card,
+            tokens,
+            parts,
+        )
+        for adapted in _reached(method, layers, first_layer)
+    ]
+    between = tokens * card.hidden_size * (2 if mixed else size) if checkpointing else None
+    activations = _activation_bytes(by_layer, between, parts)
     return TuningEstimate(
         model=card.name,
         how=how,
@@ -168,38 +196,39 @@ def estimate_tuning(
     )
 
 
-def _kept_layers(
-    card: ModelCard, how: str, precision: str, layers: Sequence[Sequence[Adapted]], *, mixed: bool, first_layer: int
-) -> list[Kept]:
-    """Return what each layer through which gradients go keeps: those from the lowest that trains."""
-    method = "lora" if how == "qlora" else how
-    if method == "full":
-        layers = layers[first_layer:]
-    elif method != "prompt":
-        lowest = next((i for i, adapted in enumerate(layers) if adapted), len(layers))
-        layers = layers[lowest:]
-    return [kept_of(card, method, precision, adapted, mixed=mixed) for adapted in layers]
+def _reached(how: str, layers: Sequence[tuple[Adapted, ...]], first_layer: int) -> Sequence[tuple[Adapted, ...]]:
+    """Return the layers through which gradients go: those from the lowest that trains."""
+    if how == "prompt":
+        return layers
+    if how == "full":
+        return layers[first_layer:]
+    return layers[next((i for i, adapted in enumerate(layers) if adapted), len(layers)) :]
 
 
-def _activation_bytes(
-    card: ModelCard, kept: Sequence[Kept], tokens: int, size: int, *, checkpointing: bool, parts: Divided
-) -> float:
+def _layer_bytes(kept: Kept, attention: float, card: ModelCard, tokens: int, parts: Divided) -> float:
+    """Return what a layer keeps in one process: of a tensor-parallel group each has all that norms keep."""
+    between = 2 * 4 * card.hidden_size
+    divided_up = Kept((kept.token - between) / parts.matrices + between, kept.fixed / parts.matrices)
+    return divided_up.bytes(tokens) + attention / parts.matrices
+
+
+def _activation_bytes(by_layer: Sequence[float], between: float | None, parts: Divided) -> float:
     """Return what is kept of all layers, with what the allocator holds, and what one layer needs while it is computed.
 
     A pipeline's first stage has as many micro-batches under way as there are stages, so it keeps its share of the
     layers of all of them.
+
+    Parameters
+    ----------
+    between : float, optional
+        Bytes of what goes into a layer, where only that is kept.
     """
-    between = 2 * 4 * card.hidden_size  # in every process of a tensor-parallel group
-    of_layers = [
-        Kept((each.token - between) / parts.matrices + between, each.fixed / parts.matrices).bytes(tokens)
-        for each in kept
-    ]
-    if not of_layers:
+    if not by_layer:
         return 0.0
-    widest = max(of_layers)
-    every = sum(of_layers) / parts.stages
-    if checkpointing:
-        every = widest + len(kept) * tokens * card.hidden_size * size / parts.stages
+    widest = max(by_layer)
+    every = sum(by_layer) / parts.stages
+    if between is not None:
+        every = widest + len(by_layer) * between / parts.stages
     return _SLACK * every + _WORKING * widest
 
 
