@@ -187,7 +187,7 @@ class Desk:
 
     def begin(self, spec: Spec, *, now: bool = False) -> None:
         """Start a run of `spec` in this panel's name; `now`: even where it needs more memory than this machine has."""
-        self.run = start(spec, origin=self.name, now=now)
+        self.run = start(spec, origin=self.name, now=True) if now else start(spec, origin=self.name)
         self._shown_at = self.run.about["created"]
         self.touched = False
         self.look()

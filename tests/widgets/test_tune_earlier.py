@@ -24,7 +24,9 @@ Leave = Callable[..., Run]
 def tuned_with(left: Callable[..., Run], data: DataSpec) -> Leave:
     """Leave a tuning on the same rows with other settings, and what came of it."""
 
-    def leave(acc: float | None = 0.8, state: str = "finished", origin: str = "other", **settings: Any) -> Run:
+    def leave(
+        acc: float | None = 0.8, state: str = "finished", origin: str = "other", rows: str = "h", **settings: Any
+    ) -> Run:
         spec = TuneSpec(**{"model": "m", "data": data, **settings})
         said: list[dict[str, Any]] = [{"kind": "state", "state": "running"}]
         for step in range(1, 6):
@@ -37,6 +39,7 @@ def tuned_with(left: Callable[..., Run], data: DataSpec) -> Leave:
         if acc is not None:
             metrics = {"validation_accuracy": acc, "validation_loss": 0.4}
             result = Result(spec=spec.to_dict(), metrics=metrics, facts={"validation_rows": 100})
+            result.provenance["data_hash"] = rows
             (run.folder / "result.json").write_text(result.to_json(), encoding="utf-8")
         write_summary(run.folder)
         return run
@@ -161,3 +164,16 @@ def test_a_run_that_ends_elsewhere_appears(tuned_with: Leave, data: DataSpec) ->
     run = tuned_with()
     panel.refresh()
     assert [each.run.id for each in panel.desk.beside()] == [run.id]
+
+
+def test_what_was_trained_on_a_file_that_has_changed_says_so(
+    tuned_with: Leave, data: DataSpec, read: type[Any]
+) -> None:
+    before, other_seed, after = tuned_with(0.99, rows="old"), tuned_with(rows="else", seed=3), tuned_with(rows="new")
+    shown = tuned_with(0.8, origin="p", rows="new")
+    page = read(TunePanel("m", data, name="p").html())
+    assert cells(page, before)[2].endswith("rows changed since")
+    assert cells(page, other_seed)[2].endswith("other rows")
+    assert cells(page, after)[2] == "0.80 ± .08"
+    assert f"The best of them, {after.id[-4:]}, has 0.80; this one 0.80" in page.text
+    assert shown.id[-4:] not in [row[0][:4] for row in page.rows() if row]

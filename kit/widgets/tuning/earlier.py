@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +118,12 @@ def same_validation(one: TuneSpec, other: TuneSpec) -> bool:
     if one.validation is None or other.validation is None:
         return one.validation is other.validation and one.seed == other.seed
     return _same(one.validation) == _same(other.validation)
+
+
+def rows_changed(each: Earlier, everyone: Sequence[Earlier]) -> bool:
+    """Were the rows of one others than those of the newest of `everyone` that read them from the same place?"""
+    known = (other.data_hash for other in everyone if other.data_hash and same_validation(other.spec, each.spec))
+    return bool(each.data_hash) and next(known, each.data_hash) != each.data_hash
 
 
 def _same(data: DataSpec) -> DataSpec:

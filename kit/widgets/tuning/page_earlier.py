@@ -16,7 +16,7 @@ from kit.widgets.origin import model_words
 from kit.widgets.phase import state_chip
 from kit.widgets.tuning.course import validated_rows
 from kit.widgets.tuning.desk import TuneDesk
-from kit.widgets.tuning.earlier import Earlier, differing, same_validation
+from kit.widgets.tuning.earlier import Earlier, differing, rows_changed, same_validation
 
 FEW = 5
 _MOST_SAID = 4
@@ -59,7 +59,7 @@ def _table(desk: TuneDesk, shown: Sequence[Earlier], spec: TuneSpec | None) -> h
 
 
 def _row(desk: TuneDesk, each: Earlier, spec: TuneSpec | None) -> h.Element:
-    run, other = each.run.id, spec is not None and not same_validation(each.spec, spec)
+    run, rows = each.run.id, _rows_words(desk, each, spec)
     box = h.input(
         type="checkbox",
         name=f"curve:{run}",
@@ -81,12 +81,19 @@ def _row(desk: TuneDesk, each: Earlier, spec: TuneSpec | None) -> h.Element:
             h.div[
                 "–" if each.accuracy is None else share(each.accuracy),
                 _interval(each),
-                h.div(".tb-tiny")[_("other rows")] if other and each.accuracy is not None else None,
+                h.div(".tb-tiny")[rows] if rows and each.accuracy is not None else None,
             ]
         ],
         h.td(role="cell", data_label=_("Took"))["–" if took is None else duration(took)],
         h.td(role="cell")[open_button],
     ]
+
+
+def _rows_words(desk: TuneDesk, each: Earlier, spec: TuneSpec | None) -> str:
+    """Return why its accuracy does not compare with the others, or ""."""
+    if rows_changed(each, desk.earlier.found):
+        return _("rows changed since")
+    return _("other rows") if spec is not None and not same_validation(each.spec, spec) else ""
 
 
 def _interval(each: Earlier) -> h.Node:
@@ -130,7 +137,7 @@ def _advice(desk: TuneDesk, everyone: Sequence[Earlier], spec: TuneSpec | None) 
     result = desk.result()
     own = None if result is None else result.metrics.get("validation_accuracy")
     rows = validated_rows(desk, result)
-    others = [each for each in everyone if each.accuracy is not None and same_validation(each.spec, spec)]
+    others = [each for each in everyone if each.accuracy is not None and not _rows_words(desk, each, spec)]
     if own is None or not others:
         return _best(everyone)
     best = max(others, key=lambda each: each.accuracy or 0.0)
