@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 from pathlib import Path
@@ -18,6 +19,7 @@ from kit.errors import KitError
 from kit.report import ListReport
 from kit.result import Result
 from kit.tuning import TuneSpec
+from kit.tuning import kept as kept_module
 from kit.tuning.example import encode_rows, weighted
 from kit.tuning.learner import Learner
 from kit.tuning.tune import tune
@@ -105,6 +107,26 @@ def test_the_best_adapter_outlives_a_break(easy: TuneSpec, tmp_path: Path) -> No
     result, _report = _tuned(easy, tmp_path)
     assert (result.status, result.facts["kept_step"], result.facts["resumed_at"]) == ("finished", 2, [5])
     assert all(torch.equal(best[name], each) for name, each in weights(tmp_path).items())
+
+
+def test_the_best_adapter_waits_for_room(
+    easy: TuneSpec, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tune(easy.replace(evaluations=1), StopsAfter(tmp_path / "until", 2))
+    request.getfixturevalue("valley")
+    save, calls = kept_module.save_adapter, []
+
+    def full_at_first(*arguments: Any, **options: Any) -> None:
+        calls.append(options["note"]["step"])
+        if len(calls) <= 2:
+            raise OSError(errno.ENOSPC, "No space left on device", "somewhere")
+        save(*arguments, **options)
+
+    monkeypatch.setattr(kept_module, "save_adapter", full_at_first)
+    result, _report = _tuned(easy, tmp_path / "whole")
+    assert calls == [1, 2, 2]
+    assert result.facts["kept_step"] == 2
+    assert_equal_weights(tmp_path / "until", tmp_path / "whole")
 
 
 @pytest.mark.usefixtures("valley")
