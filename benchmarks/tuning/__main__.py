@@ -8,12 +8,13 @@ by length.
 
 - ``speedup_tutorial_sentfin``, ``…_trl_…``, ``…_llamafactory_…``, ``speedup_tutorial_instructions``: seconds of
   training to the same held loss, theirs over ours (`benchmarks.tuning.curve` says how they are read from the turns);
-  the loss is the lowest of the tutorial in ``--steps``, and ``--tolerance`` of it more. ``spread``: the least and
+  the loss is the lowest of the tutorial in ``--steps``, and ``--tolerance`` of its fall more. ``spread``: the least and
   greatest ratio of tokens of text a second in the same turn. Null: not measured; ``races`` says why in ``missing``.
 - ``share_of_floor``: the time that the arithmetic alone takes (`benchmarks.tuning.floor`) at the rate of large bf16
   products measured between the turns, over our time.
 - ``peak_memory_ratio``: our greatest resident memory while training over that of the tutorial.
-- ``acc``: of each tool on the test rows, where it stood when it was ended.
+- ``acc``: of each tool on the test rows, where it stood when it was ended; "defaults": of Tunebook's defaults, trained
+  to their end.
 
 Tunebook runs as its worker does, with the defaults of `kit.TuneSpec`. What the others are is said in
 `benchmarks.tuning.tools`, with what settings in `benchmarks.tuning.settings`. Environments of trl and LLaMA-Factory are
@@ -72,7 +73,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.peer_env = dict(_pair(parser, each) for each in options.peer_env)
     if options.quick:
-        options.steps, options.instruction_steps, options.every = 4, 2, 2
+        options.steps, options.instruction_steps, options.turns = 4, 2, 2
         options.held, options.accuracy_rows, options.seeds = 16, 24, 1
     return options
 
@@ -91,12 +92,12 @@ def _add_work(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS, help="beside the tutorial (both)")
     parser.add_argument("--peer-env", nargs="*", default=[], metavar="NAME=PYTHON", help="environments that have them")
     parser.add_argument("--steps", type=int, default=60, help="of the tutorial on labelled texts (60)")
-    parser.add_argument("--instruction-steps", type=int, default=18, help="of the tutorial on instructions (18)")
-    parser.add_argument("--every", type=int, default=6, help="steps of a turn (6)")
+    parser.add_argument("--instruction-steps", type=int, default=12, help="of the tutorial on instructions (12)")
+    parser.add_argument("--turns", type=int, default=6, help="into which the steps are divided (6)")
     parser.add_argument("--batch", type=int, default=16, help="rows of a step (16)")
     parser.add_argument("--max-length", type=int, default=512, help="tokens of a row (512)")
     parser.add_argument("--held", type=int, default=96, help="rows to measure the loss on (96)")
-    parser.add_argument("--tolerance", type=float, default=0.02, help="share of the tutorial's lowest loss (0.02)")
+    parser.add_argument("--tolerance", type=float, default=0.01, help="share of the fall of its loss (0.01)")
     parser.add_argument("--accuracy-rows", type=int, default=300, help="test rows for accuracy; 0: none (300)")
     parser.add_argument("--seed", type=int, default=0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from benchmarks.tuning import peers
+from benchmarks.tuning.accuracy import one
 from benchmarks.tuning.curve import ratios, times_faster
 from benchmarks.tuning.floor import layer_weights, operations
 from benchmarks.tuning.judge import accuracies
@@ -39,11 +40,15 @@ def race_on(setup: Setup, rows: Material) -> Found:
     racers, missing = _racers(setup, rows, most)
     race = Race(racers, lambda text: print(f"{rows.source} {text}", flush=True))
     try:
-        target = race.run(steps=steps, every=options.every, most=most, tolerance=options.tolerance)
+        target = race.run(steps=steps, every=max(steps // options.turns, 1), most=most, tolerance=options.tolerance)
         adapters = race.end()
     finally:
         race.close()
     acc = accuracies(setup, rows, adapters) if rows.test is not None and options.accuracy_rows else {}
+    if rows.test is not None and acc and not options.quick:
+        tuned = one(setup, rows.train, rows.test, seed=options.seed)
+        print(f"{rows.source} defaults: {tuned}", flush=True)
+        acc["defaults"] = round(tuned["acc"], 4)
     return summary(race, target, floor_weights=layer_weights(str(setup.model))) | {
         "rows": rows.source,
         "missing": {**missing, **race.failed},

@@ -70,11 +70,11 @@ class Course:
 
 
 def target_of(course: Course, tolerance: float) -> float:
-    """Return the loss that all are timed to: the lowest of `course`, and a share of it more.
+    """Return the loss that all are timed to: the lowest of `course`, and a share of its fall more.
 
     Without a tolerance, the noise of one measurement would decide whether others ever come there.
     """
-    return course.best * (1 + tolerance)
+    return course.best + tolerance * (course.before - course.best)
 
 
 def ratios(fast: Sequence[float], slow: Sequence[float]) -> tuple[float, Spread]:

@@ -38,7 +38,7 @@ def on_gpu(options: argparse.Namespace, place: Path) -> dict[str, Any]:
         racers[name] = Racer(name, TOOLS["tutorial"], setup.job(folder, rows, options.steps, settings))
     race = Race(racers, lambda text: print(text, flush=True))
     try:
-        race.run(steps=options.steps, every=options.every, most=options.steps, tolerance=0.0)
+        race.run(steps=options.steps, every=max(options.steps // options.turns, 1), most=options.steps, tolerance=0.0)
     finally:
         race.close()
     cuda = torch.cuda.is_available()

@@ -47,7 +47,8 @@ def _measured(setup: Setup, rows: Material, name: str, on: Fields, off: Fields) 
     racers: dict[str, Racer] = {}
     try:
         for side, fields in (("on", on), ("off", off)):
-            racers[side] = setup.ours(side, rows, turns * _STEPS, **_few(rows, fields), **fields)
+            folder = f"{list(SWITCHES).index(name)}-{side}"
+            racers[side] = setup.ours(folder, rows, turns * _STEPS, **_few(rows, fields), **fields)
         race = Race(racers, lambda text: print(f"{name}, {text}", flush=True))
         race.run(steps=turns * _STEPS, every=_STEPS, most=turns * _STEPS, tolerance=0.0)
     finally:

@@ -28,7 +28,7 @@ def tries(setup: Setup) -> dict[str, Any]:
             raise
         race = Race(racers, lambda text: print(text, flush=True))
         try:
-            race.run(steps=steps, every=min(setup.options.every, 3), most=steps, tolerance=0.0)
+            race.run(steps=steps, every=min(steps, 3), most=steps, tolerance=0.0)
         finally:
             race.close()
         found[peer] = {name: _told(race, name) for name in TRIED[peer]}

@@ -27,7 +27,9 @@ def measured(tune: dict[str, Any], test: dict[str, Any]) -> dict[str, float]:
     all_s = time.perf_counter() - started
     method = {"bfloat16": "bf16", "float32": "fp32"}[tuned.facts["precision"]]
     adapter = str(_run_folder() / tuned.artifacts["adapter"])
-    found = kit.evaluate(kit.EvaluateSpec(variant=kit.Variant(model=adapter, method=method), data=data))
+    found = kit.evaluate(
+        kit.EvaluateSpec(variant=kit.Variant(model=adapter, method=method), data=data, measures=("accuracy",))
+    )
     return {
         "acc": found.metrics["acc"],
         "macro_f1": found.metrics["macro_f1"],
