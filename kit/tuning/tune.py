@@ -72,6 +72,7 @@ class _Tuning:
         else:
             self.report.message(_("Stopped after step {n} of {total}.").format(n=self.progress.step, total=self.total))
         self.report.metric("peak_memory_mib", self.progress.peak_mib)
+        self.report.metric("training_s", self.progress.seconds)
         result = outcome(self.spec, self.material, self.progress, self.report, total=self.total, kept=kept)
         return with_merged(result, self.spec, self.material, self.report)
 
