@@ -18,6 +18,7 @@ import kit
 from kit.data.spec import DataSpec
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
+from kit.experiments import SearchSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
@@ -84,6 +85,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "quantization_aware": None,
         "layout": "pp",
     },
+    SearchSpec: {"space": ("rank=8,16",), "objectives": ("validation_loss", "training_s"), "pruning": "none"},
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from kit.experiments.search.goals import Goal
 from kit.experiments.search.space import Param
+from kit.i18n import _
 from kit.measure.checkpoint import Checkpoint
 from kit.report import Report
 from kit.result import Result
@@ -106,8 +107,10 @@ class Kept:
             try:
                 found.append(Trial.from_dict(values))
             except (TypeError, ValueError, KeyError, AttributeError):
-                self._checkpoint.put_aside(_name(number), "it is damaged")
-        self._checkpoint.say_kept([f"trial {trial.number}" for trial in found if trial.state != "running"])
+                self._checkpoint.put_aside(_name(number), _("it is damaged"))
+        self._checkpoint.say_kept(
+            [_("trial {n}").format(n=trial.number) for trial in found if trial.state != "running"]
+        )
         return found
 
 
