@@ -10,7 +10,7 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, auto, compare, evaluate, find_learning_rate, merge, search, slices, sweep, tune
+from kit.calls import answer, auto, compare, distill, evaluate, find_learning_rate, merge, search, slices, sweep, tune
 from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
@@ -26,7 +26,7 @@ from kit.quantization import methods
 from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
-from kit.tuning import FindRateSpec, MergeSpec, TuneSpec
+from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
 from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Cost",
     "DataSpec",
     "Dataset",
+    "DistillSpec",
     "EvaluateSpec",
     "FindRateSpec",
     "GetSpec",
@@ -76,6 +77,7 @@ __all__ = [
     "confusion",
     "datasets",
     "differences",
+    "distill",
     "evaluate",
     "export_comparison",
     "export_task",

@@ -19,7 +19,7 @@ from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL
 from kit.result import Result
 from kit.spec import Spec
-from kit.tuning import FindRateSpec, MergeSpec, TuneSpec
+from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
 
 if TYPE_CHECKING:
     from kit.measure.pairing import Rows
@@ -60,6 +60,11 @@ def auto(spec: AutoSpec, *, now: bool = False) -> Result:
 
 def search(spec: SearchSpec, *, now: bool = False) -> Result:
     """Tune with many settings and say which leads furthest; a part for each trial (the rest as in `tune`)."""
+    return _done(spec, now)
+
+
+def distill(spec: DistillSpec, *, now: bool = False) -> Result:
+    """Let a student learn from a teacher, and measure both; they are the parts (the rest as in `tune`)."""
     return _done(spec, now)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from kit.data import Dataset
 from kit.engines.hf.prompt import encode, encode_answers, end_of_answer, plain_ids, start_of_text, without_middle
+
+if TYPE_CHECKING:
+    from kit.tuning.distill.soft import Soft
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,14 @@ class Example:
         Token ids that are learnt, the end of the answer among them.
     weight : float, default 1
         How much its loss counts beside that of others.
+    soft : Soft, optional
+        What a teacher expects at the places of the answer.
     """
 
     question: tuple[int, ...]
     answer: tuple[int, ...]
     weight: float = 1.0
+    soft: Soft | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.question) + len(self.answer)

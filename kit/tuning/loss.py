@@ -14,6 +14,7 @@ from torch import nn
 
 from kit.engines.hf.prefix import Prefix, can_share, shared_length
 from kit.tuning.batch import left_padded
+from kit.tuning.distill.soft import Soft, divergence, together
 from kit.tuning.example import Example
 from kit.tuning.fitting.checkpointing import makes_checkpoints
 from kit.tuning.spec import TuneSpec
@@ -43,7 +44,10 @@ class AnswerLoss(nn.Module):
         self._share = spec.share_prefix and can_share(model) and not self._body.prompted and not one_mask
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
-        """Return the weighted cross-entropy summed over all answer tokens of `examples` (divide it yourself)."""
+        """Return the weighted cross-entropy summed over all answer tokens of `examples` (divide it yourself).
+
+        Where they have a teacher, the divergence from it is added.
+        """
         packs = self._body.packs(max(map(len, examples)))
         shares = self._share and (packs or not makes_checkpoints(self.model))  # a cache cannot be filled twice
         start = shared_length([example.question for example in examples]) if shares else 0
@@ -67,7 +71,7 @@ class AnswerLoss(nn.Module):
     def of_states(self, states: torch.Tensor, packed: Packed) -> torch.Tensor:
         """Return the loss of what `states` returned."""
         with self._autocast():
-            return self._loss(states, packed.keep, packed.targets, packed.weights)
+            return self._loss(states, packed.keep, packed.targets, packed.weights, packed.soft)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._spec.mixed_precision == "bf16")
@@ -88,9 +92,16 @@ class AnswerLoss(nn.Module):
         keep = [width * (i + 1) - back for i, count in enumerate(counts) for back in range(count, 0, -1)]
         targets = torch.tensor([token for example in examples for token in example.answer], device=device)
         weights = torch.tensor([e.weight for e in examples for _ in e.answer], dtype=torch.float32, device=device)
-        return self._loss(hidden.flatten(0, 1), torch.tensor(keep, device=device), targets, weights)
+        soft = together([example.soft for example in examples], device)
+        return self._loss(hidden.flatten(0, 1), torch.tensor(keep, device=device), targets, weights, soft)
 
-    def _loss(self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> Any:
+    def _loss(
+        self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, soft: Soft | None
+    ) -> Any:
+        hard = self._hard(hidden, keep, targets, weights)
+        return hard if soft is None else hard + divergence(hidden[keep], self._body.head, soft)
+
+    def _hard(self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> Any:
         smoothing = self._spec.label_smoothing
         if self._spec.answer_logits:
             return answer_cross_entropy(hidden[keep], self._body.head, targets, weights, smoothing=smoothing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from kit.tuning.fitting.checkpointing import with_checkpoints
 from kit.tuning.fitting.settling import Settled, counted_rows
 from kit.tuning.spec import TuneSpec
 from kit.tuning.validate import at_most, training_and_validation
+
+Teach = Callable[[Encoded, Dataset, Any], Encoded]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +87,12 @@ class Material:
         return str(self.dtype).removeprefix("torch.")
 
 
-def gather(spec: TuneSpec, report: Report) -> Material:
-    """Read the rows of `spec`, load its model and put a new adapter on it, drawn by its seed."""
+def gather(spec: TuneSpec, report: Report, teach: Teach | None = None) -> Material:
+    """Read the rows of `spec`, load its model and put a new adapter on it, drawn by its seed.
+
+    `teach` is handed the rows to train on, as tokens and as they are, before the model loads, and returns the former
+    with what a teacher expects of them.
+    """
     report.progress("loading")
     train, held = training_and_validation(spec.data, spec.validation, spec.seed)
     folder, location = ready_folder(spec.model, report)
@@ -94,6 +101,7 @@ def gather(spec: TuneSpec, report: Report) -> Material:
     set_seed(spec.seed)
     tokenizer = load_tokenizer(folder)
     encoded = weighted(encode_rows(tokenizer, train, spec.max_length), train, spec.class_weights)
+    encoded = encoded if teach is None else teach(encoded, train, tokenizer)
     settled = Settled(spec, report, counted_rows(encoded.examples))
     spec = settled.spec
     dtype = weights_dtype(spec, _dtype(spec.precision))

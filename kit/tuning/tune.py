@@ -21,7 +21,7 @@ from kit.tuning.fitting.settling import told_estimate
 from kit.tuning.keeper import Keeper
 from kit.tuning.kept import Kept
 from kit.tuning.learner import Learner
-from kit.tuning.material import Material, gather
+from kit.tuning.material import Material, Teach, gather
 from kit.tuning.noise import add_noise
 from kit.tuning.outcome import outcome
 from kit.tuning.progress import Progress
@@ -35,7 +35,7 @@ from kit.tuning.watching.told import check_loss, told_cut, told_early_stop, told
 from kit.tuning.watching.watch import Watch
 
 
-def tune(spec: Spec, report: Report) -> Result:
+def tune(spec: Spec, report: Report, *, teach: Teach | None = None) -> Result:
     """Tune the model of `spec` and leave an adapter that plain peft loads.
 
     Asked to stop, it stops after the step it is in; the adapter as far as it got is kept. Carried out again on the
@@ -45,13 +45,13 @@ def tune(spec: Spec, report: Report) -> Result:
     assert isinstance(spec, TuneSpec)
     if spec.processes > 1 and not in_ranks():
         return tune_in_ranks(spec, report)
-    return _Tuning(spec, report).run()
+    return _Tuning(spec, report, teach).run()
 
 
 class _Tuning:
-    def __init__(self, spec: TuneSpec, report: Report) -> None:
+    def __init__(self, spec: TuneSpec, report: Report, teach: Teach | None) -> None:
         self.spec, self.report = spec, report
-        self.material = m = gather(spec, report)
+        self.material = m = gather(spec, report, teach)
         self.total = total_steps(len(m.examples), spec.batch_size, spec.epochs, spec.steps)
         self.learner = Learner(m.model, m.settled.spec, m.accelerator, pad=m.pad, total=self.total)
         self.watch = Watch(spec, m, report)

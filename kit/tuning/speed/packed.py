@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
+from kit.tuning.distill.soft import Soft, together
 from kit.tuning.example import Example
 
 _SLACK = 1.3  # the longest row of a group in parts of its shortest, beyond a few tokens
@@ -63,6 +64,8 @@ class Packed:
         Which example each row of the sequence is, in its order.
     spans : tuple of (int, int)
         The first place of each row, and the one past its last.
+    soft : Soft, optional
+        What a teacher expects at the places in `keep`.
     """
 
     ids: torch.Tensor
@@ -74,6 +77,7 @@ class Packed:
     weights: torch.Tensor
     order: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
+    soft: Soft | None = None
 
     def seen(self) -> torch.Tensor:
         """Return which token sees which as a mask [t, t], True where it does."""
@@ -106,6 +110,7 @@ def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> P
         weights=torch.tensor(weights, dtype=torch.float32, device=device),
         order=tuple(order),
         spans=tuple(itertools.pairwise(starts)),
+        soft=together([examples[i].soft for i in order], device),
     )
 
 
