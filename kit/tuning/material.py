@@ -115,10 +115,16 @@ def gather(spec: TuneSpec, report: Report, teach: Teach | None = None) -> Materi
         base=_base_name(spec.model, location, folder),
         accelerator=accelerator,
         tokenizer=tokenizer,
-        model=with_checkpoints(prepare_model(spec, folder, dtype=dtype, device=accelerator.device), spec),
+        model=with_checkpoints(prepare_model(spec, folder, dtype=dtype, device=_opened_on(spec, accelerator)), spec),
         dtype=dtype,
         settled=settled,
     )
+
+
+def _opened_on(spec: TuneSpec, accelerator: Accelerator) -> torch.device:
+    """Return where the whole model is opened: on the CPU where each device gets a part, since the whole may not fit."""
+    divided = spec.processes > 1 and spec.layout != "ddp"
+    return torch.device("cpu") if divided and spec.quantization is None else accelerator.device
 
 
 def _dtype(wanted: str) -> torch.dtype:

@@ -56,6 +56,7 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
             "precision": material.precision,
             "device": str(material.accelerator.device),
             "processes": material.accelerator.num_processes,
+            "layout": spec.layout if spec.processes > 1 else None,
             "weights_note": material.location.note,
             "resumed_at": list(progress.resumed_at),
         },

@@ -53,6 +53,7 @@ class _Tuning:
         self.spec, self.report = spec, report
         self.material = m = gather(spec, report, teach)
         self.total = total_steps(len(m.examples), spec.batch_size, spec.epochs, spec.steps)
+        self.counted = how_many(m.model)  # before the layout leaves each process its part
         self.learner = Learner(m.model, m.settled.spec, m.accelerator, pad=m.pad, total=self.total)
         self.watch = Watch(spec, m, report)
         self.keeper = _keeper(spec, report, m, self.learner, self.total)
@@ -83,7 +84,7 @@ class _Tuning:
         if self.progress.step:
             self.report.progress("training", self.progress.step, self.total, "steps")
             return
-        self.report.message(how_many(self.material.model))
+        self.report.message(self.counted)
         told_cut(self.material.encoded, self.spec.max_length, self.report)
         told_estimate(self.material.settled, self.report)
 
@@ -169,5 +170,9 @@ def _keeper(spec: TuneSpec, report: Report, material: Material, learner: Learner
         report,
         total=total,
         same={"data_hash": material.train.hash, "validation_hash": material.held.hash},
-        alike={"precision": material.precision, "processes": material.accelerator.num_processes},
+        alike={
+            "precision": material.precision,
+            "processes": material.accelerator.num_processes,
+            "layout": spec.layout,
+        },
     )

@@ -69,7 +69,7 @@ def divide_matrices(model: Any, mesh: DeviceMesh) -> list[str]:
     """
     check_heads(base_of(model).config.get_text_config(), mesh.size())
     for layer in decoder_layers(model):
-        parallelize_module(layer, mesh, _plan(layer))
+        parallelize_module(layer, mesh, cuts_of(layer))
     model.to(mesh.device_type)  # what was not cut; where it was loaded elsewhere
     trained = (name for name, p in model.named_parameters() if p.requires_grad)
     return [name for name in trained if any(f".{norm}." in name for norm in _OF_A_HEAD)]
@@ -97,8 +97,14 @@ def check_heads(config: Any, processes: int) -> None:
     )
 
 
-def _plan(layer: nn.Module) -> dict[str, ParallelStyle]:
-    """Return how each matrix of `layer` is cut, by its place in it."""
+def cuts_of(layer: nn.Module) -> dict[str, ParallelStyle]:
+    """Return how each matrix of `layer` is cut, by its place in it.
+
+    Raises
+    ------
+    UnsupportedError
+        Its parts are not of the usual kind, and would not fit together.
+    """
     plan: dict[str, ParallelStyle] = {}
     for parent, module in layer.named_modules():
         matrices = {name: each for name, each in module.named_children() if _is_matrix(each)}

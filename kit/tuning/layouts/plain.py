@@ -48,7 +48,9 @@ class Layout:
         self.shapes = {name: tuple(p.shape) for name, p in named}
         if places.mesh is not None:
             for _name, weight in named:  # drawn alike in each process, but perhaps not to the last bit
-                dist.broadcast(weight.detach(), 0)
+                first = weight.detach().to(places.device)
+                dist.broadcast(first, 0)
+                weight.data.copy_(first)
         self._divide()
         self.weights = {name: p for name, p in loss.model.named_parameters() if p.requires_grad}
 
