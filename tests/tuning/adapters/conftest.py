@@ -21,3 +21,9 @@ def way(tiny_model: Path) -> Way:
         return TuneSpec(model=str(tiny_model), data=DataSpec(source="finance-alerts"), **{**usual, **fields})
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def no_collecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out what gives memory back after loading: for a tiny model it takes ten times as long as the loading."""
+    monkeypatch.setattr("kit.engines.hf.load.give_back_free_memory", lambda: None)
