@@ -119,6 +119,7 @@ def may_be_quantized(spec: TuneSpec) -> bool:
     """Could the frozen weights of `spec` be held in 4 bits here?"""
     return (
         spec.quantization is None
+        and spec.quantization_aware is None
         and spec.method in ("lora", "dora")
         and spec.init_lora_weights in ("default", "gaussian")
         and spec.mixed_precision == "no"

@@ -18,6 +18,7 @@ from kit.quantization.load import load
 from kit.report import ListReport, Report
 from kit.tuning import TuneSpec
 from kit.tuning import tune as tune_module
+from kit.tuning.fitting.deciding import may_be_quantized
 from kit.tuning.tune import tune
 
 METHOD = "torchao-int4"
@@ -91,3 +92,9 @@ def test_without_torchao_everything_else_goes_on(aware: TuneSpec, monkeypatch: p
     with pytest.raises(MissingPackageError, match="torchao-int4 needs a package: torchao is not installed") as caught:
         aware.look_ahead()
     assert "tunebook[torchao]" in caught.value.fix
+
+
+def test_nobody_holds_its_frozen_weights_in_bits_to_save_memory(aware: TuneSpec) -> None:
+    assert may_be_quantized(aware.replace(quantization_aware=None))
+    assert not may_be_quantized(aware)
+    assert not any("quantization=" in code for _spec, code in aware.lighter())
