@@ -43,7 +43,7 @@ def _said(report: ListReport) -> str:
 
 
 def _search(rows: Path, **more: Any) -> SearchSpec:
-    tune = TuneSpec(model="smollm2-135m-instruct", data=DataSpec(source=str(rows)), rank=4, warmup_share=0.25)
+    tune = TuneSpec(model="smollm2-135m-instruct", data=DataSpec(source=str(rows)), rank=4, warmup_share=0.4)
     tune = tune.replace(evaluations=8)
     space = ("learning_rate=1e-5..1e-1 log", "rank=4,8,16")
     values: dict[str, Any] = {"objectives": ("validation_loss",), "trials": 4, "pruning": "none", **more}

@@ -242,14 +242,14 @@ def test_a_damaged_trial_costs_itself(spec: SearchSpec, tmp_path: Path, damage: 
 
 
 def test_the_minutes_end_it(spec: SearchSpec, tmp_path: Path) -> None:
-    slow = spec.replace(tune=spec.tune.replace(warmup_share=0.1), minutes=1.0 / 60)
+    slow = spec.replace(tune=spec.tune.replace(warmup_share=0.1), minutes=2.0 / 60)
     report = ListReport(tmp_path)
     result = search(slow, report)
     states = [part.facts["state"] for part in result.parts]
     assert result.status == "finished"
-    assert 1 <= states.count("finished") <= 3
-    assert result.facts["budget"]["seconds"] == pytest.approx(1)
-    assert result.facts["budget"]["spent_s"] < 3
+    assert 1 <= states.count("finished") <= 5, "of 0.4 s each"
+    assert result.facts["budget"]["seconds"] == pytest.approx(2)
+    assert result.facts["budget"]["spent_s"] < 12
     told = [event for event in report.events if event.get("phase") == "searching"]
     assert {event["total"] for event in told} == {12}
 
