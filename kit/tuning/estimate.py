@@ -8,13 +8,14 @@ from kit.machine import this_machine
 from kit.models import ModelCard, TuningEstimate, estimate_tuning
 from kit.models.estimates.kept_layer import Attending
 from kit.models.estimates.training import Divided
-from kit.tuning.lengths import Load, Rows, Ways
+from kit.tuning.lengths import Load, Rows, Ways, load_of
 from kit.tuning.schedule import rows_at_a_time
 
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
 _FAST_BF16 = {"bf16", "AMX", "SVE"}
+_MOST_STATES = 4_000_000_000  # bytes, see kit.tuning.speed.frozen
 _STRETCH = 256  # answer tokens whose logits are there at once, see kit.tuning.speed.cross_entropy
 
 
@@ -29,7 +30,17 @@ def peak_of(spec: TuneSpec, card: ModelCard, rows: Rows) -> int:
     rows : Rows
         That are trained on.
     """
-    return round(estimate_of(spec, card, load_of_step(spec, rows)).total_bytes)
+    found = estimate_of(spec, card, load_of_step(spec, rows)).total_bytes
+    return round(found + _frozen_states_bytes(spec, card, rows))
+
+
+def _frozen_states_bytes(spec: TuneSpec, card: ModelCard, rows: Rows) -> float:
+    """Return what is kept of each row so that layers before the first adapter are computed once."""
+    if not (spec.cache_frozen and spec.packing and spec.first_layer) or spec.method == "prompt":
+        return 0.0
+    every = load_of(rows.by_length, rows.shared, ways_of(spec)).tokens
+    size = 2 if precision_of(spec) == "bf16" else 4
+    return float(min(every * card.hidden_size * size, _MOST_STATES))
 
 
 def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:

@@ -62,7 +62,7 @@ def test_on_the_cpu_it_is_the_estimate_of_the_longest_rows(known: TuneSpec, monk
         ({"target_modules": ("q_proj",)}, {"targets": ("q_proj",)}),
         ({"gradient_accumulation_steps": 4}, {"questions": (100,)}),
         ({"gradient_checkpointing": True}, {"checkpointing": True}),
-        ({"first_layer": 20}, {"first_layer": 20}),
+        ({"first_layer": 20, "cache_frozen": False}, {"first_layer": 20}),
         ({"rank_pattern": ("q_proj=64",)}, {"rank_pattern": ("q_proj=64",)}),
         ({"method": "dora"}, {"how": "dora"}),
         ({"method": "full", "precision": "bf16"}, {"how": "full"}),
@@ -78,6 +78,12 @@ def test_it_follows_what_was_asked_for(
 ) -> None:
     _with_gpus(monkeypatch, 0)
     assert known.replace(**change).needs().memory_bytes == _peak(**peak)
+
+
+def test_what_is_kept_of_frozen_layers_counts(known: TuneSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    _with_gpus(monkeypatch, 0)
+    kept = 4 * catalogue()[NAME].hidden_size * (32 + sum(range(10, 101, 10)) + 10 * 2)  # of all ten rows, in fp32
+    assert known.replace(first_layer=20).needs().memory_bytes == _peak(first_layer=20) + kept
 
 
 @pytest.mark.parametrize("layout", ["fsdp", "tp", "pp"])
