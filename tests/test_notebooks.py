@@ -15,6 +15,7 @@ MADE = {  # kinds of runs
     "00_quickstart": ["sweep", "tune"],
     "01_measure_and_compare": ["evaluate", "sweep"],
     "02_choose_a_model": ["auto"],
+    "03_tune_a_model": ["findrate", "tune", "tune"],
 }
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
