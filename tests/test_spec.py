@@ -26,6 +26,7 @@ from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
 from kit.tuning.fields import MethodFields
 from kit.tuning.merging.spec import MergeSpec
+from kit.tuning.rate.spec import FindRateSpec
 from kit.tuning.spec import TuneSpec
 
 
@@ -85,6 +86,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "quantization_aware": None,
         "layout": "pp",
     },
+    FindRateSpec: {"lowest": 1e-6, "highest": 0.5},
     SearchSpec: {"space": ("rank=8,16",), "objectives": ("validation_loss", "training_s"), "pruning": "none"},
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together

@@ -42,7 +42,7 @@ def find_rate(spec: Spec, report: Report) -> Result:
         The loss did not fall at any rate.
     """
     assert isinstance(spec, FindRateSpec)
-    material = gather(spec.tuning, report)
+    material = gather(spec.alone, report)
     add_noise(material.model, spec.tuning.neftune_noise_alpha)
     learner = _Rising(spec, material)
     losses = _losses(spec, material, learner, report)

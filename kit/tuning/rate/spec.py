@@ -12,7 +12,7 @@ from kit.tuning.spec import TuneSpec
 
 @dataclass(frozen=True, kw_only=True)
 class FindRateSpec(Spec):
-    """A short training whose learning rate rises from step to step, to see which one learns fastest."""
+    """A short training in one process whose learning rate rises from step to step, to see which one learns fastest."""
 
     carried_out_by = "kit.tuning.rate.find:find_rate"
     preload = TuneSpec.preload
@@ -26,14 +26,17 @@ class FindRateSpec(Spec):
         if self.lowest >= self.highest:
             allowed = _("below highest ({highest})").format(highest=self.highest)
             raise ParameterError("lowest", self.lowest, allowed=allowed)
-        if self.tuning.processes > 1:
-            raise ParameterError("tuning.processes", self.tuning.processes, allowed=_("1 to find a learning rate"))
 
     def look_ahead(self) -> None:
         self.tuning.look_ahead()
 
     def needs(self) -> Needs:
-        return self.tuning.needs()
+        return self.alone.needs()
 
     def check_room(self, needs: Needs) -> str:
-        return self.tuning.check_room(needs)
+        return self.alone.check_room(needs)
+
+    @property
+    def alone(self) -> TuneSpec:
+        """The tuning in one process, which is enough to see a rate."""
+        return self.tuning.replace(processes=1, layout="ddp")

@@ -89,5 +89,3 @@ def test_a_search_that_finds_nothing_says_so(spec: TuneSpec, tmp_path: Path) -> 
 def test_the_rates_must_rise(spec: TuneSpec) -> None:
     with pytest.raises(ParameterError, match="lowest"):
         FindRateSpec(tuning=spec, lowest=0.1, highest=0.1)
-    with pytest.raises(ParameterError, match="processes"):
-        FindRateSpec(tuning=spec.replace(processes=2))
