@@ -13,7 +13,9 @@ from tinyadapters import Way, learn, logits, plain, prepared
 from tinymodel import SHAPE, save_model
 from transformers import GPT2Config, GPTNeoXConfig, LlamaConfig, MixtralConfig, OPTConfig, Qwen3MoeConfig
 
+from kit.engines.hf.merge import merged_folder
 from kit.errors import ParameterError, UnknownNameError
+from kit.report import Report
 from kit.tuning.adapters.saved import save_adapter
 
 ATTENTION, MLP = ("q_proj", "k_proj", "v_proj", "o_proj"), ("gate_proj", "up_proj", "down_proj")
@@ -154,6 +156,15 @@ def test_experts_that_are_one_parameter(way: Way, tmp_path: Path, name: str, wan
     model = prepared(way(target_modules=wanted), folder)
     assert {weight.dtype for weight in model.parameters() if weight.requires_grad} == {torch.float32}
     _answers_in_plain_peft(model, folder, tmp_path)
+
+
+@pytest.mark.parametrize("name", EXPERTS)
+def test_experts_are_merged_for_others(way: Way, tmp_path: Path, name: str) -> None:
+    folder = save_model(tmp_path / name, EXPERTS[name])
+    model = learn(prepared(way(target_modules=("experts", "q_proj")), folder))
+    save_adapter(model, tmp_path / "adapter", base=str(folder), hub_id=None, note={})
+    merged = merged_folder(folder, tmp_path / "adapter", Report(tmp_path))
+    torch.testing.assert_close(logits(plain(merged)), logits(model), rtol=1e-4, atol=1e-4)
 
 
 def test_all_linear_leaves_experts_and_the_output_alone(way: Way, tmp_path: Path) -> None:
