@@ -16,8 +16,8 @@ class DeviceFields(Spec):
 
     One process has nothing to divide, whatever the layout. Several divide the rows ("ddp"), also each weight ("fsdp"),
     heads and matrices ("tp") or layers ("pp"); combined, groups of `group_size` divide one copy of the model by the
-    second, and the groups share rows by the first. Divided layers are computed as they are: `fused`, `cache_frozen`
-    and `compile` say nothing then.
+    second, and the groups share rows by the first. Where the model is divided, `cache_frozen` and `compile` are off,
+    and with "tp" `fused`.
     """
 
     processes: int = param(1, label=N_("Processes"), help=N_("One for each device"), low=1, high=64)

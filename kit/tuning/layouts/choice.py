@@ -24,12 +24,13 @@ _LAYOUTS: dict[str, type[Layout]] = {
     "ddp+pp": Pipeline,
 }
 
-# What takes whole layers as they are, or differs between processes that must do the same.
-_NOT_DIVIDED = {"fused": False, "cache_frozen": False, "compile": False}
+# What would let processes do different things at a time when all must do the same.
+_NOT_DIVIDED = {"cache_frozen": False, "compile": False}
+_NOT_IN_COLUMNS = {"fused": False}  # it takes a matrix as a whole
 
 
 def lay_out(model: Any, spec: TuneSpec, device: torch.device, *, processes: int, pad: int) -> Layout:
-    """Return the layout of `spec` with `model` divided as it says, what is fast there switched on and off.
+    """Return the layout of `spec` with `model` divided as it says, what does not go with it off.
 
     Parameters
     ----------
@@ -50,6 +51,6 @@ def lay_out(model: Any, spec: TuneSpec, device: torch.device, *, processes: int,
         It cannot be divided in this way.
     """
     kind = _LAYOUTS[spec.layout] if processes > 1 else Layout
-    computed = spec if kind is Layout else spec.replace(**_NOT_DIVIDED)
+    off = {} if kind is Layout else _NOT_DIVIDED | (_NOT_IN_COLUMNS if "tp" in spec.layout else {})
     places = find_place(device, readers=processes // spec.sharers)
-    return kind(AnswerLoss(model, computed, pad=pad), places)
+    return kind(AnswerLoss(model, spec.replace(**off), pad=pad), places)
