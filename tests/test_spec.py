@@ -24,6 +24,7 @@ from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
 from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
+from kit.tuning.distill.spec import DistillSpec
 from kit.tuning.fields import MethodFields
 from kit.tuning.merging.spec import MergeSpec
 from kit.tuning.rate.spec import FindRateSpec
@@ -86,6 +87,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "quantization_aware": None,
         "layout": "pp",
     },
+    DistillSpec: {"on": "answers"},  # the changed teacher is one that a server runs
     FindRateSpec: {"lowest": 1e-6, "highest": 0.5},
     SearchSpec: {"space": ("rank=8,16",), "objectives": ("validation_loss", "training_s"), "pruning": "none"},
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
