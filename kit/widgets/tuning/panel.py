@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import htpy as h
 
 from kit._arguments import named_arguments
 from kit.widgets.panel import Panel
-from kit.widgets.tuning.desk import TuneDesk
+
+if TYPE_CHECKING:
+    from kit.widgets.tuning.desk import TuneDesk
 
 
-class TunePanel(Panel[TuneDesk]):
+class TunePanel(Panel["TuneDesk"]):
     """Tune a model with LoRA and watch it learn.
 
     Parameters
@@ -45,6 +47,8 @@ class TunePanel(Panel[TuneDesk]):
         preset: str | None = None,
         **settings: Any,
     ) -> None:
+        from kit.widgets.tuning.desk import TuneDesk  # who only imports the panels needs neither desk nor page
+
         follows = [model] if isinstance(model, Panel) else []
         super().__init__(TuneDesk(model, data, validation, preset, name, settings), _page, follows)
 
@@ -54,6 +58,6 @@ class TunePanel(Panel[TuneDesk]):
 
 
 def _page(desk: TuneDesk) -> h.Element:
-    from kit.widgets.tuning.page import tune_page  # ten modules that nobody needs who only imports the panels
+    from kit.widgets.tuning.page import tune_page
 
     return tune_page(desk)
