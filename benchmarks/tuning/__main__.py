@@ -3,8 +3,8 @@
 ``python -m benchmarks.tuning --json`` prints one JSON object as its last line. Tools train in processes of their own,
 by turns of a few steps, while the others wait; after each turn all are measured by the same code on the same held rows.
 Model, rows, rank, batch size, learning rate and its course, threads and the tokens that the loss counts (those of the
-answer) are the same. Each tool takes the rows in its own order: the tutorial shuffled, the others as they group them
-by length.
+answer) are the same. Each tool takes the rows in its own order: the tutorial shuffled, the others by length where that
+is faster for them.
 
 - ``speedup_tutorial_sentfin``, ``…_trl_…``, ``…_llamafactory_…``, ``speedup_tutorial_instructions``: seconds of
   training to the same held loss, theirs over ours (`benchmarks.tuning.curve` says how they are read from the turns);
@@ -63,7 +63,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     _add_data(parser)
     _add_work(parser)
     modes = parser.add_mutually_exclusive_group()
-    modes.add_argument("--switches", action="store_true", help="each switch of speed, off or on")
+    modes.add_argument("--switches", nargs="*", metavar="FIELD", help="these switches of speed, off or on (all)")
     modes.add_argument("--accuracy", action="store_true", help="accuracy after the defaults, with several seeds")
     modes.add_argument("--gpu", action="store_true", help="a larger model on a GPU")
     modes.add_argument("--try", nargs="+", dest="tried", choices=PEERS, help="the settings of these peers")
@@ -113,7 +113,7 @@ def _measured(options: argparse.Namespace, place: Path) -> dict[str, Any]:
     if options.gpu:
         return on_gpu(options, place)
     setup = Setup.of(options, place)
-    if options.switches:
+    if options.switches is not None:
         return switches(setup)
     if options.accuracy:
         return accuracy(setup)

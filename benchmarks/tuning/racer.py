@@ -17,7 +17,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 
 class RacerFailed(Exception):
-    """The process of a tool ended before it was told to; the text has the end of what it said."""
+    """The process of a tool ended before it was told to; the text has the last line of what it said."""
 
 
 class Racer:
@@ -95,8 +95,10 @@ class Racer:
         line = self._process.stdout.readline()
         if not line:
             self._process.wait()
-            said = self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise RacerFailed(f"{self.name} ended with code {self._process.returncode}:\n{said}")
+            said = self._log.read_text(encoding="utf-8", errors="replace").strip()
+            print(said[-2000:], file=sys.stderr)
+            last = said.splitlines()[-1] if said else "it said nothing"
+            raise RacerFailed(f"{self.name} ended with code {self._process.returncode}: {last}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

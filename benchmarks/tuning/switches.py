@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from benchmarks.tuning.curve import ratios
@@ -14,7 +15,6 @@ Fields = dict[str, Any]
 
 _TURNS, _STEPS = 4, 4  # the first turn warms up: it compiles, and fills what is kept of frozen layers
 _AGAIN = _TURNS * 16  # rows that come again each turn
-_UPPER = {"first_layer": 15}
 _FP32 = {"precision": "fp32"}
 
 SWITCHES: dict[str, tuple[Fields, Fields]] = {
@@ -23,7 +23,7 @@ SWITCHES: dict[str, tuple[Fields, Fields]] = {
     "answer_logits": ({}, {"answer_logits": False}),
     "fused": ({}, {"fused": False}),
     "compile": ({"compile": True}, {}),
-    "cache_frozen": (_UPPER, {**_UPPER, "cache_frozen": False}),
+    "cache_frozen": ({"first_layer": 0}, {"first_layer": 0, "cache_frozen": False}),  # from the middle layer on
     "precision bf16 over fp32": ({}, _FP32),
     "mixed_precision bf16 over no, on fp32": ({**_FP32, "mixed_precision": "bf16"}, _FP32),
     "gradient_checkpointing": ({"gradient_checkpointing": True}, {"gradient_checkpointing": False}),
@@ -35,10 +35,12 @@ SWITCHES: dict[str, tuple[Fields, Fields]] = {
 
 
 def switches(setup: Setup) -> dict[str, Any]:
-    """Measure every switch and return what the last line says."""
+    """Measure the switches that the options name, or all, and return what the last line says."""
     setup.options.held = min(setup.options.held, 16)
     rows = setup.materials()[0]
-    return {"switches": {name: _measured(setup, rows, name, *pair) for name, pair in SWITCHES.items()}}
+    wanted = setup.options.switches
+    chosen = {name: pair for name, pair in SWITCHES.items() if not wanted or name.split()[0] in wanted}
+    return {"switches": {name: _measured(setup, rows, name, *pair) for name, pair in chosen.items()}}
 
 
 def _measured(setup: Setup, rows: Material, name: str, on: Fields, off: Fields) -> dict[str, Any]:
@@ -48,14 +50,14 @@ def _measured(setup: Setup, rows: Material, name: str, on: Fields, off: Fields) 
     try:
         for side, fields in (("on", on), ("off", off)):
             folder = f"{list(SWITCHES).index(name)}-{side}"
-            racers[side] = setup.ours(folder, rows, turns * _STEPS, **_few(rows, fields), **fields)
+            racers[side] = setup.ours(folder, rows, turns * _STEPS, **{**fields, **_upper(setup, rows, fields)})
         race = Race(racers, lambda text: print(f"{name}, {text}", flush=True))
         race.run(steps=turns * _STEPS, every=_STEPS, most=turns * _STEPS, tolerance=0.0)
     finally:
         for racer in racers.values():
             racer.close()
     if race.failed:
-        return {"ratio": None, "failed": next(iter(race.failed.values())).strip().splitlines()[-1]}
+        return {"ratio": None, "failed": next(iter(race.failed.values()))}
     first, second = race.courses["on"], race.courses["off"]
     ratio, spread = ratios(first.rates[1:], second.rates[1:])
     return {
@@ -67,6 +69,9 @@ def _measured(setup: Setup, rows: Material, name: str, on: Fields, off: Fields) 
     }
 
 
-def _few(rows: Material, fields: Fields) -> Fields:
-    """Return few rows, which come again, for what is kept of them."""
-    return {"data": rows.train.replace(limit=_AGAIN)} if "first_layer" in fields else {}
+def _upper(setup: Setup, rows: Material, fields: Fields) -> Fields:
+    """Return the middle layer to begin at, and few rows, which come again, where frozen layers are kept."""
+    if "first_layer" not in fields:
+        return {}
+    layers = json.loads((setup.model / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
+    return {"first_layer": layers // 2, "data": rows.train.replace(limit=_AGAIN)}

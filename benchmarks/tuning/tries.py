@@ -37,7 +37,7 @@ def tries(setup: Setup) -> dict[str, Any]:
 
 def _told(race: Race, name: str) -> dict[str, Any]:
     if name in race.failed:
-        return {"failed": race.failed[name].strip().splitlines()[-1]}
+        return {"failed": race.failed[name]}
     course = race.courses[name]
     return {
         "tokens_per_s": round(course.total("tokens") / course.total("seconds"), 1),
