@@ -114,14 +114,14 @@ def _packed(own: Sequence[int], once: int) -> Attending:
     """Return what attention over packed rows keeps.
 
     Of short rows the probabilities; of long ones the keys of the beginning once for each. The beginning itself is
-    a short row where it is not long. Whatever is short keeps the keys of all.
+    a short row where it is not long, and its keys are copied once for those that follow.
     """
     tokens = once + sum(own)
     if once + max(own, default=0) <= SHORT:
         pairs = sum(length * (once + length) for length in own) + once * once
-        return Attending(round(_PADDED * pairs), short=tokens, again=tokens)
+        return Attending(round(_PADDED * pairs), short=tokens, again=once)
     if 0 < once <= SHORT:
-        return Attending(once * once, short=once, again=once * len(own) + tokens)
+        return Attending(once * once, short=once, again=once * len(own) + once)
     return Attending(again=once * len(own))
 
 

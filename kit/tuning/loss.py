@@ -97,11 +97,13 @@ class AnswerLoss(nn.Module):
 
     def _loss(
         self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor, soft: Soft | None
-    ) -> Any:
+    ) -> torch.Tensor:
         hard = self._hard(hidden, keep, targets, weights)
         return hard if soft is None else hard + divergence(hidden[keep], self._body.head, soft)
 
-    def _hard(self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> Any:
+    def _hard(
+        self, hidden: torch.Tensor, keep: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor
+    ) -> torch.Tensor:
         smoothing = self._spec.label_smoothing
         if self._spec.answer_logits:
             return answer_cross_entropy(hidden[keep], self._body.head, targets, weights, smoothing=smoothing)

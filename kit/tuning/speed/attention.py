@@ -62,11 +62,11 @@ def packed_attention(
 def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, packed: Packed, scale: float) -> torch.Tensor:
     """Return the attention of tokens ``q [t, heads, d]`` over ``k, v [t, kv heads, d]`` as ``[t, heads, d]``."""
     p = packed.shared
-    before = (k[:p].transpose(0, 1), v[:p].transpose(0, 1))
-    parts = []
-    if p:  # a row of its own, before which nothing stands
+    nothing = (k.new_empty(k.shape[1], 0, k.shape[2]), v.new_empty(v.shape[1], 0, v.shape[2]))
+    before, parts = nothing, []
+    if p:  # a row of its own, before which nothing stands; as a copy, it does not keep all keys for the backward pass
+        before = (k[:p].transpose(0, 1).contiguous(), v[:p].transpose(0, 1).contiguous())
         whole = Group(torch.arange(p, device=q.device), torch.arange(p, device=q.device), 1, p, even=True)
-        nothing = (before[0][:, :0], before[1][:, :0])
         parts.append((_short if p <= _SHORT else _long)(q, k, v, nothing, whole, scale))
     for group in packed.groups:
         rows = _short if p + group.longest <= _SHORT else _long
@@ -79,7 +79,7 @@ def _short(
     q: torch.Tensor,
     k: torch.Tensor,
     v: torch.Tensor,
-    before: tuple[torch.Tensor, torch.Tensor],
+    before: Pair,
     group: Group,
     scale: float,
 ) -> torch.Tensor:
@@ -87,7 +87,7 @@ def _short(
     heads = q.shape[1] // kv
     qs = q.index_select(0, group.take).view(b, s, kv, heads, d).permute(2, 0, 3, 1, 4).contiguous()
     ks, vs = (each.index_select(0, group.take).view(b, s, kv, d).permute(2, 0, 1, 3).contiguous() for each in (k, v))
-    out = _Rows.apply(qs, ks, vs, *before, scale)  # [kv, b, heads, s, d]
+    out: torch.Tensor = _Rows.apply(qs, ks, vs, *before, scale)  # [kv, b, heads, s, d]
     return out.permute(1, 3, 0, 2, 4).reshape(b * s, kv * heads, d)
 
 
@@ -95,7 +95,7 @@ def _long(
     q: torch.Tensor,
     k: torch.Tensor,
     v: torch.Tensor,
-    before: tuple[torch.Tensor, torch.Tensor],
+    before: Pair,
     group: Group,
     scale: float,
 ) -> torch.Tensor:

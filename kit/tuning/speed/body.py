@@ -79,13 +79,13 @@ class Body:
 
     def hidden(self, **inputs: Any) -> torch.Tensor:
         """Return what the output layer reads, [b, s, h]; of a model that does not come apart, its logits."""
-        if self._whole:
-            return self._model(**inputs).logits
-        return self._inner(**inputs).last_hidden_state
+        found: torch.Tensor = self._model(**inputs).logits if self._whole else self._inner(**inputs).last_hidden_state
+        return found
 
     @property
     def _inner(self) -> nn.Module:
-        return getattr(self._base, self._base.base_model_prefix)
+        inner: nn.Module = getattr(self._base, self._base.base_model_prefix)
+        return inner
 
     def _attend(self, wanted: str) -> None:
         name = wanted

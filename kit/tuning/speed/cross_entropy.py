@@ -45,7 +45,8 @@ def answer_cross_entropy(
         parts = zip(hidden.split(stretch), targets.split(stretch), weights.split(stretch), strict=True)
         losses = [checkpoint(_loss, h, head, t, w, smoothing, use_reentrant=False) for h, t, w in parts]
         return torch.stack(losses).sum()
-    return _FrozenHead.apply(hidden, head.weight, head.bias, targets, weights, smoothing, stretch)
+    total: torch.Tensor = _FrozenHead.apply(hidden, head.weight, head.bias, targets, weights, smoothing, stretch)
+    return total
 
 
 def widened(x: torch.Tensor) -> torch.Tensor:

@@ -42,11 +42,11 @@ class FrozenLayers:
         self._room = min(int(_SHARE * free), _MOST_BYTES) if most_bytes is None else most_bytes
         self._kept: dict[Key, torch.Tensor] = {}
         self._pass = "all"
-        layers = layers_of(inner)
+        layers = list(layers_of(inner) or ())
         for layer in layers[:first]:
             self._gate(layer, "upper")
-        for layer in (*layers[first:], norm_of(inner)):
-            self._gate(layer, "lower")
+        for module in (*layers[first:], norm_of(inner)):
+            self._gate(module, "lower")
 
     def __call__(self, rows: Packed, **inputs: Any) -> torch.Tensor:
         """Return what goes into the first layer that trains, [1, t, h]."""
@@ -54,7 +54,7 @@ class FrozenLayers:
         if all(key in self._kept for key in keys):
             return torch.cat([self._kept[key] for key in keys])[None]
         with torch.no_grad(), self._only("lower"):
-            states = self._inner(input_ids=rows.ids, **inputs).last_hidden_state
+            states: torch.Tensor = self._inner(input_ids=rows.ids, **inputs).last_hidden_state
         for key, part in zip(keys, states[0].split([len(tokens) for _, tokens in keys]), strict=True):
             self._keep(key, part)
         return states
@@ -62,7 +62,8 @@ class FrozenLayers:
     def finish(self, states: torch.Tensor, **inputs: Any) -> torch.Tensor:
         """Return what the layers from the first that trains on make of `states`."""
         with self._only("upper"):
-            return self._inner(inputs_embeds=states, **inputs).last_hidden_state
+            found: torch.Tensor = self._inner(inputs_embeds=states, **inputs).last_hidden_state
+        return found
 
     def forget(self) -> None:
         """Keep nothing of what was computed until now."""

@@ -20,7 +20,8 @@ class _Norm(torch.autograd.Function):
         norm = torch.linalg.vector_norm(x, dim=-1, keepdim=True, dtype=wide)
         inverse = norm.square_().div_(x.shape[-1]).add_(eps).rsqrt_()
         ctx.save_for_backward(x, weight, inverse)
-        return (x * inverse).mul_(weight).to(x.dtype)  # each product in the wide type, in one pass
+        out: torch.Tensor = (x * inverse).mul_(weight).to(x.dtype)  # each product in the wide type, in one pass
+        return out
 
     @staticmethod
     def backward(ctx: Any, grad: torch.Tensor) -> Any:  # type: ignore[override]
