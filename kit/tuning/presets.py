@@ -6,7 +6,7 @@ from typing import Any
 
 PRESETS: dict[str, dict[str, Any]] = {
     "quick": {"epochs": 1.0, "learning_rate": 2e-3, "evaluations": 1},
-    "balanced": {"epochs": 2.0, "learning_rate": 1e-3, "evaluations": 4},
+    "balanced": {"epochs": 3.0, "learning_rate": 1e-3, "evaluations": 4},
     "best": {
         "epochs": 4.0,
         "learning_rate": 1e-3,

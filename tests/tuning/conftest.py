@@ -22,6 +22,8 @@ def spec(tiny_model: Path, rows_file: Path) -> TuneSpec:
         precision="fp32",
         steps=4,
         evaluations=2,
+        batch_size=16,
+        target_modules=("q_proj", "v_proj"),
     )
 
 

@@ -20,12 +20,12 @@ def form() -> Form:
 
 def test_it_starts_with_what_was_given_and_the_defaults(form: Form) -> None:
     assert form.values() == {
-        "epochs": 2.0,
+        "epochs": 3.0,
         "learning_rate": 1e-3,
         "rank": 8,
         "steps": None,
         "schedule": "linear",
-        "target_modules": ("q_proj", "v_proj"),
+        "target_modules": ("all-linear",),
         "micro_batch_size": None,
     }
 

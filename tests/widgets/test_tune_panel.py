@@ -60,7 +60,7 @@ def test_a_wrong_setting_on_the_page_is_shown_at_its_field_and_starts_nothing(da
     assert runs() == []
     panel.act("start", rank="4", micro_batch_size="5")
     page = read(panel.html())
-    assert "must be a divisor of batch_size (16)" in page.text
+    assert "must be a divisor of batch_size (8)" in page.text
     assert page.all("input", name="micro_batch_size")[0]["aria-invalid"] == "true"
     assert runs() == []
 

@@ -87,7 +87,7 @@ def test_what_does_not_go_together_is_said_while_typing(data: DataSpec, read: ty
     panel = TunePanel("m", data)
     panel.act("set", micro_batch_size="5")
     page = read(panel.html())
-    assert "must be a divisor of batch_size (16)" in page.text
+    assert "must be a divisor of batch_size (8)" in page.text
     computing = next(d for d in page.all("details") if d.get("data-key") == "group-computing")
     assert "open" in computing
     panel.act("set", micro_batch_size="8")

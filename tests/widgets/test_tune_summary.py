@@ -100,7 +100,7 @@ def test_what_has_no_room_is_refused_with_the_nearest_change(
     source: str, read: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kit.widgets.tuning.plan.room_bytes", lambda _machine: 1.2e9)
-    panel = TunePanel(MODEL, source, micro_batch_size=16)
+    panel = TunePanel(MODEL, source, micro_batch_size=8)
     page = read(panel.html())
     start = page.all("button", data_action="start", data_key="start")[0]
     assert start["aria-disabled"] == "true"
@@ -110,7 +110,7 @@ def test_what_has_no_room_is_refused_with_the_nearest_change(
     assert "it fits." in alert
     panel.act("lighten")
     spec = panel.desk.spec()
-    assert (spec.micro_batch_size, spec.max_length, spec.precision) != (16, 512, "auto")
+    assert (spec.micro_batch_size, spec.max_length, spec.precision) != (8, 512, "auto")
     needed = spec.needs().memory_bytes
     assert needed is not None
     assert needed <= 1.2e9
@@ -153,11 +153,11 @@ def test_a_model_that_a_picker_chose_is_not_changed_here(
 
 
 def test_nearly_all_the_memory_is_a_warning(source: str, read: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    panel = TunePanel(MODEL, source, micro_batch_size=16)
+    panel = TunePanel(MODEL, source, micro_batch_size=8)
     needed = panel.desk.spec().needs().memory_bytes
     assert needed is not None
     monkeypatch.setattr("kit.widgets.tuning.plan.room_bytes", lambda _machine: needed / 0.9)
-    page = read(TunePanel(MODEL, source, micro_batch_size=16, name="other").html())
+    page = read(TunePanel(MODEL, source, micro_batch_size=8, name="other").html())
     assert "so little is left for anything else" in facts(page)["Memory"]
     assert page.all("span", data_tone="warn")
     assert "aria-disabled" not in page.button("start")
@@ -168,7 +168,7 @@ def test_the_time_is_told_for_the_settings_and_for_each_preset(source: str, read
     panel = TunePanel(MODEL, source)
     told = facts(read(panel.html()))["Time"]
     assert told.startswith("about ")
-    assert told.endswith(", 24 steps")
+    assert told.endswith(", 69 steps")
     once = seconds_of(panel.desk.spec(), SPEED)
     longer = seconds_of(panel.desk.spec().replace(epochs=20.0), SPEED)
     assert once is not None
@@ -183,7 +183,7 @@ def test_a_machine_that_was_never_measured_can_be_from_here(
 ) -> None:
     panel = TunePanel(MODEL, source)
     page = read(panel.html())
-    assert facts(page)["Time"].startswith("24 steps; how long that takes is known once")
+    assert facts(page)["Time"].startswith("69 steps; how long that takes is known once")
     assert page.button("measure")
     monkeypatch.setattr("kit.widgets.picking.probe.measure_speed", lambda: keep_speed(SPEED))
     panel.act("measure")
@@ -203,4 +203,4 @@ def test_what_is_decided_is_told_with_its_reason(source: str, read: type[Any], m
     monkeypatch.setattr("kit.widgets.tuning.plan.room_of_process", lambda _spec: 1.6e9)
     told = facts(read(TunePanel(MODEL, source, max_length=511).html()))["Decided"]
     assert "micro_batch_size=" in told
-    assert "All 16 rows of a batch at once would need" in told
+    assert "All 8 rows of a batch at once would need" in told

@@ -22,9 +22,9 @@ class LearningFields(Spec):
     )
     weight_decay: float = param(0.0, label=N_("Weight decay"), help=N_("Of AdamW"), low=0, high=1)
     max_grad_norm: float = param(1.0, label=N_("Gradient norm"), help=N_("At most; longer ones are cut"), above=0)
-    epochs: float = param(2.0, label=N_("Epochs"), help=N_("Passes over the data"), above=0, high=1000)
+    epochs: float = param(3.0, label=N_("Epochs"), help=N_("Passes over the data"), above=0, high=1000)
     steps: int | None = param(None, label=N_("Steps"), help=N_("Given, it counts instead of epochs"), low=1)
-    batch_size: int = param(16, label=N_("Batch size"), help=N_("Rows for each optimizer step"), low=1, high=4096)
+    batch_size: int = param(8, label=N_("Batch size"), help=N_("Rows for each optimizer step"), low=1, high=4096)
     max_length: int = param(
         512, label=N_("Max length"), help=N_("Longer questions lose their middle"), unit="tokens", low=16, high=131072
     )

@@ -25,7 +25,7 @@ class MethodFields(Spec):
     alpha: float = param(32.0, label=N_("Alpha"), help=N_("The adapter counts alpha / rank"), above=0)
     dropout: float = param(0.0, label=N_("Dropout"), help=N_("Inside the adapter"), low=0, high=0.9)
     target_modules: tuple[str, ...] = param(
-        ("q_proj", "v_proj"),
+        (ALL_LINEAR,),
         label=N_("Target modules"),
         help=N_("Layers that get an adapter: names, patterns such as *.mlp.*, or all-linear"),
         empty=False,
