@@ -21,7 +21,7 @@ from kit.tuning.speed.packed import pack
 
 START = tuple(range(20, 32))
 ROWS = [Example((*START, 3, 4), (5, 6)), Example((*START, 7), (8,)), Example((*START, 9, 10, 11), (12,))]
-SPEC = TuneSpec(model="m", data=DataSpec(source="d.csv"), rank=4, first_layer=1)
+SPEC = TuneSpec(model="m", data=DataSpec(source="d.csv"), rank=4, first_layer=1, target_modules=("q_proj", "v_proj"))
 
 
 def _model(folder: Path, spec: TuneSpec = SPEC) -> Any:
