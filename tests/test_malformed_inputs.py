@@ -145,7 +145,7 @@ CASES = {
     "limit below labels": Case(load("a.jsonl", ROWS, limit=1), ("limit=1", "at least 2")),
     "unknown part": Case(load("a.jsonl", ROWS, split="tset"), ("split='tset'", "'train'", "'test'")),
     # specs
-    "misspelled field": Case(tune(rnak=3), ("rnak=3", "alpha, batch_size", "Did you mean 'rank'")),
+    "misspelled field": Case(tune(rnak=3), ("rnak=3", "alpha, answer_logits", "Did you mean 'rank'")),
     "missing field": Case(lambda folder: kit.TuneSpec(model="m"), ("data", "no default", "Add data=")),
     "field by place": Case(
         lambda folder: kit.TuneSpec("m"),  # type: ignore[call-arg]

@@ -285,7 +285,7 @@ def test_wrong_entry_is_named_by_its_place() -> None:
 
 
 def test_micro_batch_must_divide() -> None:
-    with pytest.raises(ParameterError, match=r"divisor of batch_size \(16\)"):
+    with pytest.raises(ParameterError, match=r"divisor of batch_size \(8\)"):
         _tune(micro_batch_size=5)
 
 

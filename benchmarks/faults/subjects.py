@@ -58,7 +58,9 @@ def make_subjects(place: Path) -> list[Subject]:
     texts = [f"{thing} {i} goes {way}" for i in range(12) for thing in things for way in ("up", "down")]
     rows = write_rows(place / "rows.jsonl", texts, [text.split()[-1] for text in texts])
     data = kit.DataSpec(source=str(rows))
-    tune = kit.TuneSpec(model=model, data=data, steps=24, batch_size=4, dropout=0.1, rank=4, evaluations=4)
+    tune = kit.TuneSpec(
+        model=model, data=data, steps=24, batch_size=4, micro_batch_size=4, dropout=0.1, rank=4, evaluations=4
+    )
     evaluate = kit.EvaluateSpec(
         variant=kit.Variant(model=model, method="fp32"), data=data, batch_size=2, requests=3, new_tokens=4
     )
@@ -91,7 +93,7 @@ def _of_tuning(run: Run) -> Essence:
         "loss": dict(run.status.curves["loss"]),
         "validation_loss": dict(run.status.curves["validation_loss"]),
         "adapter": {name: float(abs(weight).sum()) for name, weight in adapter.items()},
-        "metrics": _without_memory(run.result.metrics),
+        "metrics": _repeatable(run.result.metrics),
     }
 
 
@@ -109,11 +111,12 @@ def _of_sweep(run: Run) -> Essence:
         "methods": [part.facts["method"] for part in parts],
         "states": [part.status for part in parts],
         "right": [part.facts.get("right") for part in parts],
-        "metrics": [_without_memory(part.metrics) for part in parts],
+        "metrics": [_repeatable(part.metrics) for part in parts],
         "verdicts": [part.facts.get("verdict", {}).get("difference") for part in parts],
         "said": sorted({record["facts"]["method"] for record in run.status.records["variant"]}),
     }
 
 
-def _without_memory(metrics: dict[str, float]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if not name.endswith("_mib")}
+def _repeatable(metrics: dict[str, float]) -> dict[str, float]:
+    """Return what is the same whenever the same is done: not memory, and not time."""
+    return {name: value for name, value in metrics.items() if not name.endswith("_mib") and name != "training_s"}

@@ -24,6 +24,7 @@ from kit.result import Result
 from kit.spec import Spec
 
 _GRACE_S = 3.0  # for the others to fail by themselves, and to say why
+_PATIENCE_S = 30.0  # for the one that broke the connection to say why, on a busy machine
 _LAST_LINES = 8
 _SECOND_HAND = re.compile(
     r"connection (was )?(closed|reset|refused)|broken pipe|gloo|nccl|process ?group|tcpstore|timed out|\bpeer\b", re.I
@@ -72,9 +73,12 @@ class Crew:
         for member in self._members:
             member.end()
 
-    def one_failed(self) -> None:
-        """End all, soon."""
-        self._wait(_GRACE_S)
+    def one_failed(self, error: dict[str, str]) -> None:
+        """End all, soon; later where `error` only says that another is gone, which has yet to say why."""
+        if _second_hand(error):
+            self._over.wait(_PATIENCE_S)
+        else:
+            self._wait(_GRACE_S)
         if self._over.is_set():
             return
         self._over.set()
@@ -148,7 +152,7 @@ class _Member:
             self.error = result.error
         self.gone = True
         if self.error is not None and not self.ended_by_us:
-            self._crew.one_failed()
+            self._crew.one_failed(self.error)
 
     def _pass_on(self, pipe: int) -> None:
         """Write what it says to the standard error of this process, and remember the end of it."""

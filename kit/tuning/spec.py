@@ -6,31 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
-from kit.data import DataSpec, open_data
+from kit.data import open_data
 from kit.errors import UnknownNameError
-from kit.i18n import N_
 from kit.models import check_name
 from kit.quantization import get_method
 from kit.quantization.load import check_runs_here
-from kit.spec import Needs, param
-from kit.tuning.fields import ComputingFields, DeviceFields, LearningFields, MethodFields
+from kit.spec import Needs
+from kit.tuning.fields import ComputingFields, DeviceFields, LearningFields, MethodFields, SubjectFields
 from kit.tuning.fields.together import check_together
 from kit.tuning.needs import needs_of
 from kit.tuning.presets import PRESETS
 
 
 @dataclass(frozen=True, kw_only=True)
-class TuneSpec(MethodFields, LearningFields, ComputingFields, DeviceFields):
-    """Tuning of one model on rows of a task; the fields stand in groups in `kit.tuning.fields`."""
+class TuneSpec(DeviceFields, ComputingFields, LearningFields, MethodFields, SubjectFields):
+    """Tuning of one model on rows of a task; `kit.tuning.fields` has the fields in groups, the last base first."""
 
     carried_out_by = "kit.tuning.tune:tune"
     preload = ("kit.tuning.tune",)
-
-    model: str = param(label=N_("Model"), help=N_("The model to tune"), empty=False)
-    data: DataSpec = param(label=N_("Training data"))
-    validation: DataSpec | None = param(
-        None, label=N_("Validation data"), help=N_("Left out, a tenth of the training rows is held back")
-    )
 
     @classmethod
     def preset(cls, name: str, **fields: Any) -> Self:

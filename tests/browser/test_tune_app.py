@@ -33,7 +33,7 @@ def test_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
         expect(tune.get_by_text("60 rows", exact=True)).to_be_visible()
         tune.get_by_role("button", name=re.compile("^Best")).click()
         expect(tune.get_by_role("button", name=re.compile("^Best"))).to_have_attribute("aria-pressed", "true")
-        expect(tune.get_by_text(re.compile("Changed from Best: batch size 8 instead of 16"))).to_be_visible()
+        expect(tune.get_by_text(re.compile("As in Best"))).to_be_visible()
         expect(page.get_by_text("Nothing was started yet.")).to_be_visible()
         assert page.get_by_text("Traceback").count() == 0
         folder = os.environ.get("TUNEBOOK_SHOTS")

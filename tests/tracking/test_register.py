@@ -48,6 +48,7 @@ def tuned_folder(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> 
         steps=30,
         learning_rate=1e-2,
         evaluations=1,
+        batch_size=16,
         target_modules=("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
     )
     with pytest.MonkeyPatch.context() as patch:

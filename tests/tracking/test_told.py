@@ -36,7 +36,7 @@ def test_a_spec_becomes_flat_parameters() -> None:
     assert params["spec"] == "kit.tuning.spec:TuneSpec"
     assert (params["model"], params["steps"], params["learning_rate"]) == ("m", "3", "0.001")
     assert (params["data.source"], params["data.limit"], params["validation"]) == ("rows.csv", "5", "None")
-    assert params["target_modules"] == '["q_proj", "v_proj"]'
+    assert params["target_modules"] == '["all-linear"]'
     assert "data.spec" not in params
     assert kind_of(spec.to_dict()) == "tune"
 

@@ -31,9 +31,7 @@ def known(tmp_path: Path) -> TuneSpec:
     texts = ["x" * 40 * i for i in range(1, 11)]
     rows = write_rows(tmp_path / "rows.jsonl", texts, ["up", "down"] * 5)
     data = DataSpec(source=str(rows), instruction="y" * 80)
-    return TuneSpec(
-        model=NAME, data=data, precision="fp32", batch_size=4, rank=8, target_modules=("q_proj", "v_proj")
-    )
+    return TuneSpec(model=NAME, data=data, precision="fp32", batch_size=4, rank=8, target_modules=("q_proj", "v_proj"))
 
 
 def _with_gpus(monkeypatch: pytest.MonkeyPatch, count: int) -> None:

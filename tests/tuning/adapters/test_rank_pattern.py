@@ -40,4 +40,6 @@ def test_a_name_without_an_adapter_is_refused_with_the_nearest(way: Way) -> None
         prepared(way(rank_pattern=("q_porj=2",)))
     assert (caught.value.parameter, caught.value.near) == ("rank_pattern", "q_proj")
     with pytest.raises(UnknownNameError):
-        prepared(way(rank_pattern=("down_proj=2",), target_modules=("q_proj", "v_proj")))  # in the model, and not among target_modules
+        prepared(
+            way(rank_pattern=("down_proj=2",), target_modules=("q_proj", "v_proj"))
+        )  # in the model, and not among target_modules
