@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
 _FAST_BF16 = {"bf16", "AMX", "SVE"}
-_MOST_STATES = 4_000_000_000  # bytes, see kit.tuning.speed.frozen
-_STRETCH = 256  # answer tokens whose logits are there at once, see kit.tuning.speed.cross_entropy
+MOST_STATES = 4_000_000_000  # bytes that frozen layers may keep of all rows
+STRETCH = 256  # answer tokens whose logits are there at once; 50,000 words in float32 take 50 MB
 
 
 def peak_of(spec: TuneSpec, card: ModelCard, rows: Rows) -> int:
@@ -40,7 +40,7 @@ def _frozen_states_bytes(spec: TuneSpec, card: ModelCard, rows: Rows) -> float:
         return 0.0
     every = load_of(rows.by_length, rows.shared, ways_of(spec)).tokens
     size = 2 if precision_of(spec) == "bf16" else 4
-    return float(min(every * card.hidden_size * size, _MOST_STATES))
+    return float(min(every * card.hidden_size * size, MOST_STATES))
 
 
 def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
@@ -58,7 +58,7 @@ def estimate_of(spec: TuneSpec, card: ModelCard, load: Load) -> TuningEstimate:
         mixed=spec.mixed_precision == "bf16",
         virtual_tokens=spec.virtual_tokens,
         tokens=load.tokens,
-        answers=min(load.answers, _STRETCH) if spec.answer_logits else load.tokens,
+        answers=min(load.answers, STRETCH) if spec.answer_logits else load.tokens,
         fused=spec.fused and spec.mixed_precision == "no",
         dropout=spec.dropout > 0,
         attending=_attending(spec, load),
@@ -80,7 +80,7 @@ def load_of_step(spec: TuneSpec, rows: Rows) -> Load:
 
 def rows_of_process(spec: TuneSpec) -> int:
     """Return how many rows one process reads at a time."""
-    return rows_at_a_time(spec.batch_size, micro_batch(spec), readers(spec))
+    return rows_at_a_time(spec.batch_size, micro_batch(spec), spec.readers)
 
 
 def micro_batch(spec: TuneSpec) -> int | None:
@@ -96,24 +96,15 @@ def ways_of(spec: TuneSpec) -> Ways:
     return Ways(shares=spec.share_prefix, packs=spec.packing, before=prompt)
 
 
-def readers(spec: TuneSpec) -> int:
-    """Return in how many parts the layout of `spec` reads a batch."""
-    if spec.layout in ("tp", "pp"):
-        return 1
-    return max(spec.processes // spec.group_size, 1) if "+" in spec.layout else spec.processes
-
-
 def divided(spec: TuneSpec) -> Divided:
     """Return among how many processes the layout of `spec` divides weights, matrices and layers."""
     if spec.processes == 1:
         return Divided()
-    count, (first, _, second) = readers(spec), spec.layout.partition("+")
-    group = spec.group_size if second else spec.processes
-    shared = second or first
+    names = spec.layout.split("+")
     return Divided(
-        shards=count if first == "fsdp" else 1,
-        matrices=group if shared == "tp" else 1,
-        stages=group if shared == "pp" else 1,
+        shards=spec.readers if "fsdp" in names else 1,
+        matrices=spec.sharers if "tp" in names else 1,
+        stages=spec.sharers if "pp" in names else 1,
     )
 
 

@@ -15,7 +15,7 @@ from kit.models.estimates.kept_layer import Attending
 if TYPE_CHECKING:
     from kit.tuning.spec import TuneSpec
 
-SHORT = 192  # tokens that a packed row attends to, as kit.tuning.speed.attention has it
+SHORT = 192  # tokens that a packed row attends to; of more, attention would keep too much
 NOTHING = Attending()
 _PADDED = 1.1  # rows of like length are filled up to the longest of them
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages

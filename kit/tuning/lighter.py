@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.models import card_here
 from kit.models.change import smaller
-from kit.tuning.estimate import micro_batch, readers
+from kit.tuning.estimate import micro_batch
 from kit.tuning.fitting.deciding import may_be_quantized
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _same_rows(spec: TuneSpec, *, may_quantize: bool) -> Iterator[dict[str, Any]
 
 
 def _fewer_rows(spec: TuneSpec) -> Iterator[dict[str, Any]]:
-    rows, parts = micro_batch(spec), readers(spec)
+    rows, parts = micro_batch(spec), spec.readers
     for n in range(0 if rows is None else rows // 2, 0, -1):
         if spec.batch_size % n:
             continue

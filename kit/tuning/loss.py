@@ -41,7 +41,7 @@ class AnswerLoss(nn.Module):
         self._spec, self._pad = spec, pad
         self._body = Body(model, spec)
         one_mask = spec.packing and spec.attn_implementation == "flash_attention_2"  # it knows rows by positions only
-        self._share = spec.share_prefix and can_share(model) and not self._body.prompted and not one_mask
+        self._share = spec.share_prefix and can_share(model) and not one_mask
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
         """Return the weighted cross-entropy summed over all answer tokens of `examples` (divide it yourself).
@@ -87,7 +87,7 @@ class AnswerLoss(nn.Module):
         batch = left_padded(rows, pad=self._pad, prefix=start, device=device)
         cache = Prefix(self.model, examples[0].question[:start]).for_rows(len(rows)) if start else None
         hidden = self._body.hidden(**batch.inputs(), past_key_values=cache, use_cache=cache is not None)
-        width = hidden.shape[1]  # with a learned prompt, longer than the rows
+        width = hidden.shape[1]
         counts = [len(example.answer) for example in examples]
         keep = [width * (i + 1) - back for i, count in enumerate(counts) for back in range(count, 0, -1)]
         targets = torch.tensor([token for example in examples for token in example.answer], device=device)

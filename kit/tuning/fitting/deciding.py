@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.i18n import _
 from kit.models import ModelCard
-from kit.tuning.estimate import micro_batch, peak_of, readers
+from kit.tuning.estimate import micro_batch, peak_of
 from kit.words import count
 from kit.words import memory as memory_words
 
@@ -111,7 +111,7 @@ def sizes_of(spec: TuneSpec) -> list[int]:
     given = micro_batch(spec)
     if given is not None:
         return [given]
-    batch, parts = spec.batch_size, readers(spec)
+    batch, parts = spec.batch_size, spec.readers
     return [n for n in range(batch, 0, -1) if batch % n == 0 and n % parts == 0] or [batch]
 
 

@@ -16,7 +16,7 @@ from kit.machine.speed import Speed
 from kit.models import ModelCard
 from kit.models.estimates.adapted import adapted_layers, adapter_weights
 from kit.models.estimates.kept import correction
-from kit.tuning.estimate import divided, precision_of, readers, rows_of_process, ways_of
+from kit.tuning.estimate import divided, precision_of, rows_of_process, ways_of
 from kit.tuning.lengths import Rows, load_of
 from kit.tuning.schedule import total_steps
 
@@ -68,7 +68,7 @@ def _training(spec: TuneSpec, card: ModelCard, rows: Rows) -> float:
     """Return the operations of all steps."""
     steps = total_steps(len(rows), spec.batch_size, spec.epochs, spec.steps)
     passes = steps * spec.batch_size / max(len(rows), 1)
-    tokens, answers = _pass(spec, rows, rows_of_process(spec) * readers(spec))
+    tokens, answers = _pass(spec, rows, rows_of_process(spec) * spec.readers)
     linear, head = _weights(card)
     below = spec.first_layer / card.layers if spec.method != "prompt" else 0.0
     layers = adapted_layers(
@@ -97,7 +97,7 @@ def _evaluating(spec: TuneSpec, card: ModelCard, rows: Rows) -> float:
 def _beginning(spec: TuneSpec, card: ModelCard, rows: Rows, speed: Speed) -> float:
     """Return the seconds for beginning the operations of all micro-batches, which small models spend most of."""
     steps = total_steps(len(rows), spec.batch_size, spec.epochs, spec.steps)
-    parts = max(spec.batch_size // max(rows_of_process(spec) * readers(spec), 1), 1)
+    parts = max(spec.batch_size // max(rows_of_process(spec) * spec.readers, 1), 1)
     return steps * parts * card.layers * _OPS * speed.op_s
 
 

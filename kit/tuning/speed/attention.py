@@ -15,13 +15,12 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from kit.tuning.lengths import SHORT as _SHORT
 from kit.tuning.speed.cross_entropy import widened
 from kit.tuning.speed.packed import Group, Packed
 
 NAME = "tunebook_packed"
 Pair = tuple[torch.Tensor, torch.Tensor]  # keys and values of the shared beginning, [kv heads, p, d]
-
-_SHORT = 192  # tokens a row attends to; more keep too much
 
 
 def packed_attention(
@@ -64,10 +63,9 @@ def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, packed: Packed, sc
     p = packed.shared
     nothing = (k.new_empty(k.shape[1], 0, k.shape[2]), v.new_empty(v.shape[1], 0, v.shape[2]))
     before, parts = nothing, []
-    if p:  # a row of its own, before which nothing stands; as a copy, it does not keep all keys for the backward pass
+    if packed.before is not None:  # as a copy, it does not keep all keys for the backward pass
         before = (k[:p].transpose(0, 1).contiguous(), v[:p].transpose(0, 1).contiguous())
-        whole = Group(torch.arange(p, device=q.device), torch.arange(p, device=q.device), 1, p, even=True)
-        parts.append((_short if p <= _SHORT else _long)(q, k, v, nothing, whole, scale))
+        parts.append((_short if p <= _SHORT else _long)(q, k, v, nothing, packed.before, scale))
     for group in packed.groups:
         rows = _short if p + group.longest <= _SHORT else _long
         found = rows(q, k, v, before, group, scale)

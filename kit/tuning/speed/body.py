@@ -44,7 +44,6 @@ class Body:
 
     def __init__(self, model: Any, spec: TuneSpec) -> None:
         self._model, self._spec = model, spec
-        self.prompted = bool(getattr(getattr(model, "active_peft_config", None), "is_prompt_learning", False))
         self._base = model.get_base_model() if hasattr(model, "get_base_model") else model
         self._attend(spec.attn_implementation)
         self.head: nn.Module = self._base.get_output_embeddings()
@@ -52,11 +51,11 @@ class Body:
             fuse_layers(model)
         if spec.compile:
             compile_blocks(self._inner, layers_of(self._inner) or nn.ModuleList())
-        self._whole = self.prompted or not self._comes_apart()
+        self._whole = not self._comes_apart()
         if self._whole:
             self.head = nn.Identity()
         self._frozen: FrozenLayers | None = None
-        self._packs = spec.packing and not self.prompted and self._sees_own_row_only()
+        self._packs = spec.packing and self._sees_own_row_only()
         if self._packs and not self._whole and self._may_keep():
             self._keep_frozen()
 

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-STRETCH = 256  # tokens; logits of 50,000 words in float32 take 50 MB
+from kit.tuning.estimate import STRETCH
 
 
 def answer_cross_entropy(

@@ -14,11 +14,11 @@ import psutil
 import torch
 from torch import nn
 
+from kit.tuning.estimate import MOST_STATES
 from kit.tuning.speed.packed import Packed
 
 _NORMS = ("norm", "final_layernorm", "final_layer_norm", "ln_f")
 _SHARE = 0.1  # of the memory that is free when training begins
-_MOST_BYTES = 4_000_000_000
 
 Key = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -39,7 +39,7 @@ class FrozenLayers:
     def __init__(self, inner: nn.Module, first: int, *, most_bytes: int | None = None) -> None:
         self._inner = inner
         free = psutil.virtual_memory().available
-        self._room = min(int(_SHARE * free), _MOST_BYTES) if most_bytes is None else most_bytes
+        self._room = min(int(_SHARE * free), MOST_STATES) if most_bytes is None else most_bytes
         self._kept: dict[Key, torch.Tensor] = {}
         self._pass = "all"
         layers = list(layers_of(inner) or ())

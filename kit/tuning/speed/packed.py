@@ -53,6 +53,8 @@ class Packed:
         Token ids, and the place of each in its own row.
     shared : int
         Tokens of the common beginning.
+    before : Group, optional
+        The common beginning, as a row of its own.
     groups : tuple of Group
     keep : Tensor [a]
         Places whose next token is an answer token.
@@ -71,6 +73,7 @@ class Packed:
     ids: torch.Tensor
     positions: torch.Tensor
     shared: int
+    before: Group | None
     groups: tuple[Group, ...]
     keep: torch.Tensor
     targets: torch.Tensor
@@ -104,6 +107,7 @@ def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> P
         ids=torch.tensor([ids], device=device),
         positions=torch.tensor([positions], device=device),
         shared=shared,
+        before=_group([0, shared], device) if shared else None,
         groups=tuple(_group(starts[i:j], device) for i, j in _alike([len(row) for row in rows])),
         keep=torch.tensor(keep, device=device),
         targets=torch.tensor([token for answer in answers for token in answer], device=device),
