@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kit.data import DataSpec
+from kit.engines.homes import ENGINES, home
 from kit.engines.openai.address import EXAMPLE, check_address, check_key_variable, is_address, place, suggestion
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.spec import Spec, param
 
 REMOTE = "remote"  # stands for a method where a server holds the weights in its own way
-_LOCAL = "transformers"
 _METHOD = "bf16"
 
 
@@ -31,22 +32,30 @@ class Variant(Spec):
     )
     method: str = param(_METHOD, label=N_("Method"), help=N_("How the weights are held, such as bf16 or bnb-nf4"))
     engine: str = param(
-        _LOCAL, label=N_("Engine"), help=N_("What runs the model: transformers, or the URL of an OpenAI-compatible API")
+        "",
+        label=N_("Engine"),
+        help=N_("What runs the model: follows from the method, or the URL of an OpenAI-compatible API"),
     )
     key_variable: str = param(
         "", label=N_("Key"), help=N_("Name of the environment variable that holds the key of the server, if it has one")
     )
 
+    calibration: DataSpec | None = param(
+        None,
+        label=N_("Calibration data"),
+        help=N_("Rows by which some methods choose how to round; never those that are measured"),
+    )
+
     def __post_init__(self) -> None:
+        if not self.engine:
+            object.__setattr__(self, "engine", home(self.method))
         if is_address(self.engine) and self.method == _METHOD:  # the default for a server
             object.__setattr__(self, "method", REMOTE)
         super().__post_init__()
 
     def check(self) -> None:
         if not self.remote:
-            if self.engine != _LOCAL:
-                allowed = _("{local!r}, or a URL such as {example!r}").format(local=_LOCAL, example=EXAMPLE)
-                raise ParameterError("engine", self.engine, allowed=allowed, fix=suggestion(self.engine))
+            self._check_engine()
             if self.key_variable:
                 raise ParameterError("key_variable", self.key_variable, allowed=_("left out where `engine` is no URL"))
             return
@@ -56,6 +65,17 @@ class Variant(Spec):
             fix = _("Leave `method` out; what the server does is chosen where it is started.")
             allowed = _("{remote!r} where `engine` is a URL").format(remote=REMOTE)
             raise ParameterError("method", self.method, allowed=allowed, fix=fix)
+
+    def _check_engine(self) -> None:
+        runs = home(self.method)
+        if self.engine == runs:
+            return
+        if self.engine not in ENGINES:
+            allowed = _("{engines}, or a URL such as {example!r}").format(engines=", ".join(ENGINES), example=EXAMPLE)
+            raise ParameterError("engine", self.engine, allowed=allowed, fix=suggestion(self.engine))
+        fix = _("Leave `engine` out, or choose another method: `tunebook doctor` lists what each engine runs.")
+        allowed = _("{engine!r}, which runs {method}").format(engine=runs, method=self.method)
+        raise ParameterError("engine", self.engine, allowed=allowed, fix=fix)
 
     @property
     def remote(self) -> bool:

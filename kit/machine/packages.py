@@ -12,6 +12,7 @@ from kit.lack import Lack, installed, range_words, requirements
 GIVES = {
     "dask": N_("searches and sweeps on several machines"),
     "dev": N_("what testing and building Tunebook takes"),
+    "engines": N_("llama.cpp, ONNX Runtime and OpenVINO beside Transformers, and more ways of holding weights"),
     "harness": N_("tasks of lm-evaluation-harness, as other work reports them"),
     "mlflow": N_("runs and versions of models shared in MLflow"),
     "search": N_("the automatic search for model, method and settings"),

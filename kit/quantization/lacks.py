@@ -19,5 +19,5 @@ def lacks_of(method: str | Method) -> tuple[Lack, ...]:
     """
     known = get_method(method) if isinstance(method, str) else method
     own = [package_lack(package, extra=known.extra or None) for package in known.packages]
-    found = [*own, device_lack(known.devices), *engine_lacks("transformers")]
+    found = [*own, device_lack(known.devices), *engine_lacks(known.engine)]
     return tuple(lack for lack in found if lack is not None)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 from kit.engines import Engine, Variant
 from kit.engines.prepare import ready_folder
-from kit.errors import KitError, MissingPackageError, UnsupportedError
+from kit.errors import KitError, MissingPackageError, ParameterError, UnsupportedError
 from kit.i18n import _
+from kit.quantization.artefacts import made
+from kit.quantization.calibration import Calibration
 from kit.quantization.lacks import lacks_of
 from kit.quantization.registry import Method, get_method
 from kit.report import Report
@@ -38,8 +42,12 @@ def load(variant: Variant, report: Report, *, batch_size: int = 32) -> Engine:
     report.progress("loading")
     folder, _location = ready_folder(variant.model, report)
     report.progress("loading")
+    check_fits(method, folder)
     opener: Callable[..., Engine] = resolve(method.load)
     try:
+        if method.make:
+            folder = made(folder, method, report, calibration_of(variant, method))
+            report.progress("loading")
         return opener(folder, method, batch_size)
     except (RuntimeError, ValueError, ImportError, AttributeError) as exc:
         if isinstance(exc, KitError):
@@ -48,6 +56,36 @@ def load(variant: Variant, report: Report, *, batch_size: int = 32) -> Engine:
             _("{model} cannot be held as {method}: {exc}").format(model=variant.model, method=method.name, exc=exc),
             fix=_("Choose another method; log.txt has the details."),
         ) from exc
+
+
+def calibration_of(variant: Variant, method: Method) -> Calibration | None:
+    """Return the rows that `method` looks at, None where it looks at none.
+
+    Raises
+    ------
+    ParameterError
+        It needs some, and the variant names none.
+    """
+    if not method.calibrated:
+        return None
+    if variant.calibration is None:
+        allowed = _("rows by which {method} chooses how to round, such as those a model is tuned on")
+        fix = _("Give them with calibration=kit.DataSpec(…), never the rows that are measured.")
+        raise ParameterError("calibration", None, allowed=allowed.format(method=method.name), fix=fix)
+    return Calibration(variant.calibration)
+
+
+def check_fits(method: Method, folder: Path) -> None:
+    """Raise `UnsupportedError` when the model in `folder` is of a kind that `method` cannot hold; loads nothing."""
+    if not method.why_not:
+        return
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    reason: str = resolve(method.why_not)(config)
+    if reason:
+        problem = _("{model} cannot be held as {method}: {exc}").format(
+            model=config.get("model_type", folder.name), method=method.name, exc=reason
+        )
+        raise UnsupportedError(problem, fix=_("Choose another method."))
 
 
 def check_runs_here(method: Method) -> None:

@@ -1,14 +1,15 @@
 """Quantization methods by name: what each can do, as data, and where the code that does it is.
 
-A new method is one new module with a `load` function and one entry here.
+A new method is one new module with a `load` function and one entry in `kit.quantization.known`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kit.engines.homes import home
 from kit.errors import KitError, UnknownNameError
-from kit.i18n import N_, _
+from kit.i18n import _
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Method:
     title : str
         As tables call it; marked with ``N_``.
     load : str
-        Import path of ``load(folder, method, batch_size) -> Engine``.
+        Import path of ``load(folder, method, batch_size) -> Engine``, where `folder` has the model, or what `make`
+        made of it.
     bits : float
         Bits for each weight of a linear layer, without constants.
     devices : tuple of str
@@ -33,6 +35,16 @@ class Method:
         Of Tunebook, which brings these packages, where it does not need them anyway.
     note : str, default ""
         What a person should know; marked with ``N_``.
+    make : str, default ""
+        Import path of ``make(source, method, into, report, calibration)``, which writes what `load` opens into the
+        empty folder `into`; kept and used again. Left empty where a model is rounded while it loads.
+    calibrated : bool, default False
+        Does it look at rows to choose how to round?
+    why_not : str, default ""
+        Import path of ``why_not(config)``, light, which is given config.json and returns, as a sentence, why such a
+        model cannot be held so; "" when it can. Left empty where any model can.
+    recipe : int, default 1
+        Raised when `make` makes something else of the same model, so that what was kept is made anew.
     """
 
     name: str
@@ -43,6 +55,15 @@ class Method:
     packages: tuple[str, ...] = ()
     extra: str = ""
     note: str = ""
+    make: str = ""
+    calibrated: bool = False
+    why_not: str = ""
+    recipe: int = 1
+
+    @property
+    def engine(self) -> str:
+        """Return what runs it."""
+        return home(self.name)
 
 
 _METHODS: dict[str, Method] = {}
@@ -81,53 +102,3 @@ def get_method(name: str) -> Method:
     if name not in _METHODS:
         raise UnknownNameError("method", name, _METHODS)
     return _METHODS[name]
-
-
-register(Method("fp32", N_("32-bit floats"), "kit.quantization.plain:load", 32))
-register(Method("bf16", N_("bfloat16"), "kit.quantization.plain:load", 16))
-register(Method("fp16", N_("16-bit floats"), "kit.quantization.plain:load", 16))
-register(
-    Method(
-        "bnb-int8",
-        N_("8-bit integers, bitsandbytes"),
-        "kit.quantization.bnb:load",
-        8,
-        packages=("bitsandbytes",),
-        note=N_("LLM.int8(): outlier columns stay in 16 bits"),
-    )
-)
-register(
-    Method(
-        "bnb-nf4",
-        N_("4-bit NormalFloat, bitsandbytes"),
-        "kit.quantization.bnb:load",
-        4,
-        packages=("bitsandbytes",),
-        note=N_("As in QLoRA; embeddings and output layer stay in 16 bits"),
-    )
-)
-register(
-    Method("bnb-fp4", N_("4-bit floats, bitsandbytes"), "kit.quantization.bnb:load", 4, packages=("bitsandbytes",))
-)
-register(
-    Method(
-        "torchao-int8",
-        N_("8-bit integers, torchao"),
-        "kit.quantization.ao:load",
-        8,
-        packages=("torchao",),
-        extra="torchao",
-        note=N_("Weights only, a scale for each row; a model can be trained for it"),
-    )
-)
-register(
-    Method(
-        "torchao-int4",
-        N_("4-bit integers, torchao"),
-        "kit.quantization.ao:load",
-        4,
-        packages=("torchao",),
-        extra="torchao",
-        note=N_("Weights only, a scale for each 64; a model can be trained for it"),
-    )
-)

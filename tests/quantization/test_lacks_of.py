@@ -39,5 +39,5 @@ def test_what_disturbs_every_model_is_told_for_every_method(monkeypatch: pytest.
         check_runs_here(get_method("bf16"))
     assert caught.value.fix == "Remove it with: pip uninstall torchvision"
     seen = machine_now()
-    assert [each["ready"] for each in seen["engines"]] == [False]
+    assert not any(each["ready"] for each in seen["engines"])  # all read the tokenizer with Transformers
     assert not any(each["ready"] for each in seen["methods"])

@@ -9,12 +9,13 @@ from typing import Any
 import torch
 
 from kit.engines.hf.distributions import distributions
-from kit.engines.hf.generate import generate, until
+from kit.engines.hf.generate import generate
 from kit.engines.hf.pairs import encode_questions
 from kit.engines.hf.prompt import encode, end_of_answer, start_of_text
 from kit.engines.hf.score import score_answers
 from kit.engines.hf.weights import file_size, footprint
 from kit.engines.protocol import Distributions, Prompt, Score, Token
+from kit.engines.writing import until
 
 
 class TransformersEngine:
