@@ -12,8 +12,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from benchmarks import peers
 from benchmarks.tuning import __main__ as command
-from benchmarks.tuning import baseline, compare, material, peers
+from benchmarks.tuning import baseline, compare, material
 from benchmarks.tuning.curve import Course, ratios, target_of, times_faster
 from benchmarks.tuning.floor import layer_weights, necessary, operations
 from benchmarks.tuning.held import held_loss

@@ -18,7 +18,7 @@ is faster for them.
 
 Tunebook runs as its worker does, with the defaults of `kit.TuneSpec`. What the others are is said in
 `benchmarks.tuning.tools`, with what settings in `benchmarks.tuning.settings`. Environments of trl and LLaMA-Factory are
-made when they are missing (`benchmarks.tuning.peers`); ``--peer-env trl=PYTHON`` names another.
+made when they are missing (`benchmarks.peers`); ``--peer-env trl=PYTHON`` names another.
 
 Other things that are measured instead, each with its own last line:
 

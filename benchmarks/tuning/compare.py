@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.tuning import peers
+from benchmarks import peers
 from benchmarks.tuning.accuracy import one
 from benchmarks.tuning.curve import ratios, times_faster
 from benchmarks.tuning.floor import layer_weights, operations

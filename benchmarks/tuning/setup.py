@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.tuning import material, peers
+from benchmarks import peers
+from benchmarks.tuning import material
 from benchmarks.tuning.job import Job
 from benchmarks.tuning.material import Files, Material
 from benchmarks.tuning.racer import Racer

@@ -2,7 +2,7 @@
 
 Each is a virtual environment in Tunebook's cache folder. It is linked to the torch of this one, so that all have the
 same, and gigabytes are not fetched twice; nothing else is shared. trl gets Transformers and peft as they are here,
-LLaMA-Factory the older ones that it asks for.
+LLaMA-Factory and optimum-benchmark the older ones that they ask for.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from kit.place import cache
 
 FACTORY = "llamafactory==0.9.5"
+OPTIMUM = ("optimum-benchmark==0.6.0", "transformers<5")  # it imports what Transformers 5 no longer has
 # torchvision from the registry breaks Transformers here; LLaMA-Factory needs both only for pictures and sound.
 _NOT_NEEDED = ("torch", "torchvision", "torchaudio")
 _ASK = "from importlib.metadata import requires; print('\\n'.join(requires('{name}')))"
@@ -29,10 +30,11 @@ class NoPeer(Exception):
 
 
 def python_of(name: str, named: dict[str, str]) -> str:
-    """Return the Python that has the peer `name` ("trl" or "llamafactory"), making its environment where needed.
+    """Return the Python that has a peer, making its environment where needed.
 
     Parameters
     ----------
+    name : {"trl", "llamafactory", "optimum-benchmark"}
     named : dict of str to str
         Environments that the command line names.
 
@@ -110,6 +112,10 @@ def _install_factory(python: Path) -> None:
     (_packages(python) / "torchaudio.py").write_text('"""Imported, never used."""\n', encoding="utf-8")
 
 
+def _install_optimum(python: Path) -> None:
+    _pip(python, *OPTIMUM, *_same("bitsandbytes", "torchao"))
+
+
 def _packages(python: Path) -> Path:
     return next(python.parents[1].glob("lib/python*/site-packages"))
 
@@ -135,4 +141,5 @@ def _has(python: Path, module: str) -> bool:
 _PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "trl": ("trl", _install_trl),
     "llamafactory": ("llamafactory", _install_factory),
+    "optimum-benchmark": ("optimum_benchmark", _install_optimum),
 }

@@ -1,0 +1,1 @@
+"""Other tools, each doing the work of one variant in a process of its own."""
