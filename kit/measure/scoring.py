@@ -6,7 +6,7 @@ numbers are the same to the last digit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kit.engines import Engine, Prompt, Score
 from kit.machine import this_machine
@@ -69,21 +69,83 @@ def score_in_chunks(
     Stopped
         The report asked to stop; a chunk that is done is kept.
     """
-    name = kept_as or phase
-    done = ledger.rows(name)
-    total = len(prompts)
-    if len(done) < total:
-        scorer = engine()
-        for rows in chunks(_lengths(scorer, texts), batch_size):
-            if all(row in done for row in rows):
-                continue
-            report.check()
-            heard = _Heard(phase, len(done.keys() - set(rows)), len(rows), total, report)
-            scores = scorer.score([prompts[i] for i in rows], [continuations[i] for i in rows], on_progress=heard)
-            ledger.add_rows(name, rows, scores)
-            done.update(zip(rows, scores, strict=True))
-    report.progress(phase, total, total, "rows")
-    return [done[row] for row in range(total)]
+    pieces = _Pieces(phase, prompts, continuations, engine, ledger, report, kept_as or phase)
+    if pieces.left:
+        for rows in chunks(_lengths(engine(), texts), batch_size):
+            pieces.score(rows)
+    report.progress(phase, len(prompts), len(prompts), "rows")
+    return [pieces.done[row] for row in range(len(prompts))]
+
+
+def score_until(
+    phase: str,
+    prompts: Sequence[Prompt],
+    continuations: Sequence[Sequence[str]],
+    *,
+    order: Sequence[Sequence[int]],
+    enough: Callable[[Mapping[int, Sequence[Score]]], bool],
+    engine: Callable[[], Engine],
+    ledger: Ledger,
+    report: Report,
+    kept_as: str,
+) -> dict[int, list[Score]]:
+    """Return the scores of the rows of the first chunks of `order`, until `enough` says so of those there are.
+
+    Parameters
+    ----------
+    order : sequence of sequences of int
+        Row numbers in chunks; the other parameters as of `score_in_chunks`.
+    enough : callable
+        Is given the scores of all rows of the chunks that are done.
+
+    Raises
+    ------
+    Stopped
+        The report asked to stop; a chunk that is done is kept.
+    """
+    pieces = _Pieces(phase, prompts, continuations, engine, ledger, report, kept_as)
+    found: dict[int, list[Score]] = {}
+    for rows in order:
+        pieces.score(rows)
+        found.update((row, pieces.done[row]) for row in rows)
+        if enough(found):
+            break
+    report.progress(phase, len(found), len(prompts), "rows")
+    return found
+
+
+class _Pieces:
+    """Scores chunks of rows, each once, and keeps them."""
+
+    def __init__(
+        self,
+        phase: str,
+        prompts: Sequence[Prompt],
+        continuations: Sequence[Sequence[str]],
+        engine: Callable[[], Engine],
+        ledger: Ledger,
+        report: Report,
+        name: str,
+    ) -> None:
+        self._phase, self._prompts, self._continuations = phase, prompts, continuations
+        self._engine, self._ledger, self._report, self._name = engine, ledger, report, name
+        self.done = ledger.rows(name)
+
+    @property
+    def left(self) -> bool:
+        return len(self.done) < len(self._prompts)
+
+    def score(self, rows: Sequence[int]) -> None:
+        if all(row in self.done for row in rows):
+            return
+        self._report.check()
+        before = len(self.done.keys() - set(rows))
+        heard = _Heard(self._phase, before, len(rows), len(self._prompts), self._report)
+        scores = self._engine().score(
+            [self._prompts[i] for i in rows], [self._continuations[i] for i in rows], on_progress=heard
+        )
+        self._ledger.add_rows(self._name, rows, scores)
+        self.done.update(zip(rows, scores, strict=True))
 
 
 def _lengths(engine: Engine, texts: Sequence[str]) -> list[int]:

@@ -13,6 +13,7 @@ from kit.i18n import N_, _
 from kit.measure.asked import with_slices
 from kit.measure.measuring import USUAL, MeasuringSpec
 from kit.measure.needs import RUNTIME_BYTES, answer_needs, model_card
+from kit.measure.racing import RaceSpec
 from kit.quantization.variant import check_variant, look_up
 from kit.spec import Needs, Spec, param
 
@@ -41,6 +42,9 @@ class EvaluateSpec(MeasuringSpec, OneVariant):
 
     reference: Variant | None = param(
         None, label=N_("Reference"), help=N_("What the variant is compared with, place by place of a text")
+    )
+    race: RaceSpec | None = param(
+        None, label=N_("Race"), help=N_("Against whose rows, and when the variant is given up; a sweep fills it in")
     )
 
     def libraries(self) -> tuple[str, ...]:

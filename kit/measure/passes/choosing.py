@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kit.engines import Score
 from kit.measure.accuracy import accuracy, likeliest, likeliest_for_length, macro_f1, macro_f1_stderr
 from kit.measure.examples import Examples
-from kit.measure.passes.evaluation import Evaluation
+from kit.measure.passes.evaluation import GIVEN_UP, Evaluation
 from kit.measure.passes.keeping import keep_rows
+from kit.measure.racing.watch import Watch, watch_for
 from kit.measure.record import Record, prompt_hash
-from kit.measure.scoring import score_in_chunks
+from kit.measure.scoring import score_in_chunks, score_until
 from kit.measure.worth import worth_of_choices, worth_of_labels
 
 Table = list[list[Score]]
@@ -19,15 +20,15 @@ Table = list[list[Score]]
 def classifying(evaluation: Evaluation) -> dict[str, float]:
     """Score every label after every row and return accuracy and macro-F1."""
     data = evaluation.data
-    table = _scored(evaluation)
+    rows, table = _scored(evaluation)
     predicted = [likeliest(row) for row in table]
-    gold = evaluation.examples.gold
+    gold = [evaluation.examples.gold[row] for row in rows]
     evaluation.facts["majority_acc"] = max(data.counts.values()) / len(data)
     evaluation.facts["only_answer"] = data.labels[predicted[0]] if len(set(predicted)) == 1 else None
     worth = worth_of_labels(_logprobs(table), gold, data.labels, evaluation.spec.costs)
     evaluation.facts |= worth.facts
     scores = {"acc": _right(gold, predicted), **worth.scores}
-    keep_rows(evaluation, _records(evaluation, table, predicted, scores))
+    keep_rows(evaluation, _records(evaluation, rows, table, predicted, scores))
     return {
         **_accuracy(evaluation, gold, predicted),
         "macro_f1": macro_f1(gold, predicted, len(data.labels)),
@@ -38,16 +39,16 @@ def classifying(evaluation: Evaluation) -> dict[str, float]:
 
 def choosing(evaluation: Evaluation) -> dict[str, float]:
     """Score every choice of every row; return accuracy, and the one where each choice counts by its length."""
-    items = evaluation.data.items
-    table = _scored(evaluation)
+    rows, table = _scored(evaluation)
+    items = [evaluation.data.items[row] for row in rows]
     predicted = [likeliest(row) for row in table]
     evenly = [likeliest_for_length(row, item.choices) for row, item in zip(table, items, strict=True)]
-    gold = evaluation.examples.gold
+    gold = [evaluation.examples.gold[row] for row in rows]
     evaluation.facts["chance_acc"] = sum(1 / len(item.choices) for item in items) / len(items)
     worth = worth_of_choices(_logprobs(table), gold)
     evaluation.facts |= worth.facts
     scores = {"acc": _right(gold, predicted), "acc_norm": _right(gold, evenly), **worth.scores}
-    keep_rows(evaluation, _records(evaluation, table, predicted, scores))
+    keep_rows(evaluation, _records(evaluation, rows, table, predicted, scores))
     norm, stderr = accuracy(gold, evenly)
     return {**_accuracy(evaluation, gold, predicted), "acc_norm": norm, "acc_norm_stderr": stderr, **worth.metrics}
 
@@ -57,9 +58,19 @@ def scored_as(examples: Examples) -> str:
     return f"scoring-{examples.mark}" if examples.mark else "scoring"
 
 
-def _scored(evaluation: Evaluation) -> Table:
+def _scored(evaluation: Evaluation) -> tuple[Sequence[int], Table]:
+    """Return which rows were scored, and their scores: all, unless the variant was given up before."""
     examples = evaluation.examples
-    return score_in_chunks(
+    watch = watch_for(
+        evaluation.spec.race,
+        evaluation.report.folder,
+        examples.prompts,
+        examples.continuations,
+        evaluation.spec.batch_size,
+    )
+    if watch is not None:
+        return _raced(evaluation, watch)
+    table = score_in_chunks(
         "scoring",
         examples.prompts,
         examples.continuations,
@@ -70,6 +81,30 @@ def _scored(evaluation: Evaluation) -> Table:
         report=evaluation.report,
         kept_as=scored_as(examples),
     )
+    return range(len(table)), table
+
+
+def _raced(evaluation: Evaluation, watch: Watch) -> tuple[Sequence[int], Table]:
+    examples = evaluation.examples
+
+    def enough(scores: Mapping[int, Sequence[Score]]) -> bool:
+        return watch.hopeless({row: float(likeliest(each) == examples.gold[row]) for row, each in scores.items()})
+
+    found = score_until(
+        "scoring",
+        examples.prompts,
+        examples.continuations,
+        order=watch.chunks(),
+        enough=enough,
+        engine=evaluation.engine,
+        ledger=evaluation.ledger,
+        report=evaluation.report,
+        kept_as=scored_as(examples),
+    )
+    if watch.told is not None:
+        evaluation.facts[GIVEN_UP] = watch.told
+    rows = sorted(found)
+    return rows, [found[row] for row in rows]
 
 
 def _logprobs(table: Table) -> list[tuple[float, ...]]:
@@ -82,25 +117,30 @@ def _right(gold: Sequence[int], predicted: Sequence[int]) -> list[float]:
 
 
 def _accuracy(evaluation: Evaluation, gold: Sequence[int], predicted: Sequence[int]) -> dict[str, float]:
-    evaluation.facts["right"] = [int(right) for right in _right(gold, predicted)]
+    if GIVEN_UP not in evaluation.facts:  # else the record of rows tells which were read
+        evaluation.facts["right"] = [int(right) for right in _right(gold, predicted)]
     acc, stderr = accuracy(gold, predicted)
     return {"acc": acc, "acc_stderr": stderr}
 
 
 def _records(
-    evaluation: Evaluation, table: Table, predicted: Sequence[int], scores: dict[str, list[float]]
+    evaluation: Evaluation,
+    rows: Sequence[int],
+    table: Table,
+    predicted: Sequence[int],
+    scores: dict[str, list[float]],
 ) -> list[Record]:
     data, examples = evaluation.data, evaluation.examples
     logprobs = _logprobs(table)
     return [
         Record(
-            row=i,
-            hash=prompt_hash(examples.prompts[i], examples.continuations[i]),
-            gold=row.answer,
-            answer=(row.choices or data.labels)[predicted[i]],
+            row=row,
+            hash=prompt_hash(examples.prompts[row], examples.continuations[row]),
+            gold=data.items[row].answer,
+            answer=(data.items[row].choices or data.labels)[predicted[i]],
             scores={name: values[i] for name, values in scores.items()},
             logprobs=logprobs[i],
-            choices=row.choices,
+            choices=data.items[row].choices,
         )
-        for i, row in enumerate(data.items)
+        for i, row in enumerate(rows)
     ]

@@ -15,6 +15,8 @@ from kit.measure.spec import EvaluateSpec
 from kit.report import Report
 from kit.result import Measurement, Result
 
+GIVEN_UP = "given_up"  # the fact that tells why the rest was left out
+
 
 @dataclass(kw_only=True)
 class Evaluation:

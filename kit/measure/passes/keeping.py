@@ -14,12 +14,10 @@ _SHOWN = 200  # characters of a row that its record shows
 
 
 def keep_rows(evaluation: Evaluation, records: Sequence[Record]) -> None:
-    """Write `records`, one for each row in order, with the groups that each row belongs to."""
+    """Write `records`, each of a row of the data, with the groups that it belongs to."""
     data, report = evaluation.data, evaluation.report
-    kept = [
-        replace(record, slices=groups, text=row.text[:_SHOWN])
-        for record, row, groups in zip(records, data.items, groups_of(data), strict=True)
-    ]
+    groups = groups_of(data)
+    kept = [replace(record, slices=groups[record.row], text=data.items[record.row].text[:_SHOWN]) for record in records]
     path = report.folder / "artifacts" / f"rows-{evaluation.spec.key}.jsonl"
     patiently(lambda: write_records(path, kept), report)
     evaluation.artifacts["rows"] = str(path.relative_to(report.folder))

@@ -9,7 +9,7 @@ from kit.measure.harness.asking import KEPT
 from kit.measure.judge import asking
 from kit.measure.passes import answering
 from kit.measure.passes.energy import energy
-from kit.measure.passes.evaluation import Evaluation
+from kit.measure.passes.evaluation import GIVEN_UP, Evaluation
 from kit.measure.passes.quality import quality
 from kit.measure.passes.reading import reading
 from kit.measure.passes.reference import reference, release
@@ -35,7 +35,9 @@ def measure(evaluation: Evaluation) -> dict[str, float]:
     for name in evaluation.spec.measured:
         evaluation.report.check()
         metrics |= _PASSES[name](evaluation)
-    if evaluation.spec.tasks:
+        if GIVEN_UP in evaluation.facts:  # hopeless: nothing else is measured of it
+            break
+    if evaluation.spec.tasks and GIVEN_UP not in evaluation.facts:
         evaluation.report.check()
         metrics |= running(evaluation)
     for name, value in metrics.items():
