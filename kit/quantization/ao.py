@@ -2,7 +2,11 @@
 
 Weights of linear layers are bf16 first. Those of a row or group are rounded to even steps between their least and
 greatest, without a look at data; products are computed in bf16. Embeddings and the output layer stay bf16, and so does
-a layer whose width the groups do not divide. `kit.tuning.qat` trains a model for this very rounding.
+a layer whose width the groups do not divide. `kit.tuning.qat` trains a model for the rounding of weights alone.
+
+With 8-bit activations what flows into a layer is rounded too, a scale for each token. Products with 8-bit weights are
+then of integers. For 4-bit weights the published packages of torchao have no such product on a CPU: each weight is kept
+in a byte, both sides are multiplied out to bf16 each time, and only the rounding is what it would be elsewhere.
 """
 
 from __future__ import annotations
@@ -63,7 +67,7 @@ def rounded_layers(model: Any, method: str) -> Iterator[tuple[str, nn.Linear]]:
 
 def fits(layer: nn.Linear, method: str) -> bool:
     """Does the width of `layer` divide into the groups of `method`?"""
-    return method == "torchao-int8" or layer.in_features % GROUP == 0
+    return not method.endswith("int4") or layer.in_features % GROUP == 0
 
 
 @contextlib.contextmanager
@@ -88,6 +92,15 @@ def _config(method: str, device: str) -> Any:
         from torchao.quantization import Int8WeightOnlyConfig
 
         return Int8WeightOnlyConfig(set_inductor_config=False)
+    if method == "torchao-int8-dynamic":
+        from torchao.quantization import Int8DynamicActivationInt8WeightConfig
+
+        return Int8DynamicActivationInt8WeightConfig(set_inductor_config=False)
+    if method == "torchao-int8-int4":
+        from torchao.quantization import Int8DynamicActivationIntxWeightConfig, PerGroup
+
+        int4: Any = vars(torch)["int4"]  # which PyTorch has and does not list
+        return Int8DynamicActivationIntxWeightConfig(weight_dtype=int4, weight_granularity=PerGroup(GROUP))
     if device == "cpu":
         from torchao.prototype.quantization.int4 import PrototypeInt4WeightOnlyConfig
 

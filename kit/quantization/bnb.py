@@ -1,5 +1,8 @@
 """bitsandbytes: 8-bit integers with outliers kept apart (Dettmers et al. 2022, arXiv:2208.07339) and 4-bit types
-with a scale for each block of 64 weights (Dettmers et al. 2023, arXiv:2305.14314), on CPU and CUDA."""
+with a scale for each block of 64 weights (Dettmers et al. 2023, arXiv:2305.14314), on CPU and CUDA.
+
+Double quantization holds these scales in 8 bits, with a scale for each 256 of them.
+"""
 
 from __future__ import annotations
 
@@ -33,5 +36,9 @@ def _config(name: str) -> Any:
 
     if name == "bnb-int8":
         return BitsAndBytesConfig(load_in_8bit=True)
-    kind = name.removeprefix("bnb-")
-    return BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type=kind, bnb_4bit_compute_dtype=torch.bfloat16)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type=name.split("-")[1],
+        bnb_4bit_use_double_quant=name.endswith("-double"),
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )

@@ -39,7 +39,9 @@ def test_every_method_answers_nearly_as_full_precision(tiny_model: Path, tmp_pat
     # Random weights bear rounding worse than trained ones: the bounds catch a wrong load, not a rounding.
     tolerance = 0.35 if "4" in method.removeprefix("bnb-") else 0.02
     assert scores[method] == pytest.approx(scores["fp32"], rel=tolerance)
-    assert sizes[method] <= sizes["fp32"] * {"fp32": 1, "bf16": 0.501, "fp16": 0.501}.get(method, 0.4)
+    # Embeddings, a quarter of this model, stay in 32 bits with torch-int8, in 16 with the others.
+    bound = {"fp32": 1, "bf16": 0.501, "fp16": 0.501, "torch-int8": 0.6}.get(method, 0.4)
+    assert sizes[method] <= sizes["fp32"] * bound
 
 
 def test_it_says_that_it_loads(tiny_model: Path, tmp_path: Path) -> None:

@@ -6,17 +6,23 @@ from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.models.card import ModelCard
 
-# Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights.
-# int8: the 32-bit scale for each row is left out. torchao's int4: two 16-bit numbers for each group of 64 weights.
+# Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights; double:
+# an 8-bit scale, and a 32-bit scale for each 256 of those.
+# int8: the 32-bit scale for each row is left out. torchao's int4: two 16-bit numbers for each group of 64 weights;
+# with 8-bit activations a byte for each weight, a 16-bit and an 8-bit number for each group.
 METHOD_BITS = {
     "fp32": 32.0,
     "bf16": 16.0,
     "fp16": 16.0,
     "bnb-int8": 8.0,
     "bnb-nf4": 4 + 32 / 64,
+    "bnb-nf4-double": 4 + 8 / 64 + 32 / (64 * 256),
     "bnb-fp4": 4 + 32 / 64,
     "torchao-int8": 8.0,
+    "torchao-int8-dynamic": 8.0,
     "torchao-int4": 4 + 32 / 64,
+    "torchao-int8-int4": 8 + 24 / 64,
+    "torch-int8": 8.0,
 }
 
 _PUBLISHED_BITS = 16.0  # of the files that makers publish, with few exceptions

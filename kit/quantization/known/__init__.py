@@ -1,5 +1,5 @@
 """Every method that comes with Tunebook, family by family; importing this registers them, in this order."""
 
-from kit.quantization.known import ao, bnb, plain
+from kit.quantization.known import ao, bnb, plain, torch
 
-__all__ = ["ao", "bnb", "plain"]
+__all__ = ["ao", "bnb", "plain", "torch"]

@@ -26,5 +26,15 @@ register(
     )
 )
 register(
+    Method(
+        "bnb-nf4-double",
+        N_("4-bit NormalFloat, bitsandbytes, scales in 8 bits"),
+        "kit.quantization.bnb:load",
+        4,
+        packages=("bitsandbytes",),
+        note=N_("Double quantization: 0.37 bits less for each weight than NormalFloat alone, nearly as exact"),
+    )
+)
+register(
     Method("bnb-fp4", N_("4-bit floats, bitsandbytes"), "kit.quantization.bnb:load", 4, packages=("bitsandbytes",))
 )
