@@ -10,7 +10,20 @@
 """
 
 from kit.apps import PublishSpec
-from kit.calls import answer, auto, compare, distill, evaluate, find_learning_rate, merge, search, slices, sweep, tune
+from kit.calls import (
+    answer,
+    auto,
+    compare,
+    distill,
+    evaluate,
+    export,
+    find_learning_rate,
+    merge,
+    search,
+    slices,
+    sweep,
+    tune,
+)
 from kit.choosing import recommend
 from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
@@ -23,6 +36,7 @@ from kit.measure.believed import calibration, confusion, threshold
 from kit.models import GetSpec, ModelCard, catalogue
 from kit.plots import beside, card, differences, export_comparison, within
 from kit.quantization import methods
+from kit.quantization.export import ExportSpec
 from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
@@ -38,6 +52,7 @@ __all__ = [
     "Dataset",
     "DistillSpec",
     "EvaluateSpec",
+    "ExportSpec",
     "FindRateSpec",
     "GetSpec",
     "JudgeSpec",
@@ -79,6 +94,7 @@ __all__ = [
     "differences",
     "distill",
     "evaluate",
+    "export",
     "export_comparison",
     "export_task",
     "find_learning_rate",

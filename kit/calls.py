@@ -17,6 +17,7 @@ from kit.jobs.run import failed
 from kit.measure import AnswerSpec, EvaluateSpec, Slices, Verdict, Verdicts
 from kit.measure.slices import FEWEST
 from kit.measure.verdict import LEVEL
+from kit.quantization.export import ExportSpec
 from kit.result import Result
 from kit.spec import Spec
 from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
@@ -70,6 +71,11 @@ def distill(spec: DistillSpec, *, now: bool = False) -> Result:
 
 def merge(spec: MergeSpec, *, now: bool = False) -> Result:
     """Make one adapter of several (`now` and errors as in `tune`)."""
+    return _done(spec, now)
+
+
+def export(spec: ExportSpec, *, now: bool = False) -> Result:
+    """Write a variant as files, proven to be the same model; "path" is among the facts (the rest as in `tune`)."""
     return _done(spec, now)
 
 

@@ -22,6 +22,7 @@ from kit.experiments import SearchSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
+from kit.quantization.export import ExportSpec
 from kit.report import ListReport
 from kit.spec import Spec, carry_out, load_spec, param, resolve
 from kit.tuning.distill.spec import DistillSpec
@@ -90,12 +91,14 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     DistillSpec: {"on": "answers"},  # the changed teacher is one that a server runs
     FindRateSpec: {"lowest": 1e-6, "highest": 0.5},
     SearchSpec: {"space": ("rank=8,16",), "objectives": ("validation_loss", "training_s"), "pruning": "none"},
+    ExportSpec: {"variant": Variant(model="some-model", method="fp16")},  # what a server holds cannot be written
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together
 
 
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
+    ExportSpec: {"variant": Variant(model="some-model", method="fp16")},
 }  # what is needed though it has a default: rows, or else tasks
 
 
@@ -130,8 +133,8 @@ def changed(cls: type[Spec]) -> Spec:
 def smallest(cls: type[Spec]) -> Spec:
     """A spec with only what must be given."""
     hints = get_type_hints(cls)
-    required = [f for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING]
     own = AT_LEAST.get(cls, {})
+    required = [f for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING and f.name not in own]
     return cls(**own, **{f.name: _some_value(f.name, hints[f.name], f.metadata, None) for f in required})
 
 

@@ -1,0 +1,54 @@
+"""Open an export again, in the engine it was written for, and compare it with its original."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kit.engines import Engine
+from kit.engines.hf.load import load_tokenizer
+from kit.i18n import _
+from kit.quantization.export.answering import prove_answers
+from kit.quantization.export.difference import differs
+from kit.quantization.export.original import Original
+from kit.quantization.export.portable import prove_config
+from kit.quantization.export.reader import Reader, TokenizerReader
+from kit.quantization.export.reading import prove_reading
+from kit.quantization.registry import Method
+from kit.report import Report
+from kit.spec import resolve
+
+
+def prove(source: Path, folder: Path, method: Method, original: Original, report: Report) -> dict[str, Any]:
+    """Compare what stands in `folder` with the original, and return what was compared, as plain values.
+
+    Reading first, which takes seconds: whatever is wrong with a tokenizer or template is told as such.
+
+    Raises
+    ------
+    KitError
+        They differ; tells the first token that does.
+    """
+    report.progress("proving")
+    report.check()
+    found: dict[str, Any] = {"engine": method.engine}
+    with _reader(folder) as reader:
+        found["reading"] = prove_reading(original.reader, reader)
+    found["settings"] = prove_config(source, folder)
+    opener: Callable[..., Engine] = resolve(method.load)
+    try:
+        engine = opener(folder, method, 1)
+    except (RuntimeError, ValueError, OSError) as exc:
+        raise differs(_("{engine} cannot open it again ({exc}).").format(engine=method.engine, exc=exc)) from exc
+    try:
+        found["answers"] = prove_answers(original, engine, method.bits, report)
+    finally:
+        engine.close()
+    return found
+
+
+@contextmanager
+def _reader(folder: Path) -> Iterator[Reader]:
+    yield TokenizerReader(load_tokenizer(folder), folder)
