@@ -13,7 +13,7 @@ from kit.plots.reading import majority, variant_name
 from kit.plots.words import count, points, share, times
 from kit.result import Result
 
-_SAME_SPEED = (1 / 1.1, 1.1)  # ratios between these are called as fast, as in `kit.measure.verdict`
+SAME_SPEED = (1 / 1.1, 1.1)  # ratios between these are called as fast, as in `kit.measure.verdict`
 
 
 def verdict_of(result: Result) -> Mapping[str, Any]:
@@ -28,7 +28,7 @@ def worth_it(result: Result) -> bool:
         return False
     verdict = verdict_of(result)
     ratio = verdict.get("speed_ratio")
-    return verdict.get("kind") in ("no evidence", "better") and ratio is not None and ratio > _SAME_SPEED[1]
+    return verdict.get("kind") in ("no evidence", "better") and ratio is not None and ratio > SAME_SPEED[1]
 
 
 def verdict_words(verdict: Mapping[str, Any]) -> h.Node:
@@ -37,7 +37,7 @@ def verdict_words(verdict: Mapping[str, Any]) -> h.Node:
         return None
     if verdict.get("kind") == "reference":
         return _("reference")
-    words = [part for part in (_speed(verdict), _accuracy(verdict)) if part is not None]
+    words = [part for part in (_speed(verdict), accuracy_words(verdict)) if part is not None]
     if not words:
         return str(verdict.get("sentence", ""))
     return h.fragment[words[0], [", ", words[1]] if len(words) > 1 else None]
@@ -74,14 +74,15 @@ def _speed(verdict: Mapping[str, Any]) -> h.Node:
     ratio = verdict.get("speed_ratio")
     if ratio is None:
         return None
-    if ratio < _SAME_SPEED[0]:
+    if ratio < SAME_SPEED[0]:
         return h.b(data_tone="warn")[_("{ratio} slower").format(ratio=times(1 / ratio))]
-    if ratio <= _SAME_SPEED[1]:
+    if ratio <= SAME_SPEED[1]:
         return _("as fast")
     return h.b[_("{ratio} faster").format(ratio=times(ratio))]
 
 
-def _accuracy(verdict: Mapping[str, Any]) -> h.Node:
+def accuracy_words(verdict: Mapping[str, Any]) -> h.Node:
+    """Return how accuracy compares with that of the reference, in a few words, or None where nothing tells."""
     kind, delta = verdict.get("kind"), verdict.get("delta_acc")
     if kind == "no evidence":
         return _("no evidence of a difference")

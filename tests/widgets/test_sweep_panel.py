@@ -65,29 +65,9 @@ def shown(left: Callable[..., Run], data: DataSpec, read: type[Any]) -> Callable
     return show
 
 
-def test_before_the_start_methods_can_be_ticked(data: DataSpec, read: type[Any]) -> None:
-    panel = SweepPanel("m", data, methods=["bf16", "fp32"])
-    page = read(panel.html())
-    boxes = {e["name"]: "checked" in e for e in page.all("input", type="checkbox")}
-    assert [name for name, on in boxes.items() if on] == ["method:bf16", "method:fp32"]
-    assert "method:bnb-nf4" in boxes
-    assert "Holds m in 2 ways" in page.text
-    assert page.rows()[0] == ["bf16", "bfloat16 · the reference"]
-
-
-def test_ticking_moves_no_row_and_is_remembered(data: DataSpec, read: type[Any]) -> None:
-    panel = SweepPanel("m", data)
-    before = [row[0] for row in read(panel.html()).rows()]
-    panel.act("tick", **{"method:fp32": False, "method:bf16": True, "method:bnb-fp4": True})
-    assert panel.desk.chosen == ("bf16", "bnb-fp4")
-    assert [row[0] for row in read(panel.html()).rows()] == before
-    assert SweepPanel("m", data).desk.chosen == ("bf16", "bnb-fp4")
-    assert panel.desk.spec().methods == ("bf16", "bnb-fp4")
-
-
 def test_without_a_method_it_cannot_start_and_says_so(data: DataSpec, read: type[Any]) -> None:
     panel = SweepPanel("m", data)
-    panel.act("tick", **{"method:fp32": False})
+    panel.act("pick", "none")
     button = read(panel.html()).button("start")
     assert (button["aria-disabled"], button["title"]) == ("true", "No method is ticked.")
     panel.act("start")
@@ -105,11 +85,30 @@ def test_a_wrong_method_or_setting_is_refused_when_the_panel_is_made(data: DataS
 def test_the_table_fills_row_by_row(shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]) -> None:
     _panel, page = shown(events([part("fp32", 0.812)], now="bf16"))
     rows = page.rows()
-    assert rows[0] == ["fp32", "0.81 ± .04", "0.79 ± .05", "50 ms", "29", "0.97 GB", "538 MB", "reference"]
+    assert rows[0] == ["fp32", "0.81 ± .04", "50 ms", "29", "0.97 GB", "538 MB", "reference"]
+    assert rows[1][0] == "bf16"
     assert rows[1][1].startswith("measuring accuracy · row 75 of 300")
     assert rows[2] == ["bnb-int8", "waits for its turn"]
     assert "1 of 4 done" in page.text
     assert page.all("div", role="progressbar")[0]["aria-valuenow"] == "25"
+
+
+def test_columns_that_nobody_measured_are_not_shown(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    more = {"kld_mean": 0.0013, "perplexity": 15.183, "bits_per_weight": 4.5}
+    full = part("fp32")
+    panel, page = shown(events([full], now="bf16"))
+    titles = [e["title"] for e in page.all("th", role="columnheader") if e.get("title")]
+    assert titles == ["Accuracy", "Time to first token", "Tokens written per second", "Memory", "File size"]
+    told = part("bf16", **FASTER)
+    told = dataclasses.replace(told, metrics={**told.metrics, **more})
+    _panel, page = shown(events([full, told], now="bnb-int8"))
+    row = page.rows()[1]
+    assert row[1:5] == ["0.80 ± .04", "0.0013", "15.18", "50 ms"]
+    assert row[-2] == "4.5"
+    assert page.rows()[0][2] == "–"
+    assert panel.desk.sort == ""
 
 
 def test_verdicts_speak_plainly(shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]) -> None:
@@ -117,11 +116,85 @@ def test_verdicts_speak_plainly(shown: Callable[..., tuple[SweepPanel, Any]], pa
     _panel, page = shown(events(parts, end="finished"))
     rows = page.rows()
     assert rows[1][-1] == "1.9× faster, no evidence of a difference"
-    assert rows[2][-1] == "2.0× slower, 7 points worse (4 to 10)"
-    assert rows[3][1] == "cannot run herewhyIt needs <feet>. Grow some."
-    assert "1 method cannot run here." in page.text
-    assert "bf16 is 1.9× faster; 300 paired rows show no evidence of a difference." in page.text
+    assert rows[2][-1] == "2.0× slower than full precision, 7 points worse (4 to 10): a real difference"
+    assert len(rows) == 3
+    folded = next(e for e in page.all("details") if e.get("data-key") == "why-not")
+    assert folded["text"] == "1 method cannot run here: why notbnb-nf4: It needs <feet>. Grow some."
+    assert "bf16 is 1.9× faster; 300 paired rows show no evidence of a difference" in page.text
     assert [e["data-key"] for e in page.all("tr", data_tone="ok")] == ["row-bf16"]
+
+
+def test_full_precision_that_is_slower_is_called_slower_only(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    slow = {**FASTER, "speed_ratio": 0.5}
+    _panel, page = shown(events([part("fp32"), part("bf16", **slow)], end="finished"))
+    assert page.rows()[1][-1] == "2.0× slower, no evidence of a difference"
+
+
+def test_a_variant_that_was_given_up_says_after_how_many_rows(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    told = {"read": 80, "rows": 400, "margin": 0.1, "reason": "with a chance of at most 5%"}
+    given_up = Result(spec={}, metrics={"acc": 0.4}, facts={"method": "bf16", "given_up": told})
+    panel, page = shown(events([part("fp32"), given_up], now="bnb-int8"))
+    assert page.rows()[1][1] == "given up after 80 of 400 rows: more than 10 points worse"
+    panel.act("open", "bf16")
+    panel.refresh()
+    assert "with a chance of at most 5%" in panel.html()
+
+
+def test_a_variant_without_time_says_so(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    late = Result(spec={}, status="stopped", facts={"method": "bf16", "left_out": "left out: no time"})
+    _panel, page = shown(events([part("fp32"), late], end="finished"))
+    assert page.rows()[1][1] == "left out: no time"
+
+
+def test_rows_are_ordered_by_a_column_and_back(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result], read: type[Any]
+) -> None:
+    parts = [part("fp32", 0.7), part("bf16", 0.9, **FASTER), part("bnb-int8", 0.8, **FASTER)]
+    panel, _page = shown(events(parts, now="bnb-nf4"))
+
+    def order(*act: Any) -> list[str]:
+        panel.act("sort", *act)
+        return [row[0].removesuffix(" ◆") for row in read(panel.html()).rows()]
+
+    assert order("acc") == ["bf16", "bnb-int8", "fp32", "bnb-nf4"]
+    assert read(panel.html()).all("th", aria_sort="descending")[0]["title"] == "Accuracy"
+    assert order("acc") == ["fp32", "bnb-int8", "bf16", "bnb-nf4"]
+    assert order("ttft_s") == ["fp32", "bf16", "bnb-int8", "bnb-nf4"]
+    assert order({"name": "sort", "value": ""}) == ["fp32", "bf16", "bnb-int8", "bnb-nf4"]
+    panel.act("sort", "no such thing")
+    assert panel.desk.problem is not None
+
+
+def test_a_row_opens_and_shows_every_number(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result], read: type[Any]
+) -> None:
+    panel, page = shown(events([part("fp32"), part("bf16", **FASTER)], end="finished"))
+    assert "Macro-F1" not in page.text
+    panel.act("open", "bf16")
+    page = read(panel.html())
+    details = page.all("tr", data_key="details-bf16")[0]["text"]
+    assert "Macro-F10.78 ± .05" in details
+    assert "measured on 300 rows" in details
+    assert "1.9× faster, no evidence" in details
+    panel.act("open", "bf16")
+    assert not read(panel.html()).all("tr", data_key="details-bf16")
+
+
+def test_the_front_is_marked_and_drawn(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    best = part("bf16", 0.9, **FASTER)
+    fast = dataclasses.replace(part("bnb-int8", 0.7, **WORSE), metrics={"acc": 0.7, "decode_tokens_per_s": 99.0})
+    _panel, page = shown(events([part("fp32", 0.8), best, fast], end="finished"))
+    marked = [row[0] for row in page.rows() if "◆" in row[0]]
+    assert marked == ["bf16 ◆", "bnb-int8 ◆"]
+    assert "Best trade-offs: bnb-int8, bf16" in page.all("svg")[0]["text"] + str(page.all("svg")[0])
 
 
 def test_where_nothing_is_better_it_says_to_stay(
@@ -144,7 +217,7 @@ def test_one_failed_row_does_not_hide_the_others(
     bad = Result(spec={}, status="failed", error={"message": "Killed.", "fix": "Less."}, facts={"method": "bf16"})
     _panel, page = shown(events([part("fp32"), bad, part("bnb-int8", **WORSE)], end="finished"))
     assert page.rows()[1][1] == "failedwhyKilled. Less."
-    assert page.rows()[2][-1].startswith("2.0× slower")
+    assert page.rows()[2][-1].startswith("2.0× slower than full precision")
 
 
 def test_it_waits_for_a_tuning_that_goes_on_and_then_sweeps_what_it_made(
@@ -180,7 +253,7 @@ def test_a_row_that_knows_one_answer_is_warned_of_and_not_recommended(
     assert page.rows()[1][-1] == "always answers 'release' · 9.0× faster, no evidence of a difference"
     assert page.all("b", data_tone="warn")[0]["text"] == "always answers 'release'"
     assert [e["data-key"] for e in page.all("tr", data_tone="ok")] == ["row-bnb-int8"]
-    assert "bnb-int8 is 1.9× faster" in page.all("p", class_="tb-verdict")[0]["text"]
+    assert "bnb-int8 is 1.9× faster" in page.all("p", data_key="verdict")[0]["text"]
     assert "Always giving the most frequent label: 0.40." in page.text
 
 
@@ -189,7 +262,7 @@ def test_a_reference_that_knows_one_answer_is_nothing_to_stay_with(
 ) -> None:
     _panel, page = shown(events([only(part("fp32")), part("bf16", **FASTER)], end="finished"))
     assert page.rows()[0][-1] == "always answers 'release' · reference"
-    verdict = page.all("p", class_="tb-verdict")[0]["text"]
+    verdict = page.all("p", data_key="verdict")[0]["text"]
     assert verdict == "Nothing here is worth taking yet: the reference gives every row the same label."
 
 

@@ -6,11 +6,11 @@ import htpy as h
 
 from kit.i18n import _
 from kit.plots.beside import beside
-from kit.plots.reading import variant_name
+from kit.plots.reading import latency, variant_name
+from kit.plots.words import duration, half_width, memory, number, share, size
 from kit.result import Result
 from kit.widgets.running.desk import RunsDesk
 from kit.widgets.running.words import title
-from kit.widgets.sweeping.page import numbers
 from kit.widgets.verdict import judgement, recommendation, verdict_of, worth_it
 
 
@@ -48,6 +48,28 @@ def _row(desk: RunsDesk, row: Result, titles: list[str]) -> h.Element:
         *cells,
         h.td(role="cell", data_words=True, data_label=_("Verdict"))[h.span[words]],
     ]
+
+
+def numbers(result: Result) -> list[h.Node]:
+    """Return the cells of a measured variant: a dash where something was not measured."""
+    m = result.metrics
+    first = latency(result, "ttft_s")
+    return [
+        _with_interval(m, "acc"),
+        _with_interval(m, "macro_f1"),
+        duration(first.p50) if first else "–",
+        number(m["decode_tokens_per_s"]) if "decode_tokens_per_s" in m else "–",
+        memory(m["max_ram_mib"]) if "max_ram_mib" in m else "–",
+        size(m["file_size_mib"]) if "file_size_mib" in m else "–",
+    ]
+
+
+def _with_interval(metrics: dict[str, float], name: str) -> h.Node:
+    if name not in metrics:
+        return "–"
+    error = metrics.get(f"{name}_stderr")
+    within = h.span(".tb-mute")[f" {half_width(error)}"] if error is not None else None
+    return h.span[share(metrics[name]), within]
 
 
 def _sentence(rows: list[Result]) -> h.Node:
