@@ -5,11 +5,11 @@ They come in any order; whoever judges them asks for them in the order of the sw
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
-from kit.experiments.finished import Finished
 from kit.report import PrefixedReport, Report
 from kit.result import Result
 from kit.runners import Runner
@@ -27,12 +27,12 @@ class Ahead:
         Who measures, as many at once as it has room for.
     report : Report
         Of the sweep.
-    finished : Finished
-        Where a part is kept as soon as it is there.
+    keep : callable
+        Is given the name and the part as soon as it is there.
     """
 
-    def __init__(self, runner: Runner, report: Report, finished: Finished) -> None:
-        self._runner, self._report, self._finished = runner, report, finished
+    def __init__(self, runner: Runner, report: Report, keep: Callable[[str, Result], None]) -> None:
+        self._runner, self._report, self._keep = runner, report, keep
         self._futures: dict[str, Future[Result]] = {}
         self._leaving = threading.Event()
 
@@ -43,9 +43,9 @@ class Ahead:
         for name in names:
             threading.Thread(target=self._measure, args=(name, spec_of(name)), daemon=True).start()
 
-    def get(self, name: str) -> Result:
-        """Wait for the part of that name (raises what came up while it was measured)."""
-        return self._futures[name].result()
+    def get(self, name: str, patience_s: float = math.inf) -> Result:
+        """Wait for the part of that name (raises what came up while it was measured, or `TimeoutError`)."""
+        return self._futures[name].result(max(patience_s, 0.0) if math.isfinite(patience_s) else None)
 
     def done(self, name: str) -> Result | None:
         """Return the part of that name if it is there, without waiting."""
@@ -62,7 +62,7 @@ class Ahead:
         future = self._futures[name]
         try:
             part = self._runner.carry_out(WORK, spec, _Leaving(self._report, name, self._leaving))
-            self._finished.keep(name, part)
+            self._keep(name, part)
             future.set_result(part)
         except BaseException as exc:
             future.set_exception(exc)

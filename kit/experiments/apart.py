@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
-from kit.errors import MissingPackageError, UnsupportedError
+from kit.errors import MissingPackageError, ParameterError, UnsupportedError
 from kit.isolated import carry_out_isolated, error_dict
 from kit.machine.provenance import provenance
 from kit.measure.spec import EvaluateSpec
-from kit.quantization.load import check_runs_here
+from kit.quantization.load import calibration_of, check_runs_here
 from kit.quantization.registry import get_method
 from kit.report import Report
 from kit.result import Result
@@ -32,14 +33,18 @@ def measured_apart(what: EvaluateSpec, report: Report, *, name: str = "") -> Res
     Stopped
         Somebody asked it to stop.
     """
+    began = time.monotonic()
     try:
-        check_runs_here(get_method(what.variant.method))
+        method = get_method(what.variant.method)
+        check_runs_here(method)
+        calibration_of(what.variant, method)
         if not report.insists:
             what.check_room(needs_of(what))
-    except (MissingPackageError, UnsupportedError) as exc:  # known without a process of its own
+    except (MissingPackageError, ParameterError, UnsupportedError) as exc:  # known without a process of its own
         result = Result(spec=what.to_dict(), status="unsupported", error=error_dict(exc))
     else:
         result = carry_out_isolated(what, report)
-    facts = {"engine": what.variant.engine, "model": what.variant.model, **result.facts}
+    seconds = round(time.monotonic() - began, 2)
+    facts = {"engine": what.variant.engine, "model": what.variant.model, **result.facts, "seconds": seconds}
     facts = {"method": what.variant.method, **facts, **({"method": name} if name else {})}
     return dataclasses.replace(result, facts=facts, provenance={**provenance(), **result.provenance})

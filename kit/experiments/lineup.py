@@ -50,7 +50,7 @@ def lineup(spec: SweepSpec) -> list[Entrant]:
     models = (spec.model, *spec.models)
     short = _short_names(models)
     return [
-        Entrant(f"{short[model]} {method}" if len(models) > 1 else method, _variant(spec, model, method))
+        Entrant(f"{short[model]} {method}" if len(models) > 1 else method, variant_of(spec, model, method))
         for model in models
         for method in chosen
     ]
@@ -78,7 +78,8 @@ def _everything(calibrated: bool) -> list[str]:
     return sorted(ready, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
-def _variant(spec: SweepSpec, model: str, method: str) -> Variant:
+def variant_of(spec: SweepSpec, model: str, method: str) -> Variant:
+    """Return a model held by a method, with the rows of the sweep to calibrate by where the method looks at some."""
     looks = get_method(method).calibrated
     return Variant(model=model, method=method, calibration=spec.calibration if looks else None)
 

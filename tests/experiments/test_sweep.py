@@ -13,8 +13,9 @@ from kit.data import DataSpec
 from kit.engines import Variant
 from kit.errors import NoRoomError
 from kit.experiments import SweepSpec
+from kit.experiments.each import variant_spec
 from kit.experiments.judged import judged_together, stands, with_verdict
-from kit.experiments.sweep import sweep, variant_spec
+from kit.experiments.sweep import sweep
 from kit.jobs import start
 from kit.machine import this_machine
 from kit.measure import EvaluateSpec

@@ -13,7 +13,7 @@ from kit.data import DataSpec
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import KitError
 from kit.experiments import SweepSpec
-from kit.experiments import sweep as module
+from kit.experiments.each import variant_spec
 from kit.experiments.sweep import sweep
 from kit.isolated import error_dict
 from kit.measure.costs import Cost
@@ -102,5 +102,5 @@ def test_costs_are_passed_on(spec: SweepSpec, here: _Here, tmp_path: Path) -> No
 
 
 def test_specs_without_it_are_carried_out_as_before(spec: Spec) -> None:
-    one = module.variant_spec(spec.replace(measures=("accuracy",)), "bf16")  # type: ignore[arg-type]
+    one = variant_spec(spec.replace(measures=("accuracy",)), "bf16")  # type: ignore[arg-type]
     assert one.reference is None

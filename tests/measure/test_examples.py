@@ -13,7 +13,7 @@ from kit.data import DataSpec, load_data, open_data
 from kit.engines import Variant
 from kit.errors import DataError, ParameterError, UnknownNameError
 from kit.experiments import SweepSpec
-from kit.experiments.sweep import variant_spec
+from kit.experiments.each import variant_spec
 from kit.measure import EvaluateSpec
 from kit.measure.belonging import groups_of
 from kit.measure.examples import Examples, examples_for

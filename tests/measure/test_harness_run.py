@@ -14,7 +14,7 @@ from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
 from kit.errors import DataError, MissingPackageError, ParameterError, Stopped, UnsupportedError
 from kit.experiments import SweepSpec
-from kit.experiments.sweep import variant_spec
+from kit.experiments.each import variant_spec
 from kit.measure import EvaluateSpec, scoring
 from kit.measure.evaluate import evaluate
 from kit.measure.harness import check_tasks
