@@ -31,6 +31,7 @@ def more(monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         known[each.name] = each
     monkeypatch.setattr("kit.quantization.registry._METHODS", known)
+    monkeypatch.setattr("kit.quantization.registry._FAMILIES", {})
     monkeypatch.setattr("kit.quantization.lacks.engine_lacks", lambda engine: [])
 
 
@@ -123,6 +124,16 @@ def test_methods_that_look_at_rows_wait_for_some(more: None, read: type[Any]) ->
     assert panel.desk.spec().calibration == DataSpec(source="other.csv")
     panel.act("set", calibration="")
     assert panel.desk.no_start().startswith(f"{LOOKS}: rows to calibrate with")
+
+
+def test_a_file_of_so_many_mib_is_added(data: DataSpec) -> None:
+    panel = SweepPanel("m", data, calibration="train.jsonl")
+    panel.act("mix", mixed="90")
+    assert panel.desk.spec().methods == (*USUAL, "gguf-mixed-90mib")
+    assert panel.desk.looking() == ["gguf-mixed-90mib"]
+    panel.act("mix", mixed="ninety")
+    assert panel.desk.problem is not None
+    assert SweepPanel("m", data, calibration="train.jsonl").desk.chosen == (*USUAL, "gguf-mixed-90mib")
 
 
 def test_settings_are_typed_and_wrong_ones_are_told_at_their_field(data: DataSpec, read: type[Any]) -> None:

@@ -14,13 +14,15 @@ from kit.i18n import _
 from kit.machine.speed import known_speed
 from kit.measure.measuring import MEASURES, USUAL
 from kit.quantization import methods as registered
+from kit.quantization.registry import get_method
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.modeldesk import ModelDesk
 from kit.widgets.origin import data_spec, panel_name
-from kit.widgets.sweeping.offers import FAMILIES, Foretold, Offer, config_of, everything, foretold, offers
+from kit.widgets.sweeping.offers import FAMILIES, Foretold, Offer, config_of, everything, foretold, known, offers
 
 DEFAULT = SweepSpec(model="?", data=DataSpec(source="?")).methods
+MIXED = "gguf-mixed-"  # before the MiB that a file may have
 SETTINGS = ("minutes", "hopeless", "give_up")
 _MEASURED = (*USUAL, "reference")  # by a panel, where nothing else is asked for
 
@@ -75,8 +77,8 @@ class ChoosingDesk(ModelDesk):
         if self._seen_model != self.model_name:
             self.look_anew()
             self._seen_model, speed = self.model_name, known_speed()
-            known, engines = offers(self.choices, config_of(self.model_name)), self.further.get("engines") or ()
-            self._offers = {name: each for name, each in known.items() if not engines or each.engine in engines}
+            found, engines = offers(self.choices, config_of(self.model_name)), self.further.get("engines") or ()
+            self._offers = {name: each for name, each in found.items() if not engines or each.engine in engines}
             self._foretold = {name: foretold(self.model_name, name, speed) for name in self._offers}
         return self._offers
 
@@ -96,7 +98,7 @@ class ChoosingDesk(ModelDesk):
 
     def looking(self) -> list[str]:
         """Return the ticked methods that round by looking at rows."""
-        return [name for name in self.chosen if name in registered() and registered()[name].calibrated]
+        return [name for name in self.chosen if (method := known(name)) is not None and method.calibrated]
 
     def take(self, spec: SweepSpec) -> None:
         """Show what a run was started with."""
@@ -107,8 +109,8 @@ class ChoosingDesk(ModelDesk):
     def remember(self) -> None:
         """Show what was chosen when this panel was last worked with."""
         kept = recall(self.name)
-        ticked = kept.get("methods", self.chosen)
-        self.chosen = tuple(name for name in self.choices if name in ticked)
+        ticked = [name for name in kept.get("methods", self.chosen) if known(name) or name in self.chosen]
+        self._choose(ticked)
         self.form.take({name: kept[name] for name in SETTINGS if name in kept})
 
     def _keep(self) -> None:
@@ -165,14 +167,22 @@ class ChoosingDesk(ModelDesk):
 
     def do_drop(self, value: Any, values: dict[str, Any]) -> None:
         """Untick the methods that cannot run here."""
-        known = self.offers()
+        told = self.offers()
         self.touched = True
-        self.chosen = tuple(name for name in self.chosen if name not in known or known[name].runs)
+        self.chosen = tuple(name for name in self.chosen if name not in told or told[name].runs)
         self._keep()
 
     def _order_plainly(self) -> None:
         usual = chosen_methods((ALL,), calibrated=True)
         self.choices = list(dict.fromkeys([*usual, *self.choices]))
+
+    def do_mix(self, value: Any, values: dict[str, Any]) -> None:
+        """Add the method that decides the bits of each layer within a file of so many MiB."""
+        name = f"{MIXED}{str(values.get('mixed', value)).strip()}mib"
+        get_method(name)
+        self.touched = True
+        self._choose([*self.chosen, *([] if name in self.chosen else [name])])
+        self._keep()
 
     def do_refer(self, value: Any, values: dict[str, Any]) -> None:
         """Take another method as the reference."""

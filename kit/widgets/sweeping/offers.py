@@ -22,6 +22,7 @@ from kit.models.fit import fit
 from kit.models.source import locate
 from kit.quantization import methods as registered
 from kit.quantization.lacks import lacks_of
+from kit.quantization.registry import Method, get_method
 from kit.spec import resolve
 
 # By key, what is called so and the least bits of it; the first that a method reaches is its own.
@@ -98,8 +99,16 @@ def offers(names: Iterable[str], config: str = "") -> dict[str, Offer]:
     return {name: _offer(name, config) for name in dict.fromkeys([*registered(), *names])}
 
 
+def known(name: str) -> Method | None:
+    """Return the method of that name, which may be one of a family, or None."""
+    try:
+        return get_method(name)
+    except KitError:
+        return None
+
+
 def _offer(name: str, config: str) -> Offer:
-    method = registered().get(name)
+    method = known(name)
     if method is None:
         return Offer(name, "", "", home(name), METHOD_BITS.get(name))
     return Offer(

@@ -9,11 +9,11 @@ from kit.plots.metrics import METRICS, metric, read
 from kit.plots.reading import foretold_words, latency
 from kit.plots.titles import capital
 from kit.plots.words import count, duration, half_width
-from kit.quantization import methods as registered
 from kit.result import Result
 from kit.widgets.origin import model_words
 from kit.widgets.sweeping.columns import value_words
 from kit.widgets.sweeping.desk import Row, SweepDesk
+from kit.widgets.sweeping.offers import known
 from kit.widgets.sweeping.words import given_up_reason, method_of
 from kit.widgets.verdict import verdict_of
 
@@ -35,7 +35,7 @@ def details_row(desk: SweepDesk, row: Row, width: int) -> h.Element:
 
 def _what(result: Result) -> str:
     """Return what a row is, in words: the method, the model, on how many rows it was measured."""
-    method = registered().get(method_of(result))
+    method = known(method_of(result))
     words = [_(method.title), _(method.note) if method.note else ""] if method else []
     words.append(model_words(str(result.facts.get("model") or "")))
     rows = result.facts.get("rows")

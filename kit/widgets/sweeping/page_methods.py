@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import htpy as h
 
+from kit.engines.homes import home
 from kit.i18n import _, ngettext
 from kit.lack import Lack
 from kit.plots.words import count, rate
 from kit.widgets.copying import code_block
 from kit.widgets.picking.words import gigabytes
-from kit.widgets.sweeping.choosing import ChoosingDesk
+from kit.widgets.sweeping.choosing import MIXED, ChoosingDesk
 from kit.widgets.sweeping.offers import FAMILIES, Offer, by_engine, engine_title
 
 
@@ -77,6 +78,19 @@ def _group(desk: ChoosingDesk, engine: str, own: Sequence[Offer]) -> h.Element:
     return h.div(role="group", aria_label=title, data_key=f"engine-{engine}")[
         h.p(".tb-engine")[h.b[title], h.span(".tb-tiny")[f" {told}"]],
         h.div(".tb-ways-to")[(_method(desk, each) for each in own)],
+        _mixed() if home(MIXED) == engine else None,
+    ]
+
+
+def _mixed() -> h.Element:
+    """Return the field for a file of so many MiB, within which the bits of each layer are decided."""
+    field = h.input(
+        type="text", name="mixed", value="", placeholder="90", inputmode="numeric", autocomplete="off", size="5"
+    )
+    words = _("Mixed precision: bits layer by layer, in a file of at most")
+    return h.div(".tb-row.tb-mixed", data_key="mixed")[
+        h.label(".tb-choose.tb-small")[h.span(".tb-mute")[words], field, h.span(".tb-mute")["MiB"]],
+        h.button(".tb-link", type="button", data_action="mix", data_key="mix")[_("Add")],
     ]
 
 
