@@ -16,7 +16,7 @@ _USES = {
     "safetensors": "```python\nfrom transformers import AutoModelForCausalLM, AutoTokenizer\n\n"
     'tokenizer = AutoTokenizer.from_pretrained("{name}")\n'
     'model = AutoModelForCausalLM.from_pretrained("{name}")\n```',
-    "gguf": "```sh\nllama-server -m {file}\n```",
+    "gguf": "```sh\nllama-server -m {file} --jinja\n```",
 }
 _USES["gptq"] = _USES["awq"] = _USES["safetensors"]
 
@@ -52,7 +52,8 @@ def _head(note: dict[str, Any], base: ModelCard | None) -> str:
         values["license"] = base.licence.lower()
     if base is not None and base.hub_id:
         values["base_model"] = base.hub_id
-        values["base_model_relation"] = "quantized" if note["bits"] < 16 else "finetune" if note["adapter"] else "merge"
+        if note["bits"] < 16 or note["adapter"]:
+            values["base_model_relation"] = "quantized" if note["bits"] < 16 else "finetune"
     if base is not None and base.languages:
         values["language"] = list(base.languages)
     values["tags"] = ["tunebook", note["format"], note["method"]]

@@ -16,9 +16,10 @@ from kit.quantization.export import write as writing
 from kit.quantization.export.card import write_card
 from kit.quantization.export.chats import prompts_of
 from kit.quantization.export.measured import measured_of
-from kit.quantization.export.original import Original, listen
+from kit.quantization.export.original import listen
 from kit.quantization.export.place import check_free, whole
 from kit.quantization.export.prove import prove
+from kit.quantization.export.settle import settle
 from kit.quantization.export.spec import ExportSpec
 from kit.quantization.load import calibration_of, check_fits, check_runs_here
 from kit.quantization.registry import Method, get_method
@@ -56,7 +57,10 @@ def export(spec: Spec, report: Report) -> Result:
     with whole(target) as staged:
         writing.write(source, method, staged, report, calibration)
         note = _note(spec, method, location)
-        note["proof"], note["notes"] = _proven(spec, source, staged, method, original, report)
+        note["proof"], note["notes"] = prove(source, staged, method, original, report), []
+        if spec.written_as == "gguf":
+            kept = settle(staged, note["proof"], name=note["name"], modelfile=spec.modelfile)
+            note["proof"], note["notes"] = kept
         report.progress("writing")
         note |= _files(staged)
         if spec.card:
@@ -99,13 +103,6 @@ def _name(model: str, location: Location) -> str:
         return Path(reference.value).resolve().name
     name = reference.value.rpartition("/")[2]
     return f"{location.card.name if location.card else 'model'}-{name}" if reference.kind == "run" else name
-
-
-def _proven(
-    spec: ExportSpec, source: Path, staged: Path, method: Method, original: Original, report: Report
-) -> tuple[dict[str, Any], list[str]]:
-    proof = prove(source, staged, method, original, report)
-    return proof, []
 
 
 def _files(folder: Path) -> dict[str, Any]:

@@ -49,8 +49,15 @@ def whole(folder: Path) -> Iterator[Path]:
     staged = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         yield staged
-        staged.chmod(0o755)
+        _open_to_readers(staged)
         check_free(folder)
         os.replace(staged, folder)  # an empty folder of that name is replaced
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+
+
+def _open_to_readers(folder: Path) -> None:
+    """Let others read what some libraries write for its owner alone."""
+    folder.chmod(0o755)
+    for path in folder.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)

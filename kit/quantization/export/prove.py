@@ -34,9 +34,10 @@ def prove(source: Path, folder: Path, method: Method, original: Original, report
     report.progress("proving")
     report.check()
     found: dict[str, Any] = {"engine": method.engine}
-    with _reader(folder) as reader:
+    with reader_of(folder) as reader:
         found["reading"] = prove_reading(original.reader, reader)
-    found["settings"] = prove_config(source, folder)
+    if _gguf(folder) is None:
+        found["settings"] = prove_config(source, folder)
     opener: Callable[..., Engine] = resolve(method.load)
     try:
         engine = opener(folder, method, 1)
@@ -50,5 +51,17 @@ def prove(source: Path, folder: Path, method: Method, original: Original, report
 
 
 @contextmanager
-def _reader(folder: Path) -> Iterator[Reader]:
-    yield TokenizerReader(load_tokenizer(folder), folder)
+def reader_of(folder: Path) -> Iterator[Reader]:
+    """Yield how the export in `folder` reads: a GGUF file by itself, anything else by the tokenizer beside it."""
+    gguf = _gguf(folder)
+    if gguf is None:
+        yield TokenizerReader(load_tokenizer(folder), folder)
+        return
+    from kit.quantization.export.gguf_reader import gguf_reader
+
+    with gguf_reader(gguf) as reader:
+        yield reader
+
+
+def _gguf(folder: Path) -> Path | None:
+    return next(folder.glob("*.gguf"), None)
