@@ -16,6 +16,7 @@ MADE = {  # kinds of runs
     "01_measure_and_compare": ["evaluate", "sweep"],
     "02_choose_a_model": ["auto"],
     "03_tune_a_model": ["findrate", "tune", "tune"],
+    "04_quantization_lab": ["sweep", "sweep"],
 }
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
