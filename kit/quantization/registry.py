@@ -5,6 +5,7 @@ A new method is one new module with a `load` function and one entry in `kit.quan
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from kit.engines.homes import home
@@ -67,6 +68,7 @@ class Method:
 
 
 _METHODS: dict[str, Method] = {}
+_FAMILIES: dict[str, Callable[[str], Method]] = {}  # by the beginning of their names
 
 
 def register(method: Method) -> Method:
@@ -86,6 +88,19 @@ def register(method: Method) -> Method:
     return method
 
 
+def register_family(start: str, method_of: Callable[[str], Method]) -> None:
+    """Add all methods whose names begin with `start` and go on with a setting.
+
+    Parameters
+    ----------
+    start : str
+        Such as "gguf-mixed-".
+    method_of : callable
+        Given a whole name, returns its method; raises a `KitError` that tells how such names are written.
+    """
+    _FAMILIES[start] = method_of
+
+
 def methods() -> dict[str, Method]:
     """Return every method by name, in the order of registration."""
     return dict(_METHODS)
@@ -98,7 +113,12 @@ def get_method(name: str) -> Method:
     ------
     UnknownNameError
         Naming the known ones and the nearest.
+    ParameterError
+        It belongs to a family, and says its setting in another way than that.
     """
+    for start, method_of in _FAMILIES.items():
+        if name.startswith(start):
+            return method_of(name)
     if name not in _METHODS:
         raise UnknownNameError("method", name, _METHODS)
     return _METHODS[name]

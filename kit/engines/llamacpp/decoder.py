@@ -70,11 +70,18 @@ class LlamaDecoder:
         return memory
 
     def read(self, tokens: Sequence[int], *, keep: int) -> numpy.ndarray:
-        """Read on (see `Decoder.read`)."""
+        """Read on (see `Decoder.read`).
+
+        Raises
+        ------
+        UnsupportedError
+            The text is longer than the model can read, or there is no memory for it.
+        """
         self._grow(self._length + len(tokens))
         found = []
-        for start in range(0, len(tokens), BATCH):
-            part = tokens[start : start + BATCH]
+        at_once = min(BATCH, self._llama.llama_n_batch(self._memory))  # llama.cpp ends the process where it is more
+        for start in range(0, len(tokens), at_once):
+            part = tokens[start : start + at_once]
             wanted = min(max(keep - (len(tokens) - start - len(part)), 0), len(part))
             found.append(self._read(part, wanted))
         return numpy.concatenate(found) if len(found) > 1 else found[0]
@@ -102,6 +109,11 @@ class LlamaDecoder:
         room = self._llama.llama_n_ctx(self._memory)
         if length <= room:
             return
+        if self.context is not None and length > self.context:
+            problem = _("{path} reads {most} tokens at most, and the text has {n}.")
+            raise UnsupportedError(
+                problem.format(path=self._gguf, most=self.context, n=length), fix=_("Give it a shorter text.")
+            )
         larger = self._room_for(max(length, 2 * room))
         if self._length:
             size = self._llama.llama_state_seq_get_size(self._memory, 0)

@@ -10,6 +10,8 @@ from kit.models.card import ModelCard
 # an 8-bit scale, and a 32-bit scale for each 256 of those.
 # int8: the 32-bit scale for each row is left out. torchao's int4: two 16-bit numbers for each group of 64 weights;
 # with 8-bit activations a byte for each weight, a 16-bit and an 8-bit number for each group.
+# GGUF: Q8_0 and Q4_0 have a 16-bit scale for each 32 weights, Q6_K 16 8-bit scales and a 16-bit one for each 256; the
+# mixtures are those of a Llama of 8 billion parameters (rows that 256 does not divide take up to a bit more).
 METHOD_BITS = {
     "fp32": 32.0,
     "bf16": 16.0,
@@ -23,7 +25,19 @@ METHOD_BITS = {
     "torchao-int4": 4 + 32 / 64,
     "torchao-int8-int4": 8 + 24 / 64,
     "torch-int8": 8.0,
+    "gguf-bf16": 16.0,
+    "gguf-f16": 16.0,
+    "gguf-q8_0": 8 + 16 / 32,
+    "gguf-q6_k": 6.5625,
+    "gguf-q5_k_m": 5.65,
+    "gguf-q4_k_m": 4.8,
+    "gguf-q4_0": 4 + 16 / 32,
+    "gguf-q5_k_m-imatrix": 5.65,
+    "gguf-q4_k_m-imatrix": 4.8,
+    "gguf-q4_0-imatrix": 4 + 16 / 32,
 }
+
+_MIXED, _MIXED_BITS = "gguf-mixed-", 4 + 16 / 32  # what a budget comes to is known when the model is looked at
 
 _PUBLISHED_BITS = 16.0  # of the files that makers publish, with few exceptions
 
@@ -36,6 +50,8 @@ def bits_of(method: str) -> float:
     UnknownNameError
         There is no formula for the method.
     """
+    if method.startswith(_MIXED):
+        return _MIXED_BITS
     if method not in METHOD_BITS:
         raise UnknownNameError("method", method, METHOD_BITS)
     return METHOD_BITS[method]

@@ -54,6 +54,10 @@ class Header:
             writer.close()
             return path.read_bytes()
 
+    def size(self) -> int:
+        """Return the bytes of the settings and the tokenizer; the list of tensors comes to it."""
+        return len(self._without_weights(self._cut))
+
     def open(self, path: Path, file_type: int) -> Any:
         """Return a writer of the gguf package that holds all settings and waits for tensors."""
         return self._written(path, self._cut, file_type)
