@@ -66,7 +66,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--text", default="text", help="the column with the text (text)")
     parser.add_argument("--label", default="label", help="the column with the label (label)")
     parser.add_argument("--rows", type=int, default=120, help="labelled rows (120)")
-    parser.add_argument("--texts", type=int, default=8, help="plain texts (8)")
+    parser.add_argument("--texts", type=int, default=100, help="plain texts (100)")
     parser.add_argument("--rounds", type=int, default=7, help="turns of decoding (7)")
     parser.add_argument("--new-tokens", type=int, default=64, help="in each turn (64)")
     parser.add_argument("--requests", type=int, default=5, help="timed answers of a variant (5)")
@@ -76,7 +76,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     options.peer_env = dict(each.split("=", 1) for each in options.peer_env)
     if options.quick:
-        options.rows, options.texts, options.rounds, options.new_tokens, options.requests = 12, 2, 2, 8, 2
+        options.rows, options.texts, options.rounds, options.new_tokens, options.requests = 12, 20, 2, 8, 2
     return options
 
 

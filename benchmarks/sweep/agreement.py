@@ -13,9 +13,11 @@ from typing import Any
 import kit
 from benchmarks.sweep.setup import Setup
 from benchmarks.sweep.variants import ready
+from kit.data import open_data
 from kit.engines.hf.load import load_tokenizer
 from kit.engines.hf.prompt import start_of_text
-from kit.quantization.load import load
+from kit.engines.llamacpp.decoder import LlamaDecoder
+from kit.engines.local.probability import log_softmax
 from kit.report import Report
 
 THROUGH_TRANSFORMERS = ("fp32", "bf16", "bnb-int8", "bnb-nf4")
@@ -73,34 +75,29 @@ def run_tool(name: str, asked: dict[str, Any], python: str) -> dict[str, Any]:
 
 def _llama_cpp(setup: Setup, method: str) -> tuple[float, float]:
     """Return perplexity over the second half of each chunk of one long text, as llama-perplexity has it."""
-    variant = kit.Variant(model=setup.options.model, method=method, calibration=setup.calibration())
-    engine = load(variant, Report(setup.folder))
-    text = "\n".join(row.text for row in kit.open_data(setup.plain()).items)
+    gguf = _gguf_of(kit.Variant(model=setup.options.model, method=method, calibration=setup.calibration()), setup)
+    text = "\n".join(row.text for row in open_data(setup.plain()).items)
     file = setup.folder / "plain.txt"
     file.write_text(text, encoding="utf-8")
-    gguf = _gguf_of(variant, setup)
     command = [str(setup.options.llama_cpp / "llama-perplexity"), "-m", str(gguf), "-f", str(file), "-c", str(_CHUNK)]
     done = subprocess.run([*command, "-t", "2"], capture_output=True, text=True, check=True)
     estimate = _ESTIMATE.search(done.stdout + done.stderr)
     assert estimate is not None, done.stderr[-2000:]
-    try:
-        return _by_chunks(engine, setup, text), float(estimate[1])
-    finally:
-        engine.close()
+    return _by_chunks(gguf, load_tokenizer(setup.model), text), float(estimate[1])
 
 
-def _by_chunks(engine: Any, setup: Setup, text: str) -> float:
-    tokenizer = load_tokenizer(setup.model)
+def _by_chunks(gguf: Path, tokenizer: Any, text: str) -> float:
     ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     begins = bool(getattr(tokenizer, "add_bos_token", False))
-    nats, counted = 0.0, 0
+    decoder = LlamaDecoder(gguf)
+    nats, counted, first = 0.0, 0, _CHUNK // 2
     for start in range(0, len(ids) - _CHUNK + 1, _CHUNK):
         chunk = ids[start : start + _CHUNK]
-        read = [start_of_text(tokenizer), *chunk[1:]] if begins else chunk
-        table = engine.logprobs(read)  # [chunk, vocabulary]
-        first = _CHUNK // 2
+        decoder.forget(0)
+        table = log_softmax(decoder.read([start_of_text(tokenizer), *chunk[1:]] if begins else chunk, keep=_CHUNK))
         nats -= sum(float(table[place, chunk[place + 1]]) for place in range(first, _CHUNK - 1))
         counted += _CHUNK - 1 - first
+    decoder.close()
     return math.exp(nats / counted)
 
 
