@@ -47,6 +47,7 @@ def test_everything_is_measured(spec: EvaluateSpec, tmp_path: Path) -> None:
     assert result.metrics["ttft_s"] == result.measurements["ttft_s"].p50
     assert result.metrics["perplexity"] > 1
     assert result.metrics["max_ram_mib"] > 50
+    assert result.metrics["bits_per_weight"] == pytest.approx(32, rel=0.05)  # and the header of the file
     assert report.values("acc") == [result.metrics["acc"]]
     assert {e["phase"] for e in report.events if e["kind"] == "progress"} == {
         *("loading", "scoring", "reading", "timing", "weighing")

@@ -10,6 +10,7 @@ from kit.machine.facts import MIB
 from kit.measure.examples import Examples
 from kit.measure.passes.evaluation import Evaluation
 from kit.memory import PeakMemory, give_back_free_memory
+from kit.models import card_here
 
 _ROWS = 16  # scored while memory is watched
 
@@ -26,7 +27,13 @@ def weighing(evaluation: Evaluation) -> dict[str, float]:
     if kept is None:
         kept = _weighed(evaluation)
         evaluation.ledger.add_values("weighing", kept)
-    return dict(kept)
+    return {**kept, **_bits(evaluation.spec.variant.model, kept["file_size_mib"])}
+
+
+def _bits(model: str, file_mib: float) -> dict[str, float]:
+    """Return the bits on disk for each weight: scales, tables and what stays in more bits are counted in."""
+    card = card_here(model)
+    return {} if card is None else {"bits_per_weight": file_mib * MIB * 8 / card.parameters}
 
 
 def _weighed(evaluation: Evaluation) -> dict[str, float]:
