@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 
+from kit.data import open_data
 from kit.data.spec import DataSpec
 from kit.engines.homes import home
+from kit.experiments.expected import expected_s
+from kit.experiments.lineup import lineup
 from kit.lack import Lack
+from kit.machine.speed import Speed
 from kit.quantization import methods
 from kit.quantization.registry import Method
 from kit.widgets import SweepPanel
+from kit.widgets.sweeping.foretelling import seconds_of
 from kit.widgets.sweeping.offers import Offer, by_engine, offers
 
 USUAL = ("fp32", "bf16", "bnb-int8", "bnb-nf4")
@@ -145,6 +150,23 @@ def test_settings_are_typed_and_wrong_ones_are_told_at_their_field(data: DataSpe
     panel.act("set", minutes="2.5")
     spec = panel.desk.spec()
     assert (spec.minutes, spec.hopeless) == (2.5, 0.2)
+
+
+def test_the_time_that_all_take_is_told_where_this_machine_was_measured(
+    rows_file: Any, monkeypatch: pytest.MonkeyPatch, read: type[Any]
+) -> None:
+    panel = SweepPanel("smollm2-135m-instruct", DataSpec(source=str(rows_file)), minutes=0.1)
+    assert "take" not in read(panel.html()).all("p", class_="tb-say")[0]["text"]
+    speed = Speed("cpu", 10.0, {"fp32": 0.2, "bf16": 0.2}, 5e-6, "now")
+    for module in ("foretelling", "choosing"):
+        monkeypatch.setattr(f"kit.widgets.sweeping.{module}.known_speed", lambda: speed)
+    spec = panel.desk.spec()
+    each = [expected_s(spec, entrant.variant, open_data(spec.data)) for entrant in lineup(spec)]
+    assert seconds_of(spec) == pytest.approx(sum(each))
+    panel.act("tick")
+    assert "some will be left out" in read(panel.html()).text
+    panel.act("set", minutes="")
+    assert "That takes about" in read(panel.html()).text
 
 
 def test_what_is_measured_is_ticked(data: DataSpec) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from kit._check import plain
 from kit.data.spec import DataSpec
 from kit.errors import KitError, ParameterError, UnknownNameError
-from kit.experiments.lineup import ALL, chosen_methods
+from kit.experiments.lineup import chosen_methods
 from kit.experiments.spec import SweepSpec
 from kit.i18n import _
 from kit.machine.speed import known_speed
@@ -19,7 +19,17 @@ from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
 from kit.widgets.modeldesk import ModelDesk
 from kit.widgets.origin import data_spec, panel_name
-from kit.widgets.sweeping.offers import FAMILIES, Foretold, Offer, config_of, everything, foretold, known, offers
+from kit.widgets.sweeping.offers import (
+    FAMILIES,
+    Foretold,
+    Offer,
+    config_of,
+    everything,
+    foretold,
+    known,
+    offers,
+    plain_first,
+)
 
 DEFAULT = SweepSpec(model="?", data=DataSpec(source="?")).methods
 MIXED = "gguf-mixed-"  # before the MiB that a file may have
@@ -62,8 +72,7 @@ class ChoosingDesk(ModelDesk):
     def _choose(self, chosen: list[str]) -> None:
         """Tick these; the first stays the reference."""
         self.chosen = tuple(chosen)
-        usual = chosen_methods((ALL,), calibrated=True)
-        self.choices = list(dict.fromkeys([*chosen, *usual, *registered()]))
+        self.choices = list(dict.fromkeys([*chosen, *plain_first(registered())]))
         self.look_anew()
 
     def look_anew(self) -> None:
@@ -173,8 +182,7 @@ class ChoosingDesk(ModelDesk):
         self._keep()
 
     def _order_plainly(self) -> None:
-        usual = chosen_methods((ALL,), calibrated=True)
-        self.choices = list(dict.fromkeys([*usual, *self.choices]))
+        self.choices = plain_first(dict.fromkeys([*registered(), *self.choices]))
 
     def do_mix(self, value: Any, values: dict[str, Any]) -> None:
         """Add the method that decides the bits of each layer within a file of so many MiB."""

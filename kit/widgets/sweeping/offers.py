@@ -11,12 +11,11 @@ from pathlib import Path
 from kit.engines.homes import ENGINES, home
 from kit.engines.lacks import ENGINES as TITLES
 from kit.errors import KitError
-from kit.experiments.lineup import ALL, chosen_methods
 from kit.i18n import N_, _
 from kit.lack import Lack
 from kit.machine.speed import Speed
 from kit.models import ModelCard, card_here
-from kit.models.estimates import METHOD_BITS, SpeedEstimate, expected_speed
+from kit.models.estimates import METHOD_BITS, SpeedEstimate, estimate_making, expected_speed
 from kit.models.estimates.speed import KERNELS
 from kit.models.fit import fit
 from kit.models.source import locate
@@ -32,6 +31,9 @@ FAMILIES: Mapping[str, tuple[str, float]] = {
     "6": (N_("5 and 6 bits"), 5.0),
     "4": (N_("4 bits and fewer"), 0.0),
 }
+
+
+_FIRST = ("fp32", "bf16")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Foretold:
 
     memory_bytes: float | None = None
     speed: SpeedEstimate | None = None
+    making_s: float = 0.0  # of the file that the engine reads, made once
 
 
 def offers(names: Iterable[str], config: str = "") -> dict[str, Offer]:
@@ -96,7 +99,8 @@ def offers(names: Iterable[str], config: str = "") -> dict[str, Offer]:
     config : str, optional
         The model's config.json, where it is known.
     """
-    return {name: _offer(name, config) for name in dict.fromkeys([*registered(), *names])}
+    lacking: dict[object, tuple[Lack, ...]] = {}  # asked once for what many methods need
+    return {name: _offer(name, config, lacking) for name in dict.fromkeys([*registered(), *names])}
 
 
 def known(name: str) -> Method | None:
@@ -107,10 +111,13 @@ def known(name: str) -> Method | None:
         return None
 
 
-def _offer(name: str, config: str) -> Offer:
+def _offer(name: str, config: str, lacking: dict[object, tuple[Lack, ...]]) -> Offer:
     method = known(name)
     if method is None:
         return Offer(name, "", "", home(name), METHOD_BITS.get(name))
+    needs = (method.packages, method.extra, method.devices, method.engine)
+    if needs not in lacking:
+        lacking[needs] = lacks_of(method)
     return Offer(
         name,
         _(method.title),
@@ -118,7 +125,7 @@ def _offer(name: str, config: str) -> Offer:
         method.engine,
         METHOD_BITS.get(name, method.bits),
         method.calibrated,
-        lacks_of(method),
+        lacking[needs],
         _barred(method.why_not, config),
     )
 
@@ -150,7 +157,13 @@ def engine_title(engine: str) -> str:
 
 def everything(among: Mapping[str, Offer], *, calibrated: bool) -> list[str]:
     """Return the methods that can hold the model here, plain floats first; those that look at rows if `calibrated`."""
-    return [name for name in chosen_methods((ALL,), calibrated=calibrated) if name in among and among[name].runs]
+    able = [name for name, each in among.items() if each.runs and (calibrated or not each.calibrated)]
+    return plain_first(able)
+
+
+def plain_first(names: Iterable[str]) -> list[str]:
+    """Return methods in their order, but for the plain floats that others are compared with."""
+    return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
 def foretold(model: str, method: str, speed: Speed | None) -> Foretold:
@@ -168,8 +181,11 @@ def foretold(model: str, method: str, speed: Speed | None) -> Foretold:
         return Foretold()
     try:
         memory = fit(card, method).needed_bytes
-        known = speed is not None and method in KERNELS  # of others nobody has said how fast such weights are read
-        return Foretold(memory, expected_speed(card, method, speed) if known and speed is not None else None)
+        told = None  # nobody has said how fast weights are read that have no kernel here
+        if speed is not None and method in KERNELS:
+            told = expected_speed(card, method, speed)
+        making = estimate_making(card, method, speed)
+        return Foretold(memory, told, 0.0 if making is None else making.seconds)
     except KitError:
         return Foretold()
 

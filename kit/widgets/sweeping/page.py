@@ -5,12 +5,14 @@ from __future__ import annotations
 import htpy as h
 
 from kit._check import plain
+from kit.errors import KitError
 from kit.i18n import _, ngettext
-from kit.plots.words import duration
+from kit.plots.words import duration, remaining
 from kit.widgets import parts
 from kit.widgets.origin import data_words, model_words
 from kit.widgets.phase import attempt_words, held_words, part_and_phase, rate_words, state_chip
 from kit.widgets.sweeping.desk import Row, SweepDesk
+from kit.widgets.sweeping.foretelling import seconds_of
 from kit.widgets.sweeping.page_methods import methods_part
 from kit.widgets.sweeping.page_settings import settings_part
 from kit.widgets.sweeping.page_table import results_part
@@ -40,7 +42,7 @@ def sweep_page(desk: SweepDesk) -> h.Element:
 def _choosing(desk: SweepDesk) -> list[h.Node]:
     back = h.button(".tb-link", type="button", data_action="back")[_("Back to the last run")]
     return [
-        h.p(".tb-say")[intention(desk)],
+        h.p(".tb-say")[intention(desk), _time(desk)],
         methods_part(desk),
         settings_part(desk),
         h.p[back] if desk.run else None,
@@ -86,6 +88,23 @@ def intention(desk: SweepDesk) -> str:
         return text.format(ways=ways, data=data_words(desk.data))
     text = _("Holds {model} in {ways} and measures each on {data}, one after another.")
     return text.format(model=model_words(str(plain(desk.model))), ways=ways, data=data_words(desk.data))
+
+
+def _time(desk: SweepDesk) -> h.Node:
+    """Return how long the sweep is predicted to take, where that is known."""
+    if desk.waits() or desk.no_start():
+        return None
+    try:
+        spec = desk.spec()
+    except KitError:  # told once Start is pressed
+        return None
+    seconds = seconds_of(spec)
+    if seconds is None:
+        return None
+    if spec.minutes is not None and seconds > 60 * spec.minutes:
+        text = _(" All of them would take about {time}: some will be left out.")
+        return h.span[text.format(time=remaining(seconds))]
+    return h.span(".tb-mute")[_(" That takes about {time}.").format(time=remaining(seconds))]
 
 
 def _figures(desk: SweepDesk) -> str:

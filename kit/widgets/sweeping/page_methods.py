@@ -9,11 +9,13 @@ import htpy as h
 from kit.engines.homes import home
 from kit.i18n import _, ngettext
 from kit.lack import Lack
-from kit.plots.words import count, rate
+from kit.plots.words import count, rate, remaining
 from kit.widgets.copying import code_block
 from kit.widgets.picking.words import gigabytes
 from kit.widgets.sweeping.choosing import MIXED, ChoosingDesk
 from kit.widgets.sweeping.offers import FAMILIES, Offer, by_engine, engine_title
+
+_LONG_S = 20.0  # what takes longer to make is told
 
 
 def methods_part(desk: ChoosingDesk) -> h.Element:
@@ -23,7 +25,7 @@ def methods_part(desk: ChoosingDesk) -> h.Element:
     return h.div(".tb-methods", data_key="methods")[
         _tools(desk, shown),
         (_group(desk, engine, own) for engine, own in groups.items()),
-        h.p(".tb-tiny")[_("Memory and tokens a second are predictions; the sweep measures them.")]
+        h.p(".tb-tiny")[_("Memory, tokens a second and times are predictions; the sweep measures them.")]
         if groups
         else h.p(".tb-empty.tb-mute")[_("No method of so many bits runs here.")],
         _why_not(desk, shown),
@@ -128,6 +130,8 @@ def _marks(desk: ChoosingDesk, each: Offer, *, first: bool) -> h.Node:
         words.append(_("about {memory}").format(memory=gigabytes(told.memory_bytes)))
     if told.speed is not None:
         words.append(rate(told.speed.decode_tokens_per_s))
+    if told.making_s >= _LONG_S:
+        words.append(_("{time} to make").format(time=remaining(told.making_s)))
     said = " · ".join(words)
     marks = [_("the reference")] if first else []
     marks += [_("looks at rows")] if each.calibrated else []
