@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.engines.lacks import ENGINES, engine_lacks
+from kit.experiments.selftest.kept import last_self_test
 from kit.i18n import _
 from kit.machine import Speed, memory_free_mib, this_machine
 from kit.machine.lacks import Lack, lacks
@@ -14,6 +15,7 @@ from kit.machine.packages import extras, needs
 from kit.models.shelf import shelf
 from kit.place import cache, home
 from kit.quantization import methods
+from kit.quantization.combinations import Pair, pairs
 from kit.quantization.lacks import lacks_of
 from kit.version import version
 
@@ -33,8 +35,16 @@ def checkup(speed: Speed | None) -> dict[str, Any]:
         "speed": None if speed is None else speed.to_dict(),
         "engines": [{"name": name, "title": _(ENGINES[name][0]), **_told(engine_lacks(name))} for name in ENGINES],
         "methods": [
-            {"name": each.name, "title": _(each.title), **_told(lacks_of(each))} for each in methods().values()
+            {
+                "name": each.name,
+                "title": _(each.title),
+                "engine": each.engine,
+                **_told(lacks_of(each)),
+                "self_test": _self_test(each.name),
+            }
+            for each in methods().values()
         ],
+        "combinations": [_combination(each) for each in pairs()],
         "extras": [
             {"name": extra.name, "gives": extra.gives, **_told([extra.lack] if extra.lack else [])}
             for extra in extras()
@@ -82,6 +92,25 @@ def model_checkup(name: str, speed: Speed | None) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _combination(pair: Pair) -> dict[str, Any]:
+    """Return one method on one engine: does it run, if not why not, and its last self-test."""
+    ready = pair.state == "ready"
+    return {
+        "method": pair.method.name,
+        "engine": pair.engine,
+        "state": pair.state,
+        "reason": pair.reason,
+        **_told(pair.lacks),
+        "ready": ready,
+        "self_test": _self_test(pair.method.name) if pair.engine == pair.method.engine else None,
+    }
+
+
+def _self_test(method: str) -> dict[str, Any] | None:
+    last = last_self_test(method)
+    return None if last is None else last.to_dict()
 
 
 def _told(found: Sequence[Lack]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from kit.cli.checkup import checkup, model_checkup
 from kit.cli.findings import model_page, page
+from kit.cli.selftest import try_out
 from kit.errors import KitError
 from kit.i18n import _
 from kit.jobs.terminal import ProgressLine, TerminalReport
@@ -26,11 +27,19 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     probe.add_argument("--probe", action="store_true", help=_("measure the speed of this machine anew"))
     probe.add_argument("--no-probe", action="store_true", help=_("do not measure it, though it never was"))
     parser.add_argument("--all", action="store_true", help=_("list every package, not only those that are wrong"))
+    parser.add_argument(
+        "--self-test",
+        metavar=_("METHOD"),
+        nargs="*",
+        help=_("hold a tiny model by each method that is ready, or by these, and see that it works"),
+    )
     parser.add_argument("--json", action="store_true", help=_("print plain values for a program"))
     parser.set_defaults(do=_doctor)
 
 
 def _doctor(options: argparse.Namespace) -> int:
+    if options.self_test is not None:
+        return try_out(options.self_test, json_wanted=options.json)
     speed = _speed(options)
     if options.model:
         return _model(options, speed)

@@ -38,7 +38,7 @@ def page(found: dict[str, Any], speed: Speed | None, *, everything: bool) -> str
         (_("Machine"), _machine(found["machine"])),
         (_("Measured speed"), _speed(speed)),
         (_("Engines"), _things(found["engines"], "title")),
-        (_("Quantization methods"), _things(found["methods"], "name", "title")),
+        (_("Quantization methods"), _methods(found["methods"])),
         (_("Can be added"), _things(found["extras"], "name", "gives")),
         (_("Packages"), _packages(found["packages"], everything)),
         (_("Disk"), _disks(found["disks"])),
@@ -115,6 +115,30 @@ def _things(found: Sequence[dict[str, Any]], *names: str) -> list[str]:
         lines.append(row)
         lines += [f"    {lack['reason']}. {lack['fix']}" for lack in each["lacks"]]
     return lines
+
+
+def _methods(found: Sequence[dict[str, Any]]) -> list[str]:
+    """Return a row for each method, its engine and its last self-test, and below it what it lacks or what failed."""
+    shown = [{**each, "tested": tested_words(each["self_test"])} for each in found]
+    lines = _things(shown, "name", "title", "tested")
+    failed = [each for each in found if each["self_test"] and not each["self_test"]["ok"]]
+    lines += [f"{each['name']}: {each['self_test']['error']} {each['self_test']['fix']}" for each in failed]
+    ready, tried = sum(each["ready"] for each in found), sum(bool(each["self_test"]) for each in found)
+    lines.append(
+        _("{ready} methods are ready, {tried} were tried out here; try them with: tunebook doctor --self-test").format(
+            ready=ready, tried=tried
+        )
+    )
+    return lines
+
+
+def tested_words(told: dict[str, Any] | None) -> str:
+    """Return what became of the last self-test, in two or three words; "" where there was none."""
+    if told is None:
+        return ""
+    if not told["current"]:
+        return _("tried with other versions")
+    return _("works, tried in {time}").format(time=duration(told["seconds"])) if told["ok"] else _("failed when tried")
 
 
 def _packages(found: Sequence[dict[str, Any]], everything: bool) -> list[str]:

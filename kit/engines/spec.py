@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kit.data import DataSpec
+from kit.engines.combinations import combination
 from kit.engines.homes import ENGINES, home
 from kit.engines.openai.address import EXAMPLE, check_address, check_key_variable, is_address, place, suggestion
 from kit.errors import ParameterError
@@ -73,8 +74,15 @@ class Variant(Spec):
         if self.engine not in ENGINES:
             allowed = _("{engines}, or a URL such as {example!r}").format(engines=", ".join(ENGINES), example=EXAMPLE)
             raise ParameterError("engine", self.engine, allowed=allowed, fix=suggestion(self.engine))
-        fix = _("Leave `engine` out, or choose another method: `tunebook doctor` lists what each engine runs.")
+        told = combination(self.method, self.engine)
         allowed = _("{engine!r}, which runs {method}").format(engine=runs, method=self.method)
+        if told.reason:
+            allowed += f" ({told.reason})"
+        fix = _("Leave `engine` out, or choose another method: `tunebook doctor` lists what each engine runs.")
+        if told.instead:
+            fix = _("Leave `engine` out, or take {methods}, which {engine} runs.").format(
+                methods=told.instead, engine=self.engine
+            )
         raise ParameterError("engine", self.engine, allowed=allowed, fix=fix)
 
     @property
