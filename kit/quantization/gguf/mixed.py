@@ -37,13 +37,21 @@ from kit.quantization.registry import Method
 from kit.report import Report
 
 # From few bits to many; those of a row that 256 does not divide are the ones with blocks of 32.
-_KINDS = ("q3_k", "iq4_nl", "q4_k", "q5_0", "q5_k", "q6_k", "q8_0")
-_MEASURED = "iq4_nl"  # the type in which every group is measured: 4 bits, blocks of 32
+_KINDS = ("q3_k", "q4_0", "iq4_nl", "q4_k", "q5_0", "q5_k", "q6_k", "q8_0")
+_MEASURED = "q4_0"  # the type in which every group is measured: 4 bits, blocks of 32
 _ROUND = 1  # raised when the measuring changes
+_ROWS = 512  # of a matrix by which errors are told: its rows are rounded alike
 _MIB = 2**20
 # Matrices that have much the same part in a layer are rounded alike; llama.cpp reads any mixture.
-_PARTS = {"attn_q": "attn_qk", "attn_k": "attn_qk", "ffn_gate": "ffn_gate_up", "ffn_up": "ffn_gate_up"}
-_FILE_TYPES = {"q3_k": 11, "iq4_nl": 25, "q4_k": 14, "q5_0": 8, "q5_k": 16, "q6_k": 18, "q8_0": 7}
+_PARTS = {
+    "attn_q": "attn_qk",
+    "attn_k": "attn_qk",
+    "attn_v": "attn_vo",
+    "attn_output": "attn_vo",
+    "ffn_gate": "ffn_gate_up",
+    "ffn_up": "ffn_gate_up",
+}
+_FILE_TYPES = {"q3_k": 11, "q4_0": 2, "iq4_nl": 25, "q4_k": 14, "q5_0": 8, "q5_k": 16, "q6_k": 18, "q8_0": 7}
 
 
 @dataclass(frozen=True)
@@ -191,7 +199,9 @@ def kinds_for_all(fitting: list[set[str]]) -> list[str]:
 
 
 def _error(table: numpy.ndarray, kind: str, importance: numpy.ndarray | None) -> float:
-    return weighted_error(table, unrounded(rounded(table, kind, importance), kind), importance)
+    some = table[:: -(-len(table) // _ROWS)]
+    error = weighted_error(some, unrounded(rounded(some, kind, importance), kind), importance)
+    return error * len(table) / len(some)
 
 
 def _beside(model: Source, tokenizer: Any) -> int:

@@ -20,8 +20,8 @@ from torch import nn
 from kit.report import Report
 
 LENGTH = 128  # tokens of a piece of text
-PIECES = 8
-STEP = 3  # every third place of a piece is looked at: neighbours tell much the same
+PIECES = 4
+STEP = 4  # every fourth place of a piece is looked at: neighbours tell much the same
 
 
 @dataclass(frozen=True)
