@@ -44,7 +44,7 @@ def test_every_method_answers_nearly_as_full_precision(
         engine.close()
     # Random weights bear rounding worse than trained ones: the bounds catch a wrong load, not a rounding.
     bits = methods()[method].bits
-    tolerance = 0.35 if bits < 5 else 0.1 if bits < 8 else 0.02
+    tolerance = 0.35 if bits < 5 or method.endswith("int4") else 0.1 if bits < 8 else 0.02
     assert scores[method] == pytest.approx(scores["fp32"], rel=tolerance)
     # Embeddings, a quarter of this model, stay in 32 bits with torch-int8, in 16 with the others.
     bound = {"fp32": 1, "torch-int8": 0.6}.get(method, 0.505 if bits == 16 else 0.4)

@@ -9,7 +9,8 @@ from kit.models.card import ModelCard
 # Bits for each weight of a linear layer. nf4 and fp4: 4 bits, and a 32-bit scale for each block of 64 weights; double:
 # an 8-bit scale, and a 32-bit scale for each 256 of those.
 # int8: the 32-bit scale for each row is left out. torchao's int4: two 16-bit numbers for each group of 64 weights;
-# with 8-bit activations a byte for each weight, a 16-bit and an 8-bit number for each group.
+# with 8-bit activations a byte for each weight, a 16-bit and an 8-bit number for each group. GPTQ,
+# AWQ and HQQ: two 16-bit numbers for each group, in memory.
 # GGUF: Q8_0 and Q4_0 have a 16-bit scale for each 32 weights, Q6_K 16 8-bit scales and a 16-bit one for each 256; the
 # mixtures are those of a Llama of 8 billion parameters (rows that 256 does not divide take up to a bit more).
 METHOD_BITS = {
@@ -25,6 +26,9 @@ METHOD_BITS = {
     "torchao-int4": 4 + 32 / 64,
     "torchao-int8-int4": 8 + 24 / 64,
     "torch-int8": 8.0,
+    "gptq-int4": 4 + 32 / 64,
+    "awq-int4": 4 + 32 / 64,
+    "hqq-int4": 4 + 32 / 64,
     "gguf-bf16": 16.0,
     "gguf-f16": 16.0,
     "gguf-q8_0": 8 + 16 / 32,
