@@ -15,6 +15,8 @@ import argparse
 import json
 import logging
 import os
+import random
+import string
 import tempfile
 import time
 from collections.abc import Iterator
@@ -163,11 +165,19 @@ def _export(model: Path, method: str) -> kit.Result:
     calibration = None
     if method in methods() and methods()[method].calibrated:
         rows = model.parent / "rows.jsonl"
-        rows.write_text("".join(json.dumps({"text": text}) + "\n" for text in SENTENCES * 4), encoding="utf-8")
+        texts = _random_texts(96)
+        rows.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
         calibration = kit.DataSpec(source=str(rows), task="continue")
     variant = kit.Variant(model=str(model), method=method, calibration=calibration)
     folder = Path(tempfile.mkdtemp(dir=model.parent))
     return export(kit.ExportSpec(variant=variant), ListReport(folder))
+
+
+def _random_texts(count: int) -> list[str]:
+    """Return texts of letters drawn at random: few sentences would not move all that a random model has."""
+    draw = random.Random(0)
+    signs = string.ascii_letters + string.digits + " ,.äöüßé?!\n"
+    return ["x" + "".join(draw.choices(signs, k=160)) for _ in range(count)]
 
 
 def damaged(model: Path, place: Path) -> Iterator[dict[str, str]]:

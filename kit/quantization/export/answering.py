@@ -20,7 +20,7 @@ NEAR_NATS = 0.5  # a token counts as the same when the original gives it within 
 # The share of likeliest tokens that must be the original's, by bits. They tell a broken file from a coarse one, not a
 # good one from a bad one, which is what measuring is for: the coarsest method that was measured on a model of 135
 # million weights, 8 bits for weights and activations alike, keeps 48 in 100, and chance none.
-_FLOORS = ((16, 0.5), (8, 0.3), (4, 0.25), (0, 0.1))
+_FLOORS = ((16, 0.5), (8, 0.3), (0, 0.15))
 
 
 def floor(bits: float) -> float:

@@ -87,7 +87,10 @@ def _agrees(text: str, system: str, write: Write, name: str, *, strip: bool = Fa
     if strip:
         conversation = [_message(each["role"], each["content"].strip()) for each in conversation]
     expected = write(conversation)
-    return expected is None or expected == _go(text, system, conversation)
+    try:
+        return expected is None or expected == _go(text, system, conversation)
+    except ValueError:  # a piece of the original's text that a template has no way to hold
+        return False
 
 
 def _without_start(reader: Reader) -> Write:

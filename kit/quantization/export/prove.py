@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from kit.engines.hf.load import load_tokenizer
 from kit.i18n import _
 from kit.quantization.export.answering import prove_answers
 from kit.quantization.export.difference import differs
+from kit.quantization.export.formats import format_of
 from kit.quantization.export.original import Original
 from kit.quantization.export.portable import prove_config
 from kit.quantization.export.reader import Reader, TokenizerReader
@@ -38,16 +39,26 @@ def prove(source: Path, folder: Path, method: Method, original: Original, report
         found["reading"] = prove_reading(original.reader, reader)
     if _gguf(folder) is None:
         found["settings"] = prove_config(source, folder)
-    opener: Callable[..., Engine] = resolve(method.load)
-    try:
-        engine = opener(folder, method, 1)
-    except (RuntimeError, ValueError, OSError) as exc:
-        raise differs(_("{engine} cannot open it again ({exc}).").format(engine=method.engine, exc=exc)) from exc
-    try:
+    with _opened(folder, method) as engine:
         found["answers"] = prove_answers(original, engine, method.bits, report)
-    finally:
-        engine.close()
     return found
+
+
+@contextmanager
+def _opened(folder: Path, method: Method) -> Iterator[Engine]:
+    """Yield the engine with the export in `folder`."""
+    opener: Callable[..., Engine] = resolve(method.load)
+    with ExitStack() as stack:
+        try:
+            if format_of(method.name) in ("gptq", "awq"):
+                from kit.quantization.export.checkpoint import as_made
+
+                folder = stack.enter_context(as_made(folder))
+            engine = opener(folder, method, 1)
+        except (RuntimeError, ValueError, KeyError, OSError) as exc:
+            raise differs(_("{engine} cannot open it again ({exc}).").format(engine=method.engine, exc=exc)) from exc
+        stack.callback(engine.close)
+        yield engine
 
 
 @contextmanager

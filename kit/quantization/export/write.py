@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kit.quantization.artefacts import made
 from kit.quantization.calibration import Calibration
+from kit.quantization.export.formats import format_of
 from kit.quantization.export.portable import make_portable
 from kit.quantization.registry import Method
 from kit.report import Report
@@ -34,6 +35,10 @@ def write(source: Path, method: Method, into: Path, report: Report, calibration:
                 _copy(path, into / path.name)
     else:
         _save(source, method, into, report)
+    if (kind := format_of(method.name)) in ("gptq", "awq"):
+        from kit.quantization.export.checkpoint import write_checkpoint
+
+        write_checkpoint(into, kind)
     make_portable(into)
 
 
