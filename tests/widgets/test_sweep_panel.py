@@ -186,6 +186,18 @@ def test_a_row_opens_and_shows_every_number(
     assert not read(panel.html()).all("tr", data_key="details-bf16")
 
 
+def test_times_that_others_disturbed_are_not_to_be_believed(
+    shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
+) -> None:
+    calm, busy = part("fp32"), part("bf16", **FASTER)
+    busy.facts["others_cpu_share"] = 0.4
+    _panel, page = shown(events([calm, busy], end="finished"))
+    assert "Other programs used up to 40% of the processor while 1 variant was timed" in page.text
+    calm.facts["others_cpu_share"] = busy.facts["others_cpu_share"] = 0.02
+    _panel, page = shown(events([calm, busy], end="finished"))
+    assert "Other programs" not in page.text
+
+
 def test_the_front_is_marked_and_drawn(
     shown: Callable[..., tuple[SweepPanel, Any]], part: Callable[..., Result]
 ) -> None:

@@ -19,6 +19,8 @@ from kit.widgets.sweeping.page_table import results_part
 from kit.widgets.trouble import queue_buttons, resume_button, trouble
 from kit.widgets.verdict import majority_words, recommendation
 
+_MUCH = 0.15  # of the processor
+
 
 def sweep_page(desk: SweepDesk) -> h.Element:
     """Return the panel for the state of `desk`."""
@@ -121,15 +123,32 @@ def _foot(desk: SweepDesk) -> h.Node:
     base = majority_words(desk.results())
     notes = [
         _("Green: faster, with no evidence of being worse."),
+        _("Faster and slower are of the time of a whole answer."),
         _("± is half of a 95% interval."),
         _("TTFT is the median time to the first token, TPOT that of each further one."),
         _("KL is the mean divergence from the reference, in nats, 0 where both expect the same.") if _kl(desk) else "",
         base,
     ]
+    disturbed = _disturbed(desk)
     return [
         h.p(".tb-small.tb-mute.tb-note")[_figures(desk)],
+        h.p(".tb-small")[h.b(data_tone="warn")[disturbed]] if disturbed else None,
         h.p(".tb-small.tb-mute")[" ".join(note for note in notes if note)],
     ]
+
+
+def _disturbed(desk: SweepDesk) -> str:
+    """Return that other programs took much of the processor while answers were timed, or ""."""
+    shares = [float(result.facts.get("others_cpu_share") or 0.0) for result in desk.results()]
+    if max(shares, default=0.0) < _MUCH:
+        return ""
+    n = sum(share >= _MUCH for share in shares)
+    text = ngettext(
+        "Other programs used up to {share} of the processor while {n} variant was timed: believe times only roughly.",
+        "Other programs used up to {share} of the processor while {n} variants were timed: believe times only roughly.",
+        n,
+    )
+    return text.format(share=f"{max(shares):.0%}", n=n)
 
 
 def _kl(desk: SweepDesk) -> bool:
