@@ -39,6 +39,15 @@ METHOD_BITS = {
     "gguf-q5_k_m-imatrix": 5.65,
     "gguf-q4_k_m-imatrix": 4.8,
     "gguf-q4_0-imatrix": 4 + 16 / 32,
+    "onnx-fp32": 32.0,
+    "onnx-int8": 8 + 32 / 32,
+    "onnx-int4": 4 + 32 / 32,
+    "openvino-fp32": 32.0,
+    "openvino-bf16": 16.0,
+    "openvino-int8": 8.0,
+    "openvino-int4": 4 + 20 / 64,
+    "openvino-int4-awq": 4 + 20 / 64,
+    "openvino-int4-gptq": 4 + 20 / 64,
 }
 
 _MIXED, _MIXED_BITS = "gguf-mixed-", 4 + 16 / 32  # what a budget comes to is known when the model is looked at

@@ -1,0 +1,1 @@
+"""ONNX Runtime as an engine: it reads graphs that `kit.quantization.onnx` has written."""

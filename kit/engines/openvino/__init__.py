@@ -1,0 +1,1 @@
+"""OpenVINO as an engine: it reads graphs that `kit.quantization.openvino` has written."""

@@ -1,0 +1,1 @@
+"""Graphs for OpenVINO: converted from torch, weights compressed by NNCF."""
