@@ -92,9 +92,10 @@ def test_logits_are_those_of_transformers(tmp_path: Path, shape: Any) -> None:
 def wide_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama whose rows blocks of 256 divide."""
     shape = {**SHAPE, "hidden_size": 256, "intermediate_size": 512, "initializer_range": 0.05}
-    return save_model(
+    folder: Path = save_model(
         tmp_path_factory.mktemp("wide") / "llama", type(CASES["llama"])(**shape, tie_word_embeddings=True)
     )
+    return folder
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,9 @@ LAYERS = 4
 def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Llama of four layers whose third has weights that suffer."""
     shape = {**SHAPE, "hidden_size": 128, "intermediate_size": 512, "num_hidden_layers": LAYERS}
-    folder = save_model(tmp_path_factory.mktemp("mixed") / "llama", LlamaConfig(**shape, tie_word_embeddings=True))
+    folder: Path = save_model(
+        tmp_path_factory.mktemp("mixed") / "llama", LlamaConfig(**shape, tie_word_embeddings=True)
+    )
     model = load_model(folder, dtype=torch.float32)
     with torch.no_grad():
         down = model.model.layers[2].mlp.down_proj.weight
