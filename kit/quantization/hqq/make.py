@@ -33,4 +33,6 @@ def make(source: Path, method: Method, into: Path, report: Report, calibration: 
         report.progress("quantizing", done, len(blocks), "layers")
         for layer, part in layers_of(block).items():
             made[f"{name}.{layer}"] = half_quadratic(part.weight.float().to(best_device()))
+    report.progress("quantizing", len(blocks), len(blocks), "layers")
+    report.check()
     write(model, made, into)

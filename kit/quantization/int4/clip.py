@@ -6,7 +6,7 @@ import torch
 
 from kit.quantization.int4.groups import GROUP, Groups, nearest, steps
 
-_SHARES = tuple(1 - 0.05 * step for step in range(11))  # of the range, down to a half
+_SHARES = tuple(1 - 0.05 * step for step in range(11))  # of the greatest weight, down to a half
 
 
 def closest_steps(weight: torch.Tensor, products: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

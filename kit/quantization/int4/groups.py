@@ -36,7 +36,7 @@ class Groups:
         return weights.view(rows, columns)
 
 
-def steps(weight: torch.Tensor, shrink: torch.Tensor | float = 1.0) -> tuple[torch.Tensor, torch.Tensor]:
+def steps(weight: torch.Tensor, shrink: float = 1.0) -> tuple[torch.Tensor, torch.Tensor]:
     """Return scales, in bf16, and zeros, in uint8, that take every group from its least to its greatest.
 
     The range always holds 0, so that a weight of 0 stays one. A zero is at least 1: in the files of GPTQ one less is
@@ -46,11 +46,13 @@ def steps(weight: torch.Tensor, shrink: torch.Tensor | float = 1.0) -> tuple[tor
     ----------
     weight : fp32 tensor [rows, columns]
         Columns are a multiple of 64.
-    shrink : tensor [rows, columns / 64] or float, default 1
-        Which part of the range counts, where the rest is cut off.
+    shrink : float, default 1
+        Weights greater than this part of the greatest one, in size, are cut off.
     """
     grouped = weight.view(weight.shape[0], -1, GROUP)
-    least, most = grouped.amin(2).clamp(max=0) * shrink, grouped.amax(2).clamp(min=0) * shrink
+    least, most = grouped.amin(2).clamp(max=0), grouped.amax(2).clamp(min=0)
+    bound = torch.maximum(-least, most) * shrink
+    least, most = torch.maximum(least, -bound), torch.minimum(most, bound)
     scales = ((most - least) / MOST).bfloat16()
     scales = torch.where(scales > 0, scales, torch.ones_like(scales))
     zeros = (-least / scales.float()).round().clamp(1, MOST)
