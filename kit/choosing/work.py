@@ -23,6 +23,7 @@ from kit.i18n import _
 from kit.machine.speed import known_speed
 from kit.models import METHOD_BITS, ModelCard
 from kit.models.uses import TASKS, suits
+from kit.models.usual import usual_methods
 from kit.quantization.registry import methods as known_methods
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from kit.result import Result
 
 _CONTEXT, _PROMPT, _ANSWER = 2048, 512, 64  # tokens, where the data do not tell
-_DOMINATED = ("fp16", "bnb-fp4", "torchao-int8", "torchao-int4")  # still to be had by name
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _WORDS = ("chat", "code", "completion", "reasoning", "vision")  # of cards, beside the tasks of data
 
@@ -198,13 +198,7 @@ def _lengths(rows: Dataset | None, limits: Mapping[str, Any]) -> tuple[int, int]
 
 def _methods(given: Sequence[str] | None) -> tuple[list[str], list[str]]:
     """Return the methods that can run here and have a formula, and why others cannot."""
-    named = (
-        [name for name in METHOD_BITS if name not in _DOMINATED]
-        if given is None
-        else [given]
-        if isinstance(given, str)
-        else list(given)
-    )
+    named = usual_methods(missing=True) if given is None else [given] if isinstance(given, str) else list(given)
     for name in named:
         if name not in METHOD_BITS or name not in known_methods():
             raise UnknownNameError("methods", name, [each for each in METHOD_BITS if each in known_methods()])

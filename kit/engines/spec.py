@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 from kit.data import DataSpec
@@ -53,6 +54,13 @@ class Variant(Spec):
         if is_address(self.engine) and self.method == _METHOD:  # the default for a server
             object.__setattr__(self, "method", REMOTE)
         super().__post_init__()
+
+    def code(self, module: str = "kit") -> str:
+        """Return Python that makes it; an engine that follows from the method is left out."""
+        shown = copy.copy(self)
+        if self.engine == home(self.method):
+            object.__setattr__(shown, "engine", "")
+        return super(Variant, shown).code(module)
 
     def check(self) -> None:
         if not self.remote:

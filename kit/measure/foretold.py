@@ -41,7 +41,8 @@ def tell_foretold(evaluation: Evaluation, metrics: dict[str, float]) -> None:
 
 def _predicted(evaluation: Evaluation, metrics: dict[str, float]) -> dict[str, float]:
     found: dict[str, float] = {}
-    needed = evaluation.spec.needs().memory_bytes
+    spec = evaluation.spec
+    needed = spec.needs_of([spec.variant], spec.data, making=False).memory_bytes  # making is over when it is measured
     if needed is not None and "max_ram_mib" in metrics:
         found["max_ram_mib"] = needed / MIB
     speed = known_speed()

@@ -9,13 +9,16 @@ from kit.errors import KitError
 from kit.models import METHOD_BITS, ModelCard
 from kit.models.change import smaller
 from kit.models.fit import by_bits
+from kit.models.usual import usual_methods
 from kit.quantization.load import check_runs_here
-from kit.quantization.registry import get_method, methods
+from kit.quantization.registry import get_method
 
 
 def lighter_methods(method: str) -> list[str]:
-    """Return the methods of fewer bits that can run here, most bits first."""
-    return [name for name in by_bits(methods()) if METHOD_BITS[name] < METHOD_BITS.get(method, 0) and _runs_here(name)]
+    """Return the usual methods of fewer bits that can run here, most bits first."""
+    return [
+        name for name in by_bits(usual_methods()) if METHOD_BITS[name] < METHOD_BITS.get(method, 0) and _runs_here(name)
+    ]
 
 
 def lighter_variants(variant: Variant, card: ModelCard | None) -> Iterator[tuple[Variant, str]]:
@@ -24,10 +27,10 @@ def lighter_variants(variant: Variant, card: ModelCard | None) -> Iterator[tuple
         return
     ways = [variant.method, *lighter_methods(variant.method)]
     for method in ways[1:]:
-        yield _said(variant.replace(method=method))
+        yield _said(variant.replace(method=method, engine=""))
     for other in [] if card is None else smaller(card):
         for method in ways:
-            yield _said(variant.replace(model=other.name, method=method))
+            yield _said(variant.replace(model=other.name, method=method, engine=""))
 
 
 def _said(variant: Variant) -> tuple[Variant, str]:

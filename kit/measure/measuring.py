@@ -109,8 +109,8 @@ class MeasuringSpec(Spec):
             rows //= 2
             yield self.replace(batch_size=rows), f"batch_size={rows}"
 
-    def needs_of(self, variants: Sequence[Variant], data: DataSpec | None) -> Needs:
-        """Return what measuring `variants` one after another takes."""
+    def needs_of(self, variants: Sequence[Variant], data: DataSpec | None, *, making: bool = True) -> Needs:
+        """Return what measuring `variants` one after another takes, with `making` also to make what they open."""
         return evaluation_needs(
             variants,
             data,
@@ -118,6 +118,7 @@ class MeasuringSpec(Spec):
             perplexity="perplexity" in self.measures,
             shots=self.shots,
             answer_tokens=self.answer_tokens,
+            making=making,
         )
 
 

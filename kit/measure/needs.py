@@ -19,6 +19,7 @@ from kit.machine import this_machine
 from kit.machine.facts import MIB
 from kit.measure.perplexity import MOST_ROWS
 from kit.models import METHOD_BITS, ModelCard, card_here, kv_cache_bytes, locate, weights_bytes
+from kit.models.estimates import estimate_making
 from kit.models.estimates.answering import held_bytes
 from kit.quantization.registry import get_method
 from kit.spec import Needs
@@ -43,18 +44,26 @@ def evaluation_needs(
     perplexity: bool,
     shots: int = 0,
     answer_tokens: int = 0,
+    making: bool = True,
 ) -> Needs:
-    """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them."""
+    """Return what measuring `variants` one after another takes; without data, on rows as tasks usually have them.
+
+    With `making`, also what it takes to make what a method writes first.
+    """
     variants = list(variants)
     if data is None:
-        return _needs(variants, [_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0) for v in variants])
+        return _needs(
+            variants, [_peak_bytes(v, batch=batch_size, tokens=_TASK_TOKENS, logits=0, making=making) for v in variants]
+        )
     try:
         rows = open_data(data)
     except (KitError, OSError, ValueError):  # the work itself will say what is wrong
         return _needs(variants, [None])
     asked = _asked(rows, batch_size=batch_size, shots=shots, answer_tokens=answer_tokens)
     read = {"batch": batch_size, "tokens": 0, "logits": _text_tokens(rows)} if perplexity else asked
-    return _needs(variants, [_most(_peak_bytes(variant, **step) for step in (asked, read)) for variant in variants])
+    return _needs(
+        variants, [_most(_peak_bytes(variant, **step, making=making) for step in (asked, read)) for variant in variants]
+    )
 
 
 def answer_needs(variants: Iterable[Variant], prompt: str, *, new_tokens: int) -> Needs:
@@ -95,7 +104,7 @@ def _most(peaks: Iterable[int | None]) -> int | None:
     return max(known) if known and len(known) == len(found) else None
 
 
-def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> int | None:
+def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int, making: bool = True) -> int | None:
     """Return the peak for rows of `tokens` tokens, and `logits` positions of a row looked at at once."""
     if variant.remote:
         return _CLIENT_BYTES
@@ -110,7 +119,9 @@ def _peak_bytes(variant: Variant, *, batch: int, tokens: int, logits: int) -> in
     if variant.method == "bnb-int8":
         asked, read = asked + held_bytes(card, batch * tokens), read + held_bytes(card, batch * logits)
     peak = weights_bytes(card, bits) + max(asked, read)
-    return round(max(peak, weights_bytes(card, 32) if made_first else 0) + RUNTIME_BYTES)
+    made = estimate_making(card, variant.method) if making and get_method(variant.method).make else None
+    peak = max(peak, weights_bytes(card, 32) if made_first else 0) + RUNTIME_BYTES
+    return round(max(peak, 0 if made is None else made.memory_bytes))
 
 
 def model_card(model: str) -> tuple[ModelCard | None, bool]:

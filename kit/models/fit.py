@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +19,7 @@ from kit.machine.live import disk, gpu_loads
 from kit.models.card import ModelCard
 from kit.models.estimates import METHOD_BITS, Estimate, download_bytes, estimate
 from kit.models.source import available
+from kit.models.usual import usual_methods
 
 if TYPE_CHECKING:
     from kit.models.change import Change
@@ -208,9 +208,8 @@ def by_bits(methods: Iterable[str]) -> list[str]:
 
 
 def installed_methods() -> list[str]:
-    """Return the methods that need no package beyond those installed here, without torchao's: others take no more."""
-    barred = ("torchao-",) if find_spec("bitsandbytes") else ("torchao-", "bnb-")
-    return [name for name in METHOD_BITS if not name.startswith(barred)]
+    """Return the methods that are offered unasked: of each size one that needs no package beyond those here."""
+    return usual_methods()
 
 
 def room_bytes(machine: Machine) -> float:

@@ -11,12 +11,15 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+from kit.memory import PeakMemory
 from kit.models.hashes import file_hash
 from kit.place import cache
 from kit.quantization.calibration import Calibration
+from kit.quantization.foretold import making_told
 from kit.quantization.registry import Method
 from kit.report import Report
 from kit.spec import resolve
@@ -55,8 +58,11 @@ def made(source: Path, method: Method, report: Report, calibration: Calibration 
         report.progress("quantizing")
         _along(source, making)
         make: Callable[..., None] = resolve(method.make)
-        make(source, method, making, report, calibration)
+        began = time.monotonic()
+        with PeakMemory() as memory:
+            make(source, method, making, report, calibration)
         told = {"method": method.name, "source": source.name, "calibration": calibration and calibration.key()}
+        told |= making_told(source, method, report, seconds=time.monotonic() - began, peak_mib=memory.peak_mib)
         (making / _MARKER).write_text(json.dumps(told), encoding="utf-8")
         if (place / _MARKER).is_file():  # another process was quicker
             return place

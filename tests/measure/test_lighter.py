@@ -50,7 +50,7 @@ def _by_bits_and_rows(spec: Spec):  # type: ignore[no-untyped-def]
     """Count weights and rows, whatever the formulas say of a method."""
     from kit.models import METHOD_BITS, catalogue
 
-    def peak(variant: Variant, *, batch: int, tokens: int, logits: int) -> int:
+    def peak(variant: Variant, *, batch: int, **more: int) -> int:
         return round(catalogue()[variant.model].parameters * METHOD_BITS[variant.method] / 8 + 1e6 * batch)
 
     return peak

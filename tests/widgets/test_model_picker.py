@@ -225,7 +225,7 @@ def test_details_tell_why_what_would_fit_and_what_is_missing(
     change = fit(catalogue()["llama-3.1-70b-instruct"], methods=("fp32", "bf16", "fp16")).change
     assert change is not None
     assert change.words in page.text
-    assert "bnb-int8, bnb-nf4, bnb-fp4: bitsandbytes is not installed." in page.text
+    assert "bnb-fp4: bitsandbytes is not installed." in page.text
     assert "pip install bitsandbytes" in [code["text"] for code in page.all("pre")]
     assert "Built with Llama" in page.text
     assert "not installed" in page.text

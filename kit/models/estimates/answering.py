@@ -9,7 +9,8 @@ from kit.i18n import _
 from kit.machine.facts import MIB
 from kit.models.card import ModelCard
 from kit.models.estimates.cache import kv_cache_bytes
-from kit.models.estimates.weights import bits_of, checked_bits, weights_bytes
+from kit.models.estimates.tables import method_bytes
+from kit.models.estimates.weights import bits_of, weights_bytes
 
 # A process with torch and transformers, its threads and allocator; with bitsandbytes. Measured on Linux x86-64.
 RUNTIME_BYTES = 400 * MIB
@@ -85,7 +86,7 @@ def estimate(card: ModelCard, method: str = "bf16", *, context: int = 2048, batc
     for name, value in (("context", context), ("batch", batch)):
         if value < 1:
             raise ParameterError(name, value, allowed=_("at least 1"))
-    weights = weights_bytes(card, checked_bits(bits))
+    weights = method_bytes(card, method)
     runtime = BNB_RUNTIME_BYTES if method.startswith("bnb-") else RUNTIME_BYTES
     converted = bits != 16  # matrix by matrix; else the mapped file is the weights, and is read when first used
     return Estimate(

@@ -16,6 +16,7 @@ from kit.models import ModelCard, available, card_of, catalogue, locate
 from kit.models.estimates import METHOD_BITS, SpeedEstimate, expected_speed
 from kit.models.fit import Fit, fit
 from kit.models.shelf import shelf
+from kit.models.usual import usual_methods
 from kit.quantization import methods as registered
 from kit.quantization.lacks import lacks_of
 from kit.widgets.origin import model_words
@@ -48,18 +49,13 @@ class Terms:
 
     @cached_property
     def methods(self) -> tuple[str, ...]:
-        """The methods that a row shows: of 16 bits and fewer, the first one of equal bits."""
-        found: dict[float, str] = {}
-        for name in registered():
-            bits = METHOD_BITS.get(name, 32)
-            if bits <= 16:
-                found.setdefault(bits, name)
-        return tuple(found[bits] for bits in sorted(found, reverse=True))
+        """The methods that a row shows: one of each size of 16 bits and fewer, most bits first."""
+        return tuple(name for name in usual_methods(missing=True) if METHOD_BITS[name] <= 16)
 
     @cached_property
     def offered(self) -> tuple[str, ...]:
-        """The methods that lack nothing here."""
-        return tuple(name for name in registered() if name in METHOD_BITS and not self.lacks.get(name))
+        """The usual methods that lack nothing here."""
+        return tuple(name for name in usual_methods(missing=True) if not self.lacks.get(name))
 
 
 @dataclass(frozen=True)
