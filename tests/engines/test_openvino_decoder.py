@@ -47,6 +47,7 @@ def test_attention_is_fused_with_its_memory(graph: Path) -> None:
     assert kinds.count("ScaledDotProductAttention") == 2  # else keys and values are copied with each token
 
 
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
 def test_half_the_bits_take_half_the_room(model: Path, graph: Path, tmp_path: Path) -> None:
     write_half(str(graph), str(tmp_path))
     assert (tmp_path / DATA).stat().st_size == pytest.approx((graph / DATA).stat().st_size / 2, rel=0.02)
@@ -54,6 +55,7 @@ def test_half_the_bits_take_half_the_room(model: Path, graph: Path, tmp_path: Pa
     assert agreement(found, logits(model)) > 0.999
 
 
+@pytest.mark.parametrize("model", ["llama"], indirect=True)
 @pytest.mark.parametrize(("way", "least"), [("int8", 0.999), ("int4", 0.9), ("int4-awq", 0.9), ("int4-gptq", 0.9)])
 def test_fewer_bits_say_nearly_the_same(model: Path, graph: Path, tmp_path: Path, way: str, least: float) -> None:
     rows = tmp_path / "rows.json"
