@@ -45,9 +45,9 @@ METHOD_BITS = {
     "openvino-fp32": 32.0,
     "openvino-bf16": 16.0,
     "openvino-int8": 8.0,
-    "openvino-int4": 4 + 20 / 64,
-    "openvino-int4-awq": 4 + 20 / 64,
-    "openvino-int4-gptq": 4 + 20 / 64,
+    "openvino-int4": 4 + 16 / 64,
+    "openvino-int4-awq": 4 + 16 / 64,
+    "openvino-int4-gptq": 4 + 16 / 64,
 }
 
 _MIXED, _MIXED_BITS = "gguf-mixed-", 4 + 16 / 32  # what a budget comes to is known when the model is looked at

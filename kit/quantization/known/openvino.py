@@ -20,7 +20,7 @@ _METHODS = {
     "openvino-int4": (
         N_("4-bit integers, OpenVINO"),
         4,
-        N_("Weights only, a scale and a middle for each 64; tables keep 8 bits"),
+        N_("Weights only, a scale for each 64; tables keep 8 bits"),
     ),
     "openvino-int4-awq": (
         N_("4-bit integers by AWQ, OpenVINO"),

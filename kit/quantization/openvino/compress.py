@@ -38,7 +38,7 @@ def write_compressed(source: str, into: str, way: str, rows: str) -> None:
 def _options(nncf: Any, graph: Any, way: str, rows: str) -> dict[str, Any]:
     if way == "int8":
         return {"mode": nncf.CompressWeightsMode.INT8_ASYM}
-    found = {"mode": nncf.CompressWeightsMode.INT4_ASYM, "ratio": 1.0, "group_size": group_size(_widths(graph))}
+    found = {"mode": nncf.CompressWeightsMode.INT4_SYM, "ratio": 1.0, "group_size": group_size(_widths(graph))}
     if rows:
         texts = json.loads(Path(rows).read_text(encoding="utf-8"))
         found |= {"dataset": nncf.Dataset(texts, _inputs), "subset_size": len(texts)}
