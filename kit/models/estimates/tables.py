@@ -1,4 +1,4 @@
-"""Bits of embeddings and output layer, which some methods round as well. Measured in files that they made."""
+"""Bits of embeddings and output layer, which some methods round as well: read off the formats they write."""
 
 from __future__ import annotations
 
