@@ -87,7 +87,7 @@ def test_a_visitor_tunes_stops_and_sweeps(page: Page) -> None:
 
     sweep = panel(page, "Quantization sweep")
     for method in ("fp32", "bnb-int8"):
-        sweep.get_by_label(re.compile(method)).uncheck()
+        sweep.get_by_role("checkbox", name=re.compile(rf"^{method}\b(?!-)")).uncheck()
     sweep.get_by_role("button", name="Start").click()
     expect(sweep.get_by_text(re.compile("^finished"))).to_be_visible(timeout=5 * MINUTE)
     expect(sweep.get_by_role("row", name=re.compile("bnb-nf4"))).to_be_visible()

@@ -149,6 +149,7 @@ def test_what_is_here_is_not_fetched(server: Any) -> None:
 
 
 def test_the_machine(server: Any) -> None:
+    from kit.engines.homes import ENGINES
     from kit.machine import this_machine
     from kit.quantization import methods
 
@@ -157,7 +158,7 @@ def test_the_machine(server: Any) -> None:
     assert 0 < seen["memory_available_mib"] <= seen["memory_total_mib"]
     assert [method["name"] for method in seen["methods"]] == list(methods())
     assert all(method["ready"] or method["reason"] for method in seen["methods"])
-    assert [engine["name"] for engine in seen["engines"]] == ["transformers"]
+    assert [engine["name"] for engine in seen["engines"]] == list(ENGINES)
     assert {disk["what"]: disk["folder"] for disk in seen["disks"]} == {
         "runs": str(server.home),
         "models": str(server.cache),

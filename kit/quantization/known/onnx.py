@@ -10,10 +10,7 @@ _METHODS = {
     "onnx-int8": (
         N_("8-bit blocks, ONNX Runtime"),
         8,
-        N_(
-            "A scale for each 32 weights, products of 8-bit integers; tables too. Plain dynamic int8, a scale for each "
-            "tensor, answers far worse"
-        ),
+        N_("A scale for each 32 weights, products of 8-bit integers; tables too"),
     ),
     "onnx-int4": (
         N_("4-bit blocks, ONNX Runtime"),
