@@ -28,7 +28,7 @@ def test_it_is_told_from_one_that_runs_here() -> None:
 @pytest.mark.parametrize(
     ("values", "parameter", "words"),
     [
-        ({"engine": "vllm"}, "engine", "'transformers', or a URL such as"),
+        ({"engine": "vllm"}, "engine", "openvino, or a URL such as"),
         ({"engine": "127.0.0.1:8000/v1"}, "engine", "Did you mean 'http://127.0.0.1:8000/v1'?"),
         ({"engine": "http://"}, "engine", "the URL of a server"),
         ({"engine": "http://host:port/v1"}, "engine", "the URL of a server"),
