@@ -19,6 +19,7 @@ from kit.data.spec import DataSpec
 from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.experiments import SearchSpec
+from kit.experiments.spec import SweepSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
@@ -67,6 +68,7 @@ def _plain_hint(hint: Any) -> Any:
 NAMES = {
     "task": "classify",
     "method": "fp16",
+    "engines": ("transformers",),
     "methods": ("fp16", "fp32"),
     "measures": ("memory", "latency"),
     "objectives": ("max_ram_mib", "ttft_s"),
@@ -77,6 +79,7 @@ NAMES = {
 }  # checked against a list, or against each other
 TOGETHER: dict[type[Spec], dict[str, Any]] = {
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
+    SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},
     MergeSpec: {"combination": "svd", "rank": 4},
     MethodFields: {"method": "dora"},

@@ -46,8 +46,8 @@ def test_every_method_answers_nearly_as_full_precision(
     bits = methods()[method].bits
     tolerance = 0.35 if bits < 5 or method.endswith("int4") else 0.1 if bits < 8 else 0.02
     assert scores[method] == pytest.approx(scores["fp32"], rel=tolerance)
-    # Embeddings, a quarter of this model, stay in 32 bits with torch-int8, in 16 with the others. Graphs bring tables of
-    # their own: of angles, and a second one where the output layer is the embedding.
+    # Embeddings, a quarter of this model, stay in 32 bits with torch-int8, in 16 with the others. Graphs bring tables
+    # of their own: of angles, and a second one where the output layer is the embedding.
     bound = {"fp32": 1, "torch-int8": 0.6}.get(method, {32: 1.1, 16: 0.505}.get(bits, 0.4))
     assert sizes[method] <= sizes["fp32"] * bound
 
