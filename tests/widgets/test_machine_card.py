@@ -141,7 +141,7 @@ def test_what_is_lacking_is_told_once_with_the_command_to_copy(monkeypatch: pyte
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "bitsandbytes" else find(name))
     (lack,) = lacks_of("bnb-nf4")
     seen = page(MachineCard())
-    assert "3 not ready" in seen.text
+    assert "4 not ready" in seen.text
     assert seen.text.count(f"bnb-int8, bnb-nf4, bnb-fp4: {lack.reason}.") == 1
     commands = [e["text"] for e in seen.elements if e.get("data-part", "").startswith("lack-")]
     assert commands == [lack.command]
