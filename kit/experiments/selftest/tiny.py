@@ -28,7 +28,7 @@ def tiny_model(folder: Path) -> Path:
     config = LlamaConfig(
         vocab_size=_VOCABULARY,
         hidden_size=256,
-        intermediate_size=512,
+        intermediate_size=768,  # another number than the vocabulary, by which some tell the output layer
         num_hidden_layers=2,
         num_attention_heads=4,
         num_key_value_heads=2,

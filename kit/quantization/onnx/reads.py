@@ -33,6 +33,11 @@ def why_not(config: dict[str, Any]) -> str:
         return _("The builder of ONNX graphs does not write {name} rightly, or not at all.").format(
             name=name or config.get("model_type", "")
         )
+    widths = {config.get("hidden_size"), config.get("intermediate_size")}
+    if config.get("vocab_size") in widths:  # the builder knows the output layer by its number of outputs
+        return _(
+            "Its vocabulary is as large as its layers are wide, which the builder of ONNX graphs takes for another."
+        )
     window = config.get("sliding_window") if config.get("use_sliding_window", True) else None
     if window and name not in _WINDOWS:
         return _("Its tokens see only the last {n}, which the builder of ONNX graphs does not write rightly.").format(
