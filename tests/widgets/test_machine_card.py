@@ -142,7 +142,7 @@ def test_what_is_lacking_is_told_once_with_the_command_to_copy(monkeypatch: pyte
     (lack,) = lacks_of("bnb-nf4")
     seen = page(MachineCard())
     assert "4 not ready" in seen.text
-    assert seen.text.count(f"bnb-int8, bnb-nf4, bnb-fp4: {lack.reason}.") == 1
+    assert seen.text.count(f"bnb-int8, bnb-nf4, bnb-nf4-double, bnb-fp4: {lack.reason}.") == 1
     commands = [e["text"] for e in seen.elements if e.get("data-part", "").startswith("lack-")]
     assert commands == [lack.command]
     assert [e["data-copy"] for e in seen.elements if e.get("data-copy", "").startswith("lack-")] == ["lack-0"]

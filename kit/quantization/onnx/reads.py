@@ -36,7 +36,7 @@ def why_not(config: dict[str, Any]) -> str:
     widths = {config.get("hidden_size"), config.get("intermediate_size")}
     if config.get("vocab_size") in widths:  # the builder knows the output layer by its number of outputs
         return _(
-            "Its vocabulary is as large as its layers are wide, which the builder of ONNX graphs takes for another."
+            "Its vocabulary is as large as a layer is wide: the builder of ONNX graphs mistakes one for the other."
         )
     window = config.get("sliding_window") if config.get("use_sliding_window", True) else None
     if window and name not in _WINDOWS:
