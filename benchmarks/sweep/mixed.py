@@ -27,7 +27,7 @@ def _perplexity(setup: Setup, method: str) -> dict[str, float]:
     variant = kit.Variant(
         model=setup.options.model,
         method=method,
-        calibration=setup.calibration() if method.startswith("gguf-mixed") else None,
+        calibration=setup.general() if method.startswith("gguf-mixed") else None,
     )
     spec = kit.EvaluateSpec(variant=variant, data=setup.plain(), measures=("perplexity", "memory"))
     metrics = setup.carried_out(method, spec).metrics

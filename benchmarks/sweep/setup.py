@@ -14,6 +14,8 @@ from kit.report import Report
 from kit.result import Result
 from kit.spec import resolve
 
+_GENERAL = 48  # instructions that are looked at
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -49,6 +51,12 @@ class Setup:
         options = self.options
         source = options.train or find("finance/sentfin_train.jsonl", options.data)
         return kit.DataSpec(source=str(source), text=options.text, label=options.label)
+
+    def general(self) -> kit.DataSpec:
+        """Return instructions of all kinds, for what is to be good at more than one thing."""
+        source = find("general/instructions_train.jsonl", self.options.data)
+        roles = {"text": "instruction", "label": "output", "context": "input"}
+        return kit.DataSpec(source=str(source), task="answer", **roles, limit=_GENERAL)
 
     def plain(self) -> kit.DataSpec:
         """Return plain text that nothing is chosen by."""
