@@ -25,6 +25,7 @@ def measured(setup: Setup) -> dict[str, Any]:
     task = kit.export_task(setup.labelled(), setup.folder / "tasks", name="rows")
     theirs: dict[str, float] = {}
     ours = _sweep(setup, methods)
+    print(f"our sweep: {ours:.1f} s", flush=True)
     for method in methods:
         started = time.perf_counter()
         asked = {"model": str(setup.model), "method": method}

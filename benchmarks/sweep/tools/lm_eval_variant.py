@@ -30,13 +30,7 @@ def main() -> None:
     from lm_eval.models.huggingface import HFLM
     from lm_eval.tasks import TaskManager
 
-    model = HFLM(
-        pretrained=asked["model"],
-        dtype=_DTYPES.get(asked["method"], "bfloat16"),
-        device="cpu",
-        batch_size=asked.get("batch_size", 8),
-        **(_torchao() if asked["method"] == "torchao-int8" else _BITS.get(asked["method"], {})),
-    )
+    model = HFLM(**_opened(asked["model"], asked["method"]), batch_size=asked.get("batch_size", 8))
     files = [Path(task) for task in asked["tasks"]]
     manager = TaskManager(include_path=str(files[0].parent), include_defaults=False)
     found = lm_eval.simple_evaluate(
@@ -49,11 +43,25 @@ def main() -> None:
     print(json.dumps({"results": found["results"], "seconds": time.perf_counter() - started}, default=str))
 
 
-def _torchao() -> dict[str, Any]:
-    from torchao.quantization import Int8WeightOnlyConfig
-    from transformers import TorchAoConfig
+def _opened(model: str, method: str) -> dict[str, Any]:
+    dtype = _DTYPES.get(method, "bfloat16")
+    if method not in _BITS and method != "torchao-int8":
+        return {"pretrained": model, "dtype": dtype, "device": "cpu"}
+    # lm-eval hands on settings of bitsandbytes that Transformers 5 no longer takes: its users load such a model first.
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    return {"quantization_config": TorchAoConfig(Int8WeightOnlyConfig())}
+    held = AutoModelForCausalLM.from_pretrained(model, dtype=dtype, quantization_config=_bits(method))
+    return {"pretrained": held, "tokenizer": AutoTokenizer.from_pretrained(model)}
+
+
+def _bits(method: str) -> Any:
+    from transformers import BitsAndBytesConfig, TorchAoConfig
+
+    if method in _BITS:
+        return BitsAndBytesConfig(**_BITS[method])
+    from torchao.quantization import Int8WeightOnlyConfig
+
+    return TorchAoConfig(Int8WeightOnlyConfig())
 
 
 if __name__ == "__main__":
