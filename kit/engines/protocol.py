@@ -35,6 +35,10 @@ class Score:
     tokens: int
     greedy: bool = False
 
+    def __add__(self, other: Score) -> Score:
+        """Return the score of two parts of one continuation."""
+        return Score(self.logprob + other.logprob, self.tokens + other.tokens, self.greedy and other.greedy)
+
 
 @dataclass(frozen=True)
 class Token:

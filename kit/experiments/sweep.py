@@ -9,8 +9,8 @@ Here one variant is made and measured at a time, so that nothing disturbs what i
 from __future__ import annotations
 
 from kit.errors import ParameterError
-from kit.experiments.known import known_models
 from kit.experiments.lineup import lineup
+from kit.experiments.ready import make_ready
 from kit.experiments.spec import SweepSpec
 from kit.experiments.summary import sweep_summary
 from kit.experiments.turns import Turns
@@ -33,7 +33,16 @@ def sweep(spec: Spec, report: Report) -> Result:
     _check_spreads(spec, report)
     entrants = lineup(spec)
     report.progress("loading", 0, len(entrants), "methods")
-    known = known_models(spec, entrants, report)
+    known = {
+        model: make_ready(
+            spec.key,
+            spec.data,
+            model,
+            report,
+            [each.kept_as for each in entrants if each.variant.model == model],
+        )
+        for model in (spec.model, *spec.models)
+    }
     found = Turns(spec, entrants, known, report)
     if "reference" in spec.measures:
         claim(report, spec.key)

@@ -13,8 +13,8 @@ from kit.experiments.clock import Clock, Deadline, left_out
 from kit.experiments.each import variant_spec
 from kit.experiments.expected import expected_s
 from kit.experiments.judged import judged_together, stands, with_verdict
-from kit.experiments.known import Known
 from kit.experiments.lineup import Entrant
+from kit.experiments.ready import Ready
 from kit.experiments.spec import SweepSpec
 from kit.measure.passes.evaluation import GIVEN_UP
 from kit.measure.racing import RaceSpec
@@ -33,14 +33,14 @@ class Turns:
         What is measured.
     entrants : sequence of Entrant
         Its variants, as listed.
-    known : mapping of str to Known
+    known : mapping of str to Ready
         Its models.
     report : Report
         Of the sweep.
     """
 
     def __init__(
-        self, spec: SweepSpec, entrants: Sequence[Entrant], known: Mapping[str, Known], report: Report
+        self, spec: SweepSpec, entrants: Sequence[Entrant], known: Mapping[str, Ready], report: Report
     ) -> None:
         self._spec, self._entrants, self._known, self._report = spec, list(entrants), known, report
         self._ahead: Ahead | None = None

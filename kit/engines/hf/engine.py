@@ -54,7 +54,7 @@ class TransformersEngine:
         table = [[Score(0.0, 0, True) for _ in texts] for texts in continuations]
         for question, scores in zip(questions, found, strict=True):
             for (row, number), score in zip(question.parts, scores, strict=True):
-                table[row][number] = _added(table[row][number], score)
+                table[row][number] += score
         return table
 
     def distributions(self, texts: Sequence[str], *, places: int = 64) -> Iterator[Distributions]:
@@ -108,10 +108,6 @@ class TransformersEngine:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-
-def _added(first: Score, second: Score) -> Score:
-    return Score(first.logprob + second.logprob, first.tokens + second.tokens, first.greedy and second.greedy)
 
 
 def _in_prompts(prompts: int, questions: int, heard: Callable[[int], None] | None) -> Callable[[int], None] | None:

@@ -49,7 +49,7 @@ class LocalEngine:
         table = [[Score(0.0, 0, True) for _ in texts] for texts in continuations]
         for done, question in enumerate(questions, start=1):
             for (row, number), score in zip(question.parts, self._scores(question), strict=True):
-                table[row][number] = _added(table[row][number], score)
+                table[row][number] += score
             if on_progress is not None:
                 on_progress(done * len(prompts) // len(questions))
         return table
@@ -136,7 +136,3 @@ class LocalEngine:
             self._decoder.close()
             self._decoder = None
             gc.collect()
-
-
-def _added(first: Score, second: Score) -> Score:
-    return Score(first.logprob + second.logprob, first.tokens + second.tokens, first.greedy and second.greedy)

@@ -8,10 +8,10 @@ from typing import Any
 from kit.experiments.auto.evidence import LEVEL, REPEAT_NOISE, value_of
 from kit.experiments.auto.limits import read_limits
 from kit.experiments.auto.race import choose, eligible, front
-from kit.experiments.auto.ready import Ready
 from kit.experiments.auto.spec import AutoSpec
 from kit.experiments.auto.trial import Trial
 from kit.experiments.judged import judged_together
+from kit.experiments.ready import Ready
 from kit.i18n import _
 from kit.machine.provenance import seeds
 from kit.measure.one_answer import only_answer, only_answer_words

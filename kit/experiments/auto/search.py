@@ -21,13 +21,14 @@ from kit.experiments.auto.budget import Budget, Stopwatch
 from kit.experiments.auto.candidates import candidates
 from kit.experiments.auto.evidence import value_of
 from kit.experiments.auto.fidelity import AGAIN, ALL, Fidelity, evaluation, part_requests, part_rows
+from kit.experiments.auto.kept import kept_any
 from kit.experiments.auto.limits import read_limits
 from kit.experiments.auto.outcome import outcome
 from kit.experiments.auto.proposing import propose
 from kit.experiments.auto.race import judge, promising, undecided
-from kit.experiments.auto.ready import Ready, kept_any, make_ready
 from kit.experiments.auto.spec import AutoSpec
 from kit.experiments.auto.trial import Trial
+from kit.experiments.ready import Ready, make_ready
 from kit.i18n import _
 from kit.isolated import error_dict
 from kit.report import Report
@@ -205,7 +206,7 @@ class Search:
         if model not in self.ready:
             try:
                 names = [trial.kept_as(fidelity) for trial in self._of(model) for fidelity in ALL]
-                self.ready[model] = make_ready(self._spec, model, self._report, names)
+                self.ready[model] = make_ready(self._spec.key, self._spec.data, model, self._report, names)
             except KitError as exc:
                 for trial in self._of(model):
                     self._fail(trial, error_dict(exc), "failed")

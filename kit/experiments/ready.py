@@ -1,4 +1,4 @@
-"""The models of a sweep made ready, once: fetched, converted and merged, their rows read, and what is kept of them."""
+"""A model made ready to be measured, once for all methods: fetched, converted and merged, its rows read."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kit.data import Dataset
+from kit.data import Dataset, DataSpec
 from kit.engines.prepare import ready_folder
 from kit.errors import Stopped
 from kit.experiments.finished import Finished
-from kit.experiments.lineup import Entrant
-from kit.experiments.spec import SweepSpec
 from kit.measure.rows import rows_for
 from kit.models import model_provenance
 from kit.models.provenance import hashes_left_out
@@ -19,7 +17,7 @@ from kit.report import Report
 
 
 @dataclass(frozen=True)
-class Known:
+class Ready:
     """A model that can be measured.
 
     Parameters
@@ -37,22 +35,28 @@ class Known:
     finished: Finished
 
 
-def known_models(spec: SweepSpec, entrants: Sequence[Entrant], report: Report) -> dict[str, Known]:
-    """Return every model of a sweep, by name.
+def make_ready(key: str, data: DataSpec, model: str, report: Report, names: Sequence[str]) -> Ready:
+    """Return `model` ready to be measured.
+
+    Parameters
+    ----------
+    key : str
+        Of the spec that is carried out.
+    data : DataSpec
+        What it is measured on.
+    model : str
+    report : Report
+    names : sequence of str
+        Under which its measurements are kept.
 
     Raises
     ------
     Stopped
         Somebody asked it to stop.
     """
-    return {model: _known(spec, model, entrants, report) for model in (spec.model, *spec.models)}
-
-
-def _known(spec: SweepSpec, model: str, entrants: Sequence[Entrant], report: Report) -> Known:
     ready_folder(model, report)  # converted and merged once, here, for all methods
-    data = rows_for(spec.data, model, report)
+    rows = rows_for(data, model, report)
     told = model_provenance(model, report)
     if hashes_left_out(told):  # by which finished variants would not be known again
         raise Stopped
-    names = [each.kept_as for each in entrants if each.variant.model == model]
-    return Known(data, told, Finished(spec.key, names, report, model=told, data=data))
+    return Ready(rows, told, Finished(key, names, report, model=told, data=rows))
