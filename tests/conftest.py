@@ -19,7 +19,7 @@ from kit.place import cache
 REAL_CACHE = cache()  # before any test points elsewhere
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-os.environ["OMP_WAIT_POLICY"] = "passive"
+os.environ["OMP_WAIT_POLICY"] = "active"
 os.environ["GOMP_SPINCOUNT"] = "3000"
 os.environ.pop("TUNEBOOK_LANG", None)
 os.environ.pop("MLFLOW_TRACKING_URI", None)  # runs of tests are nobody's

@@ -217,5 +217,5 @@ def test_the_callers_environment_counts_more(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     environment = worker_environment({"EXTRA": "1"})
     assert environment["TOKENIZERS_PARALLELISM"] == "true"
-    assert environment["OMP_WAIT_POLICY"] == "passive"
+    assert environment["OMP_WAIT_POLICY"] == "active"
     assert environment["EXTRA"] == "1"
