@@ -13,6 +13,7 @@ from kit.apps import PublishSpec
 from kit.calls import (
     answer,
     auto,
+    check_data,
     compare,
     distill,
     evaluate,
@@ -29,6 +30,7 @@ from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
+from kit.gate import Finding, GateSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -54,6 +56,8 @@ __all__ = [
     "EvaluateSpec",
     "ExportSpec",
     "FindRateSpec",
+    "Finding",
+    "GateSpec",
     "GetSpec",
     "JudgeSpec",
     "KitError",
@@ -87,6 +91,7 @@ __all__ = [
     "calibration",
     "card",
     "catalogue",
+    "check_data",
     "columns",
     "compare",
     "confusion",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
+from kit.gate import GateSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -76,6 +77,11 @@ def merge(spec: MergeSpec, *, now: bool = False) -> Result:
 
 def export(spec: ExportSpec, *, now: bool = False) -> Result:
     """Write a variant as files, proven to be the same model; "path" is among the facts (the rest as in `tune`)."""
+    return _done(spec, now)
+
+
+def check_data(spec: GateSpec, *, now: bool = False) -> Result:
+    """Look at data and say what is wrong with which row; "findings" are among the facts (the rest as in `tune`)."""
     return _done(spec, now)
 
 

@@ -67,6 +67,7 @@ def _plain_hint(hint: Any) -> Any:
 
 NAMES = {
     "task": "classify",
+    "checks": ("schema", "length"),
     "method": "fp16",
     "engines": ("transformers",),
     "methods": ("fp16", "fp32"),

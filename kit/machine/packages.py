@@ -11,6 +11,7 @@ from kit.lack import Lack, installed, range_words, requirements
 # What people get from each extra.
 GIVES = {
     "dask": N_("searches and sweeps on several machines"),
+    "data": N_("personal data, duplicates by meaning, languages, Excel files and SQL queries in the data gate"),
     "dev": N_("what testing and building Tunebook takes"),
     "engines": N_("llama.cpp, ONNX Runtime and OpenVINO beside Transformers, and more ways of holding weights"),
     "harness": N_("tasks of lm-evaluation-harness, as other work reports them"),

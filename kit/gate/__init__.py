@@ -1,0 +1,6 @@
+"""The data gate: what data is, what is wrong with which row, and how it is repaired."""
+
+from kit.gate.finding import Finding
+from kit.gate.spec import GateSpec
+
+__all__ = ["Finding", "GateSpec"]

@@ -1,0 +1,1 @@
+"""Checks of rows one by one: readable, short enough, evenly labelled."""
