@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kit.data.bundled import DATASETS
 from kit.data.format import delimited, json_lines, parquet
+from kit.data.record import Records, TableRecords, table_of
 from kit.data.table import Table
 from kit.errors import ParameterError, UnknownNameError, nearest
 from kit.i18n import _
@@ -22,15 +23,28 @@ READERS: dict[str, Callable[[Path, tuple[str, ...], str], Table]] = {
 }
 
 
-def read_source(source: str, wanted: tuple[str, ...], encoding: str) -> Table:
-    """Read the wanted columns of a bundled dataset or a file.
+def read_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> Table:
+    """Read the wanted columns of a bundled dataset or a file, all rows at once.
+
+    Parameters and errors are those of `open_source`.
+
+    Raises
+    ------
+    DataError
+        A row cannot be read.
+    """
+    return table_of(open_source(source, wanted, encoding), wanted)
+
+
+def open_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> Records:
+    """Open a bundled dataset or a file, to read it row by row.
 
     Parameters
     ----------
     source : str
         A name of a bundled dataset, which goes before a file of the same name, or a path.
-    wanted : tuple of str
-        Columns to read.
+    wanted : tuple of str or None
+        Columns that count: a reader may leave the others out; None for all.
     encoding : str
         Of a text file.
 
@@ -44,11 +58,13 @@ def read_source(source: str, wanted: tuple[str, ...], encoding: str) -> Table:
         The file cannot be read.
     """
     if source in DATASETS:
-        return DATASETS[source].read(wanted)
+        return TableRecords(DATASETS[source].read(wanted or ("text", "label")))
     path = Path(os.path.expanduser(source))
     reader = _reader(source, path)
     try:
-        return reader(path, wanted, encoding)
+        return TableRecords(
+            reader(path, wanted if wanted is not None else reader(path, (), encoding).columns, encoding)
+        )
     except OSError as exc:
         reason = exc.strerror or str(exc)
         raise ParameterError(

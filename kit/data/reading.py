@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.data.cell import Fault
-from kit.data.read import read_source
+from kit.data.read import open_source
+from kit.data.record import Problem
 from kit.data.row import Row, row_of
 from kit.data.spec import DataSpec
+from kit.i18n import _
 
-
-@dataclass(frozen=True)
-class Problem:
-    """What keeps one row from being used: a sentence, the field, and what to do about it."""
-
-    message: str
-    field: str | None = None
-    fix: str = ""
+__all__ = ["Entry", "Problem", "Reading", "entry_of"]
 
 
 @dataclass(frozen=True)
@@ -59,26 +54,45 @@ class Reading:
     ----------
     name, unit : str
         What messages call the source, and what a row's number counts (translated).
-    columns : tuple of str
-        All that there are.
-    notes : list of str
-        What was found out or mended while reading, as sentences; complete after the last entry.
     size : int or None
         Rows, where that is known beforehand.
+
+    Raises
+    ------
+    KitError
+        The source cannot be read at all.
     """
 
     def __init__(self, spec: DataSpec) -> None:
         self._spec = spec
-        columns = read_source(spec.source, (), spec.encoding).columns
-        self._table = read_source(spec.source, columns, spec.encoding)
-        self.name, self.unit, self.columns = self._table.name, self._table.unit, columns
-        self.notes: list[str] = []
-        self.size: int | None = len(self._table.rows)
+        self._records = open_source(spec.source, None, spec.encoding)
+        self.name, self.unit, self.size = self._records.name, self._records.unit, self._records.size
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that there are; some may come up only while rows are read."""
+        return tuple(column for column in self._records.columns if column)
+
+    @property
+    def notes(self) -> list[str]:
+        """What was found out or mended while reading, as sentences; complete after the last entry."""
+        return self._records.notes
 
     def entries(self) -> Iterator[Entry]:
         """Yield every row in order."""
-        for number, cells in self._table.rows:
-            yield entry_of(number, cells, self._spec)
+        spec = self._spec
+        for number, cells, problem in self._records:
+            if problem is None:
+                yield entry_of(number, cells, spec)
+            else:
+                yield Entry(number, None, cells, _placed(problem))
+
+
+def _placed(problem: Problem) -> Problem:
+    if problem.line is None:
+        return problem
+    message = _("line {line}: {problem}").format(line=problem.line, problem=problem.message)
+    return Problem(message, problem.field, problem.fix)
 
 
 def entry_of(number: int, cells: Mapping[str, Any], spec: DataSpec) -> Entry:

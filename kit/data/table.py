@@ -26,6 +26,8 @@ class Table:
         The number of a row and its wanted cells; a column that the row lacks is left out.
     hint : str, default ""
         A sentence for whoever misses a column.
+    notes : tuple of str, default ()
+        What was found out or mended while reading.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Table:
     columns: tuple[str, ...]
     rows: list[tuple[int, Mapping[str, Any]]]
     hint: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Faults:
