@@ -1,0 +1,1 @@
+"""The data gate against planted faults, and beside other tools."""
