@@ -68,6 +68,7 @@ def _plain_hint(hint: Any) -> Any:
 NAMES = {
     "task": "classify",
     "checks": ("schema", "length"),
+    "rules": ("words>=3", "gopher"),
     "method": "fp16",
     "engines": ("transformers",),
     "methods": ("fp16", "fp32"),

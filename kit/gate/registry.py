@@ -47,6 +47,7 @@ CHECKS: dict[str, CheckEntry] = {
     "balance": CheckEntry(
         N_("Label balance"), N_("Does every label have enough rows?"), "kit.gate.checks.balance:Balance", repair=""
     ),
+    "rules": CheckEntry(N_("Rules"), N_("Does every row keep your rules?"), "kit.gate.rules.check:Rules"),
 }
 
 

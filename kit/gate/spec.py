@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from kit.data import DataSpec
 from kit.errors import ParameterError
 from kit.gate.registry import CHECKS, usual_checks
+from kit.gate.rules.rule import check_rules
 from kit.i18n import N_, _
 from kit.spec import Needs, Spec, param
 
@@ -59,6 +60,9 @@ class Thresholds(Spec):
         (), label=N_("Rules"), help=N_("Filters that every row must pass, such as c4, gopher or words>=3")
     )
 
+    def check(self) -> None:
+        check_rules(self.rules)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gated(Spec):
@@ -92,6 +96,7 @@ class GateSpec(Thresholds, Gated):
         return tuple(name for name in CHECKS if name in usual or name in self.checks)
 
     def check(self) -> None:
+        super().check()
         unknown = [name for name in self.checks if name not in CHECKS and name not in TOGETHER]
         if unknown:
             raise ParameterError("checks", unknown[0], allowed=", ".join((*TOGETHER, *CHECKS)))

@@ -1,0 +1,1 @@
+"""Filters as data: what a text must be like to be learnt from, one rule a line."""
