@@ -13,11 +13,11 @@ from typing import Any
 
 from kit._arguments import named_arguments
 from kit.data.preview import preview
-from kit.data.prompt import Message, messages
+from kit.data.prompt import Message, prompt_of
 from kit.data.row import Row
 from kit.data.spec import DataSpec
 from kit.data.split import split_rows
-from kit.data.store import cells_of, store_rows
+from kit.data.store import cells_of, store_rows, stored_spec
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -49,7 +49,7 @@ class Dataset:
 
     @property
     def task(self) -> str:
-        """What is done with the rows: "classify", "choose", "answer" or "continue"."""
+        """What is done with the rows: "classify", "choose", "answer", "chat" or "continue"."""
         return self.origin.task
 
     @cached_property
@@ -67,8 +67,9 @@ class Dataset:
         """The spec that means these rows; rows that were picked here are stored first, so that one can."""
         if self.named:
             return self.origin
-        same = {name: getattr(self.origin, name) for name in ("task", "columns", *self.origin.roles)}
-        path = store_rows(self.items, self.origin)
+        stored = stored_spec(self.origin)
+        same = {name: getattr(stored, name) for name in ("task", "columns", *stored.roles)}
+        path = store_rows(self.items, stored)
         return DataSpec(source=str(path), instruction=self.instruction, labels=self.labels, **same)
 
     @cached_property
@@ -96,7 +97,7 @@ class Dataset:
 
     def prompts(self) -> list[list[Message]]:
         """Return the chat messages of each row."""
-        return [messages(self.instruction, row.text, row.context) for row in self.items]
+        return [prompt_of(self.instruction, row) for row in self.items]
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -14,16 +14,17 @@ from kit.data.bundled import DATASETS
 from kit.data.check import checked_rows
 from kit.data.dataset import Dataset
 from kit.data.format import frame
+from kit.data.origin.address import is_database, is_hub
+from kit.data.origin.origin import SETTLES_NS, state_of
 from kit.data.prompt import default_instruction
-from kit.data.read import absolute, read_source
+from kit.data.read import absolute
 from kit.data.row import Row
+from kit.data.source import read_rows
 from kit.data.spec import DataSpec
 from kit.data.split import sample_rows, split_rows
-from kit.data.store import store_rows
+from kit.data.store import store_rows, stored_spec
 from kit.errors import ParameterError
 from kit.i18n import _
-
-_SETTLES_NS = 2_000_000_000  # a file's time is this coarse on some file systems
 
 
 @named_arguments
@@ -32,6 +33,7 @@ def load_data(
     *,
     task: str = "classify",
     text: str = "text",
+    template: str = "",
     label: str = "label",
     choices: str = "choices",
     context: str = "",
@@ -43,26 +45,34 @@ def load_data(
     limit: int | None = None,
     seed: int = 0,
     encoding: str = "utf-8",
+    query: str = "",
+    password_variable: str = "",
 ) -> Dataset:
     """Read and check the rows of a task.
 
     Parameters
     ----------
     source : str, path or pandas.DataFrame
-        A bundled dataset (see `datasets`), a JSONL, JSON, CSV, TSV or Parquet file, or a DataFrame, whose columns
-        that count are then kept in a file, so that runs can read them.
-    task : {"classify", "choose", "answer", "continue"}, default "classify"
+        A bundled dataset (see `datasets`), a JSONL, JSON, CSV, TSV or Parquet file, a folder that the library datasets
+        saved (a part of it: "folder/train"), a dataset of the Hugging Face hub ("hf://owner/name:train"), the address
+        of a database ("sqlite:///file.db", with `query`), or a DataFrame, whose columns that count are then kept in a
+        file, so that runs can read them.
+    task : {"classify", "choose", "answer", "chat", "continue"}, default "classify"
         What is done with a row: give one of some labels to a text, choose among the row's own choices, write an
-        answer, or (nothing but) read on in plain text.
+        answer, write the last answer of a conversation, or (nothing but) read on in plain text.
     text : str, default "text"
-        The column with the text or question. One that holds flat objects is read as "name: value; name: value".
+        The column with the text or question. One that holds flat objects is read as "name: value; name: value". For
+        "chat", that with the turns: a list of {"role": …, "content": …} or {"from": …, "value": …}.
+    template : str, default ""
+        Text made of several columns, such as "Age: {age}; job: {job}"; `text` is then not read.
     label : str, default "label"
         The column with the right answer. To choose, it is the position of the right choice (from 0), its letter or its
-        text; to answer, a text or a list of all that are right. Not used for "continue".
+        text; to answer, a text or a list of all that are right. Not used for "chat" and "continue".
     choices : str, default "choices"
         To choose: the column with a list of texts.
     context : str, default ""
-        The column with what is to be read before the text or question; left empty, there is none.
+        The column with what is to be read before the text or question, or with what a conversation's system says; left
+        empty, there is none.
     columns : sequence of str, default ()
         Further columns that are kept with each row, to look at groups of rows later.
     instruction : str, default ""
@@ -79,6 +89,10 @@ def load_data(
         Of the split and the sample.
     encoding : str, default "utf-8"
         Of a text file.
+    query : str, default ""
+        Of a database: one SELECT that returns the rows; with ORDER BY, they come in the same order each time.
+    password_variable : str, default ""
+        Environment variable with the password of the database, which stands in no address.
 
     Returns
     -------
@@ -103,6 +117,7 @@ def load_data(
         source="frame" if framed else os.fsdecode(source),
         task=task,
         text=text,
+        template=template,
         label=label,
         choices=choices,
         context=context,
@@ -114,11 +129,14 @@ def load_data(
         limit=limit,
         seed=seed,
         encoding=encoding,
+        query=query,
+        password_variable=password_variable,
     )
     if framed:
         items = checked_rows(frame.read(source, spec.wanted), spec)
-        path = store_rows(items, spec)
-        return _dataset(spec.replace(source=str(path), encoding="utf-8"), items)
+        stored = stored_spec(spec)
+        path = store_rows(items, stored)
+        return _dataset(stored.replace(source=str(path), encoding="utf-8"), items)
     data = open_data(spec)
     return dataclasses.replace(data, origin=spec.replace(source=absolute(spec.source)))
 
@@ -148,19 +166,23 @@ def _read_once(spec: DataSpec, state: object) -> Dataset:
 
 
 def _read(spec: DataSpec) -> Dataset:
-    return _dataset(spec, checked_rows(read_source(spec.source, spec.wanted, spec.encoding), spec))
+    return _dataset(spec, checked_rows(read_rows(spec), spec))
 
 
 def _state(source: str) -> object:
     """Return what changes when the rows of `source` do, or None where they may change and leave no trace."""
     if source in DATASETS:
         return source
+    if is_database(source) or is_hub(source):
+        return None
     path = absolute(source)
     try:
+        if os.path.isdir(path):
+            return state_of(path)
         found = os.stat(path)
     except (OSError, ValueError):  # told by whoever reads it
         return None
-    if time.time_ns() - found.st_mtime_ns < _SETTLES_NS:
+    if time.time_ns() - found.st_mtime_ns < SETTLES_NS:
         return None
     return path, found.st_ino, found.st_size, found.st_mtime_ns
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from kit.data.bundled import DATASETS
 from kit.data.format import delimited, json_lines, parquet
+from kit.data.origin.address import without_password
+from kit.data.origin.origin import absolute_origin
 from kit.data.record import Records, TableRecords, table_of
 from kit.data.table import Table
 from kit.errors import ParameterError, UnknownNameError, nearest
@@ -74,7 +76,9 @@ def open_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> R
 
 def absolute(source: str) -> str:
     """Return `source` so that a process in another folder understands it."""
-    return source if source in DATASETS else os.path.abspath(os.path.expanduser(source))
+    if source in DATASETS:
+        return source
+    return absolute_origin(source) or os.path.abspath(os.path.expanduser(source))
 
 
 def _reader(source: str, path: Path) -> Callable[[Path, tuple[str, ...], str], Table]:
@@ -98,7 +102,8 @@ def _reader(source: str, path: Path) -> Callable[[Path, tuple[str, ...], str], T
 def _missing(source: str, path: Path) -> Exception:
     if "://" in source:
         fix = _("Download it and give the path of the file.")
-        return ParameterError("source", source, allowed=_("a file on this machine, not an address"), fix=fix)
+        allowed = _("a file on this machine, the address of a database (sqlite:///file.db), or hf://owner/name")
+        return ParameterError("source", without_password(source), allowed=allowed, fix=fix)
     if path.suffix.lower() not in READERS and path.name == source:
         near = nearest(source, [*DATASETS, *_data_files(Path())])
         fix = _("Did you mean {near!r}?").format(near=near) if near else _("Choose one of these, or give a file.")

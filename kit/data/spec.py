@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kit.data.origin.address import check_address
+from kit.data.template import columns_in
 from kit.errors import ParameterError
 from kit.i18n import N_, _
 from kit.spec import Spec, param
 
-TASKS = ("classify", "choose", "answer", "continue")
+TASKS = ("classify", "choose", "answer", "chat", "continue")
+WRITTEN = ("answer", "chat")  # the tasks whose answers are written, not chosen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,26 +21,43 @@ class DataSpec(Spec):
     made_by = "kit.load_data('file.csv')"
 
     source: str = param(
-        label=N_("Data"), help=N_("A bundled dataset or a JSONL, CSV, TSV or Parquet file"), empty=False
+        label=N_("Data"),
+        help=N_("A bundled dataset, a file, a saved Hugging Face folder, hf://owner/name, or a database's address"),
+        empty=False,
     )
     task: str = param(
         "classify",
         label=N_("Task"),
-        help=N_("Give a label, choose among the row's own choices, write an answer, or continue plain text"),
+        help=N_(
+            "Give a label, choose among the row's own choices, write an answer, go on in a conversation, or continue "
+            "plain text"
+        ),
         choices=TASKS,
     )
-    text: str = param("text", label=N_("Text column"), help=N_("The column with the text or question"), empty=False)
+    text: str = param(
+        "text",
+        label=N_("Text column"),
+        help=N_("The column with the text or question, or with the turns of a conversation"),
+        empty=False,
+    )
+    template: str = param(
+        "",
+        label=N_("Template"),
+        help=N_("Text made of several columns, such as Age: {age}; job: {job}; the text column is then not read"),
+    )
     label: str = param(
         "label",
         label=N_("Label column"),
-        help=N_("The column with the right answer; not used where text is continued"),
+        help=N_("The column with the right answer; not used where a conversation or plain text goes on"),
         empty=False,
     )
     choices: str = param(
         "choices", label=N_("Choices column"), help=N_("A list of texts in each row, to choose from"), empty=False
     )
     context: str = param(
-        "", label=N_("Context column"), help=N_("What to read before the question; left empty, there is none")
+        "",
+        label=N_("Context column"),
+        help=N_("What to read before the question, or what a conversation's system says; left empty, there is none"),
     )
     columns: tuple[str, ...] = param(
         (), label=N_("Further columns"), help=N_("Kept with each row, to look at groups of rows later")
@@ -57,12 +77,18 @@ class DataSpec(Spec):
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the split and the sample"), low=0, high=2**31 - 1)
     encoding: str = param("utf-8", label=N_("Encoding"), help=N_("Of a text file"), empty=False)
+    query: str = param(
+        "", label=N_("Query"), help=N_("Of a database: one SELECT that returns the rows, in a fixed order")
+    )
+    password_variable: str = param(
+        "", label=N_("Password variable"), help=N_("Environment variable that holds the password of the database")
+    )
 
     @property
     def roles(self) -> dict[str, str]:
         """The columns that make a question and its answer, by the parameter that names them."""
-        names = {"text": self.text}
-        if self.task != "continue":
+        names = {} if self.template else {"text": self.text}
+        if self.task not in ("chat", "continue"):
             names["label"] = self.label
         if self.task == "choose":
             names["choices"] = self.choices
@@ -73,9 +99,16 @@ class DataSpec(Spec):
     @property
     def wanted(self) -> tuple[str, ...]:
         """Every column that is read, each once."""
-        return tuple(dict.fromkeys((*self.roles.values(), *self.columns)))
+        return tuple(dict.fromkeys((*self.templated, *self.roles.values(), *self.columns)))
+
+    @property
+    def templated(self) -> tuple[str, ...]:
+        """The columns that the template names, each once."""
+        return columns_in(self.template) if self.template else ()
 
     def check(self) -> None:
+        check_address(self.source, query=self.query, password_variable=self.password_variable)
+        self._check_template()
         taken: dict[str, str] = {}
         for role, column in self.roles.items():
             if column in taken:
@@ -88,6 +121,14 @@ class DataSpec(Spec):
                     raise ParameterError(name, getattr(self, name), allowed=_("left out: plain text is read as it is"))
         if any(not column.strip() for column in self.columns) or len(set(self.columns)) < len(self.columns):
             raise ParameterError("columns", self.columns, allowed=_("a list that names each column once"))
+
+    def _check_template(self) -> None:
+        if self.template and self.task == "chat":
+            raise ParameterError("template", self.template, allowed=_("left out: a conversation holds its own turns"))
+        for role, column in self.roles.items():
+            if column in self.templated and role != "context":
+                allowed = _("one without {{{column}}}, which {role} names: the answer must not stand in the question")
+                raise ParameterError("template", self.template, allowed=allowed.format(column=column, role=role))
 
     def _check_labels(self) -> None:
         if self.labels and self.task != "classify":
