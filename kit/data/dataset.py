@@ -36,6 +36,8 @@ class Dataset:
         Where the rows come from, and their task.
     named : bool, default True
         Does `origin` mean exactly these rows?
+    notes : tuple of str, default ()
+        What was found out or mended while the source was read, as sentences.
     """
 
     items: tuple[Row, ...]
@@ -43,6 +45,7 @@ class Dataset:
     instruction: str
     origin: DataSpec
     named: bool = True
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.items)

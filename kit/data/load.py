@@ -44,7 +44,7 @@ def load_data(
     test_share: float = 0.2,
     limit: int | None = None,
     seed: int = 0,
-    encoding: str = "utf-8",
+    encoding: str = "auto",
     query: str = "",
     password_variable: str = "",
 ) -> Dataset:
@@ -87,8 +87,9 @@ def load_data(
         At most so many rows of that part, with the same share of each label where there are labels.
     seed : int, default 0
         Of the split and the sample.
-    encoding : str, default "utf-8"
-        Of a text file.
+    encoding : str, default "auto"
+        Of a text file. "auto" takes what its first bytes say, else UTF-8, else the likeliest, which then stands in the
+        `notes` of the dataset; a named one must be right.
     query : str, default ""
         Of a database: one SELECT that returns the rows; with ORDER BY, they come in the same order each time.
     password_variable : str, default ""
@@ -166,7 +167,8 @@ def _read_once(spec: DataSpec, state: object) -> Dataset:
 
 
 def _read(spec: DataSpec) -> Dataset:
-    return _dataset(spec, checked_rows(read_rows(spec), spec))
+    table = read_rows(spec)
+    return _dataset(spec, checked_rows(table, spec), table.notes)
 
 
 def _state(source: str) -> object:
@@ -187,12 +189,12 @@ def _state(source: str) -> object:
     return path, found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def _dataset(spec: DataSpec, items: list[Row]) -> Dataset:
+def _dataset(spec: DataSpec, items: list[Row], notes: tuple[str, ...] = ()) -> Dataset:
     bundled = DATASETS.get(spec.source) if spec.task == "classify" else None
     found = tuple(sorted({row.answer for row in items})) if spec.task == "classify" else ()
     labels = spec.labels or (bundled.labels if bundled else found)
     instruction = spec.instruction or (bundled.instruction if bundled else default_instruction(labels))
-    whole = Dataset(items=tuple(items), labels=labels, instruction=instruction, origin=spec)
+    whole = Dataset(items=tuple(items), labels=labels, instruction=instruction, origin=spec, notes=notes)
     rows: Sequence[int] = range(len(items))
     if spec.split != "all":
         rows = split_rows(whole.groups, spec.test_share, spec.seed)[spec.split == "test"]

@@ -17,7 +17,6 @@ _LEFT = "text-align: left"  # notebooks align cells to the right, as for numbers
 _TASKS = {
     "choose": N_("to choose the right answer"),
     "answer": N_("to answer in words"),
-    "chat": N_("of conversation"),
     "continue": N_("of plain text"),
 }
 
@@ -51,8 +50,6 @@ def _counts(data: Dataset) -> list[str]:
 
 def _columns(data: Dataset) -> list[str]:
     context = [_("Context")] if data.origin.context else []
-    if data.task == "chat":
-        return [_("Earlier turns"), _("Last turn"), _("Right answer"), *data.origin.columns]
     names = {
         "classify": [*context, _("Text"), _("Label")],
         "choose": [*context, _("Question"), _("Choices"), _("Right one")],
@@ -63,7 +60,7 @@ def _columns(data: Dataset) -> list[str]:
 
 
 def _cells(row: Row, data: Dataset) -> list[str]:
-    context = [row.context] if data.origin.context or data.task == "chat" else []
+    context = [row.context] if data.origin.context else []
     choices = [" · ".join(row.choices)] if row.choices else []
     answer = [] if data.task == "continue" else [" / ".join(row.accepted) or row.answer]
     further = [row.columns.get(column, "") for column in data.origin.columns]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from kit.data.bundled import DATASETS
-from kit.data.format import delimited, json_lines, parquet
+from kit.data.format.open import SUFFIXES, open_file
 from kit.data.origin.address import without_password
 from kit.data.origin.origin import absolute_origin
 from kit.data.record import Records, TableRecords, table_of
@@ -15,14 +14,7 @@ from kit.data.table import Table
 from kit.errors import ParameterError, UnknownNameError, nearest
 from kit.i18n import _
 
-READERS: dict[str, Callable[[Path, tuple[str, ...], str], Table]] = {
-    ".jsonl": json_lines.read,
-    ".ndjson": json_lines.read,
-    ".json": json_lines.read,
-    ".csv": delimited.read,
-    ".tsv": delimited.read,
-    ".parquet": parquet.read,
-}
+READERS = tuple(SUFFIXES)  # the endings of files that can be read
 
 
 def read_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> Table:
@@ -62,11 +54,9 @@ def open_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> R
     if source in DATASETS:
         return TableRecords(DATASETS[source].read(wanted or ("text", "label")))
     path = Path(os.path.expanduser(source))
-    reader = _reader(source, path)
+    _check_file(source, path)
     try:
-        return TableRecords(
-            reader(path, wanted if wanted is not None else reader(path, (), encoding).columns, encoding)
-        )
+        return open_file(path, wanted, encoding)
     except OSError as exc:
         reason = exc.strerror or str(exc)
         raise ParameterError(
@@ -81,7 +71,8 @@ def absolute(source: str) -> str:
     return absolute_origin(source) or os.path.abspath(os.path.expanduser(source))
 
 
-def _reader(source: str, path: Path) -> Callable[[Path, tuple[str, ...], str], Table]:
+def _check_file(source: str, path: Path) -> None:
+    """Raise unless `path` is a file that some reader knows."""
     # os.path, not Path: it answers False for names that no file system takes, where Path raises.
     if not os.path.exists(path):
         raise _missing(source, path)
@@ -92,11 +83,9 @@ def _reader(source: str, path: Path) -> Callable[[Path, tuple[str, ...], str], T
         raise ParameterError("source", source, allowed=_("a file ({kinds}), not a folder").format(kinds=kinds), fix=fix)
     if not os.path.isfile(path):
         raise ParameterError("source", source, allowed=_("a file ({kinds})").format(kinds=kinds))
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    if path.suffix.lower() not in READERS:
         fix = _("Name the file by what it holds, or load it with pandas and give the DataFrame.")
         raise ParameterError("source", source, allowed=_("a file ending in {kinds}").format(kinds=kinds), fix=fix)
-    return reader
 
 
 def _missing(source: str, path: Path) -> Exception:

@@ -76,7 +76,9 @@ class DataSpec(Spec):
         None, label=N_("Rows at most"), help=N_("A seeded sample with the same share of each label"), low=1
     )
     seed: int = param(0, label=N_("Seed"), help=N_("Of the split and the sample"), low=0, high=2**31 - 1)
-    encoding: str = param("utf-8", label=N_("Encoding"), help=N_("Of a text file"), empty=False)
+    encoding: str = param(
+        "auto", label=N_("Encoding"), help=N_("Of a text file; auto finds it out and says so"), empty=False
+    )
     query: str = param(
         "", label=N_("Query"), help=N_("Of a database: one SELECT that returns the rows, in a fixed order")
     )

@@ -1,1 +1,1 @@
-"""One module for each kind of source; each has a function `read` that returns a `Table`."""
+"""One module for each kind of file, with a class whose rows are read one by one; `open` finds the right one."""

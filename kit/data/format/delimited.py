@@ -1,90 +1,173 @@
-"""CSV and its relatives: fields between commas, semicolons or tabs, quotes around line ends."""
+"""CSV and its relatives: fields between commas, semicolons, tabs or bars, quotes around line ends."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
-from kit.data.format.text import read_text
-from kit.data.table import Faults, Table, check_columns, no_rows
+from kit.data.format.delimiter import delimiter_of
+from kit.data.format.formula import Formulas
+from kit.data.format.lines import Line, Lines, Unread
+from kit.data.record import Problem, Record, Records
+from kit.data.table import check_columns, no_rows
 from kit.errors import DataError
 from kit.i18n import _
 
-_DELIMITERS = (",", ";", "\t")
+_LONGEST = 1 << 24  # characters of one row: 16 MiB
 
 
-def read(path: Path, wanted: tuple[str, ...], encoding: str) -> Table:
-    """Read a delimited file whose first line names the columns.
+class Delimited(Records):
+    """The rows of a delimited file whose first line names the columns.
 
     Parameters
     ----------
-    path : Path
-        The file.
-    wanted : tuple of str
-        Columns to keep; they also tell which delimiter is the right one.
-    encoding : str
+    lines : Lines
         Of the file.
 
     Raises
     ------
     DataError
-        A row has another number of fields than the header, a quote is left open, a column name stands twice.
+        There is no header, or one that cannot be read or names a column twice.
     """
-    text = read_text(path, encoding)
-    delimiter = _delimiter(text, wanted)
-    records = _records(path.name, text, delimiter)
-    header = next(records, None)
-    if header is None:
-        raise no_rows(path.name)
-    columns = tuple(name.strip() for name in header[1])
-    check_columns(path.name, columns)
-    faults = Faults(path.name, _("line"))
-    rows: list[tuple[int, Mapping[str, Any]]] = []
-    for number, fields in records:
-        if len(fields) != len(columns):
-            problem = _("{found} fields, but the header has {expected}.").format(
-                found=len(fields), expected=len(columns)
-            )
-            fix = _("Put quotes around fields that hold {delimiter!r} or a line end.").format(delimiter=delimiter)
-            faults.add(number, problem, fix=fix)
-            continue
-        cells = dict(zip(columns, fields, strict=True))
-        rows.append((number, {column: cells[column] for column in wanted if column in cells}))
-    faults.check()
-    hint = _("The first line must name the columns.")
-    return Table(name=path.name, unit=_("line"), columns=tuple(c for c in columns if c), rows=rows, hint=hint)
 
+    def __init__(self, lines: Lines) -> None:
+        super().__init__(lines.path.name, _("line"))
+        self._lines = lines
+        self.notes = lines.notes
+        self.hint = _("The first line must name the columns.")
+        self._delimiter, note = delimiter_of(lines.head(), lines.path.suffix.lower())
+        if note:
+            self.note(note)
+        self._header = self._named()
+        self._columns.update(dict.fromkeys(name for name in self._header if name))
 
-def _delimiter(text: str, wanted: tuple[str, ...]) -> str:
-    """Return the delimiter under which the first line shows the wanted columns, or else the most columns."""
+    def read(self) -> Iterator[Record]:
+        """Yield a record for each row that is not blank; its number is that of the line it begins on."""
+        header, width = self._header, len(self._header)
+        formulas = Formulas()
+        rows = self._rows()
+        next(rows)
+        for number, fields in rows:
+            if isinstance(fields, Problem):
+                yield Record(number, {}, fields)
+            elif len(fields) != width:
+                yield Record(number, {}, self._miscounted(len(fields)))
+            else:
+                formulas.look(fields)
+                cells = dict(zip(header, fields, strict=True))
+                cells.pop("", None)
+                yield Record(number, cells)
+        if text := formulas.note():
+            self.note(text)
 
-    def worth(delimiter: str) -> tuple[int, int]:
-        reader = csv.reader(io.StringIO(text.lstrip(), newline=""), delimiter=delimiter)
+    def _named(self) -> tuple[str, ...]:
+        first = next(self._rows(), None)
+        if first is None:
+            raise no_rows(self.name)
+        number, fields = first
+        if isinstance(fields, Problem):
+            problem = _("{name}, line {line}: {problem}").format(name=self.name, line=number, problem=fields.message)
+            raise DataError(problem, fix=fields.fix, row=number)
+        names = tuple(name.strip() for name in fields)
+        check_columns(self.name, names)
+        return names
+
+    def _miscounted(self, found: int) -> Problem:
+        message = _("{found} fields, but the header has {expected}.").format(found=found, expected=len(self._header))
+        fix = _("Put quotes around fields that hold {delimiter!r} or a line end.").format(delimiter=self._delimiter)
+        return Problem(message, fix=fix)
+
+    def _rows(self) -> Iterator[tuple[int, list[str] | Problem]]:
+        """Yield the fields of each row that is not blank, or its problem, with the line it begins on."""
+        feed = _Feed(self._lines)
+        reader = csv.reader(feed, delimiter=self._delimiter, strict=True)
+        while True:
+            feed.begin()
+            try:
+                fields = next(reader, None)
+            except csv.Error as exc:
+                if "field limit" in str(exc):
+                    yield self._long(feed)
+                else:
+                    feed.again()
+                    yield feed.begins, feed.broken or _misquoted(exc)
+                continue
+            if fields is None:
+                return
+            if feed.broken is not None:
+                yield feed.begins, feed.broken
+            elif any(field and not field.isspace() for field in fields):
+                yield feed.begins, fields
+
+    def _long(self, feed: _Feed) -> tuple[int, list[str] | Problem]:
+        """Return the row that begins where `feed` did, one of whose fields is longer than the reader expects."""
+        feed.again(all_of_it=True)
+        usual = csv.field_size_limit(_LONGEST)  # of the whole process, so only for this one row
         try:
-            header = [name.strip() for name in next(reader, [])]
-        except csv.Error:  # told with its line when the rows are read
-            return (0, 0)
-        return (len(set(wanted) & set(header)), len(header))
-
-    return max(_DELIMITERS, key=worth)
-
-
-def _records(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each record that is not blank with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    begins = 1
-    while True:
-        try:
-            fields = next(reader, None)
+            fields = next(csv.reader(feed, delimiter=self._delimiter, strict=True))
         except csv.Error as exc:
-            problem = _("{name}, line {line}: {reason}.").format(name=name, line=begins, reason=exc)
-            fix = _('A quote is out of place here: write "" for a quote inside quotes, and close each one.')
-            raise DataError(problem, fix=fix, row=begins) from exc
-        if fields is None:
-            return
-        if any(field.strip() for field in fields):
-            yield begins, fields
-        begins = reader.line_num + 1
+            feed.again()
+            return feed.begins, feed.broken or _misquoted(exc)
+        finally:
+            csv.field_size_limit(usual)
+        return feed.begins, feed.broken or fields
+
+
+class _Feed:
+    """Lines for a reader of rows; those of a row that went wrong can be given again, all but the first.
+
+    Attributes
+    ----------
+    begins : int
+        The line on which this row begins.
+    broken : Problem or None
+        A line of this row that is no text.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._blocks = lines.blocks()
+        self._waiting: list[Line] = []  # the next one last
+        self._given: list[Line] = []
+        self._held = 0
+        self._line = 0  # the last one that was given
+        self.begins = 1
+        self.broken: Problem | None = None
+
+    def begin(self) -> None:
+        """Say that the next line is the first of a row."""
+        self._given.clear()
+        self._held = 0
+        self.begins = self._line + 1
+        self.broken = None
+
+    def again(self, *, all_of_it: bool = False) -> None:
+        """Take back the lines of this row, but for the first, which is lost, unless `all_of_it` is to come again."""
+        kept = 0 if all_of_it else 1
+        back = self._given[kept:]
+        self._waiting += reversed(back)
+        self._line -= len(back)
+        self._held = 0
+        del self._given[kept:]
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        while not self._waiting:
+            self._waiting = next(self._blocks)[::-1]  # ends with the last block
+        line = self._waiting[-1]
+        text = line.text if isinstance(line, Unread) else line
+        self._held += len(text)
+        if self._held > _LONGEST and self._given:
+            raise csv.Error(_("the row is longer than {most} MiB").format(most=_LONGEST >> 20))
+        if isinstance(line, Unread) and self.broken is None:
+            self.broken = line
+        self._waiting.pop()
+        self._line += 1
+        self._given.append(line)
+        return text
+
+
+def _misquoted(exc: Exception) -> Problem:
+    fix = _('A quote is out of place here: write "" for a quote inside quotes, and close each one.')
+    return Problem(_("{reason}.").format(reason=exc), fix=fix)

@@ -1,60 +1,83 @@
-"""Parquet, through pyarrow; only the wanted columns are read."""
+"""Parquet, through pyarrow, some rows at a time; only the columns that count are read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kit.data.table import Table, check_columns
+from kit.data.record import Problem, Record, Records
+from kit.data.table import check_columns
 from kit.errors import DataError, MissingPackageError
 from kit.i18n import _
 
+_AT_ONCE = 512  # rows
 
-def read(path: Path, wanted: tuple[str, ...], encoding: str) -> Table:
-    """Read a Parquet file.
+
+class ParquetRows(Records):
+    """The rows of a Parquet file.
 
     Parameters
     ----------
     path : Path
         The file.
-    wanted : tuple of str
-        Columns to read.
-    encoding : str
-        Not used: Parquet says itself how its text is held.
+    wanted : tuple of str or None
+        Columns to read; None for all.
 
     Raises
     ------
     DataError
-        The file is empty or damaged.
+        The file is damaged, or names a column twice.
     MissingPackageError
         There is no pyarrow.
     """
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as exc:
-        raise MissingPackageError("pyarrow", needed_for=_("Reading Parquet")) from exc
-    if not path.stat().st_size:
-        raise DataError(
-            _("{name} is empty (0 bytes).").format(name=path.name), fix=_("Export it again, or give another file.")
-        )
-    try:
-        with parquet.ParquetFile(path) as file:
-            columns = tuple(file.schema_arrow.names)
-            check_columns(path.name, columns)
-            found = [column for column in wanted if column in columns]
-            cells = file.read(columns=found).to_pydict() if found else {}
-    except DataError:
-        raise
-    except (pyarrow.ArrowException, OSError, ValueError) as exc:
-        problem = _("{name} is not a Parquet file that can be read: {reason}.").format(
-            name=path.name, reason=str(exc).strip().rstrip(".")
-        )
-        raise DataError(problem, fix=_("Export it again; the copy may be damaged or cut short.")) from exc
-    return Table(name=path.name, unit=_("row"), columns=columns, rows=_rows(cells))
+
+    def __init__(self, path: Path, wanted: tuple[str, ...] | None) -> None:
+        super().__init__(path.name, _("row"))
+        try:
+            import pyarrow
+            from pyarrow import parquet
+        except ImportError as exc:
+            raise MissingPackageError("pyarrow", needed_for=_("Reading Parquet")) from exc
+        self._path, self._wanted = path, wanted
+        self._open = parquet.ParquetFile
+        self._errors = (pyarrow.ArrowException, OSError, ValueError, OverflowError)
+        try:
+            with self._open(path) as file:
+                names, self.size = tuple(file.schema_arrow.names), file.metadata.num_rows
+        except self._errors as exc:
+            problem = _("{name} is not a Parquet file that can be read: {reason}.")
+            raise DataError(problem.format(name=path.name, reason=_reason(exc)), fix=_fix()) from exc
+        check_columns(self.name, names)
+        self._columns.update(dict.fromkeys(names))
+
+    def read(self) -> Iterator[Record]:
+        """Yield every row; where the file is damaged, those behind that place are one problem."""
+        found = [name for name in self.columns if self._wanted is None or name in self._wanted]
+        number = 0
+        if not found:
+            yield from (Record(row, {}) for row in range(1, (self.size or 0) + 1))
+            return
+        try:
+            with self._open(self._path) as file:
+                for batch in file.iter_batches(_AT_ONCE, columns=found, use_threads=False):
+                    names = batch.schema.names
+                    for values in zip(*(_values(column) for column in batch.columns), strict=True):
+                        number += 1
+                        yield Record(number, dict(zip(names, values, strict=True)))
+        except self._errors as exc:
+            message = _("the file is damaged from here on: {reason}.").format(reason=_reason(exc))
+            yield Record(number + 1, {}, Problem(message, fix=_fix()))
 
 
-def _rows(cells: dict[str, list[Any]]) -> list[tuple[int, Any]]:
-    columns = list(cells)
-    values = zip(*cells.values(), strict=True)
-    return [(number, dict(zip(columns, row, strict=True))) for number, row in enumerate(values, start=1)]
+def _reason(exc: Exception) -> str:
+    return " ".join(str(exc).split()).rstrip(".")
+
+
+def _fix() -> str:
+    return _("Export it again; the copy may be damaged or cut short.")
+
+
+def _values(column: Any) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    return values
