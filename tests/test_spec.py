@@ -80,6 +80,12 @@ NAMES = {
     "judge": None,  # only where answers are written
 }  # checked against a list, or against each other
 TOGETHER: dict[type[Spec], dict[str, Any]] = {
+    DataSpec: {
+        "source": "postgresql://reader@db.example.org/notes",
+        "query": "SELECT * FROM notes ORDER BY id",
+        "password_variable": "NOTES_PASSWORD",
+        "template": "Age: {age}; job: {job}",
+    },
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},

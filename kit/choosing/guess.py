@@ -25,6 +25,7 @@ _LOST = ((5, 0.5), (9, 0.1))  # at most so many bits: so many doublings
 _GENERAL = ("MMLU-Pro", "MMLU", "MMLU-Redux", "ARC-Challenge", "ARC", "HellaSwag", "PIQA", "BBH", "GPQA", "IFEval")
 BENCHMARKS: dict[str, tuple[str, ...]] = {
     "answer": ("IFEval", *_GENERAL),
+    "chat": ("IFEval", *_GENERAL),
     "reasoning": ("GPQA", "GPQA Diamond", "MATH", "MATH-500", "GSM8K", "BBH"),
     "vision": ("MMMU",),
 }

@@ -28,7 +28,7 @@ def recommend(
     Parameters
     ----------
     task : str, optional
-        "classify", "choose", "answer" or "continue", or what cards name: "chat", "code", "completion", "reasoning",
+        "classify", "choose", "answer", "chat" or "continue", or what cards name: "code", "completion", "reasoning",
         "vision". Left out, that of `data`, else "answer".
     data : Dataset, DataSpec, path or name, optional
         Rows of the task. What was measured on them counts most.

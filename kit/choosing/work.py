@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _CONTEXT, _PROMPT, _ANSWER = 2048, 512, 64  # tokens, where the data do not tell
 _CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
-_WORDS = ("chat", "code", "completion", "reasoning", "vision")  # of cards, beside the tasks of data
+_WORDS = ("code", "completion", "reasoning", "vision")  # of cards, beside the tasks of data
 
 
 def recommended(

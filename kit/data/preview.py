@@ -17,6 +17,7 @@ _LEFT = "text-align: left"  # notebooks align cells to the right, as for numbers
 _TASKS = {
     "choose": N_("to choose the right answer"),
     "answer": N_("to answer in words"),
+    "chat": N_("of conversation"),
     "continue": N_("of plain text"),
 }
 
@@ -50,6 +51,8 @@ def _counts(data: Dataset) -> list[str]:
 
 def _columns(data: Dataset) -> list[str]:
     context = [_("Context")] if data.origin.context else []
+    if data.task == "chat":
+        return [_("Earlier turns"), _("Last turn"), _("Right answer"), *data.origin.columns]
     names = {
         "classify": [*context, _("Text"), _("Label")],
         "choose": [*context, _("Question"), _("Choices"), _("Right one")],
@@ -60,7 +63,7 @@ def _columns(data: Dataset) -> list[str]:
 
 
 def _cells(row: Row, data: Dataset) -> list[str]:
-    context = [row.context] if data.origin.context else []
+    context = [row.context] if data.origin.context or data.task == "chat" else []
     choices = [" · ".join(row.choices)] if row.choices else []
     answer = [] if data.task == "continue" else [" / ".join(row.accepted) or row.answer]
     further = [row.columns.get(column, "") for column in data.origin.columns]

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.data.cell import Fault
-from kit.data.read import open_source
 from kit.data.record import Problem
 from kit.data.row import Row, row_of
+from kit.data.source import open_rows
 from kit.data.spec import DataSpec
 from kit.i18n import _
 
@@ -65,7 +65,7 @@ class Reading:
 
     def __init__(self, spec: DataSpec) -> None:
         self._spec = spec
-        self._records = open_source(spec.source, None, spec.encoding)
+        self._records = open_rows(spec)
         self.name, self.unit, self.size = self._records.name, self._records.unit, self._records.size
 
     @property

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kit.data.cell import Fault, absent, group_of, is_absent, label_of, text_of, texts_of, whole
 from kit.data.choice import choices_of, right_choice
 from kit.data.spec import DataSpec
 from kit.data.table import shown
+from kit.data.template import rendered
+from kit.data.turns import Turn, conversation_of, transcript
 from kit.errors import nearest
 from kit.i18n import _
 
@@ -23,7 +25,7 @@ class Row:
     Parameters
     ----------
     text : str
-        The text to classify, the question, or the text to continue; not blank.
+        The text to classify, the question, the turn to answer, or the text to continue; not blank.
     answer : str, default ""
         The label, the text of the right choice, or the first right answer; "" where text is continued.
     choices : tuple of str, default ()
@@ -33,7 +35,9 @@ class Row:
     accepted : tuple of str, default ()
         All right answers, where one is to be written.
     context : str, default ""
-        To be read before the question.
+        To be read before the question; of a conversation the earlier turns, as a person reads them.
+    turns : tuple of Turn, default ()
+        Of a conversation all turns before the answer: what a model is shown in place of `context` and `text`.
     columns : dict of str to str
         Groups that the row belongs to.
     """
@@ -44,10 +48,13 @@ class Row:
     right: int = 0
     accepted: tuple[str, ...] = ()
     context: str = ""
+    turns: tuple[Turn, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
 
     def content(self) -> list[Any]:
         """Return what is asked and answered, as plain values: two rows with the same content are the same question."""
+        if self.turns:
+            return [[list(turn) for turn in self.turns], self.answer]
         if self.choices or self.accepted or self.context:
             return [self.text, self.context, self.answer, list(self.choices), self.right, list(self.accepted)]
         return [self.text, self.answer] if self.answer else [self.text]
@@ -61,8 +68,10 @@ def row_of(cells: Mapping[str, Any], spec: DataSpec) -> Row:
     Fault
         A cell is missing, empty, of another kind, or not allowed.
     """
-    text = text_of(cells, spec.text)
-    columns = {column: group_of(cells, column) for column in spec.columns}
+    if spec.task == "chat":
+        return replace(_chat(cells, spec), columns=_groups(cells, spec))
+    text = rendered(cells, spec.template) if spec.template else text_of(cells, spec.text)
+    columns = _groups(cells, spec)
     context = _context(cells, spec.context) if spec.context else ""
     if spec.task == "choose":
         choices, marks = choices_of(cells, spec.choices)
@@ -78,6 +87,16 @@ def row_of(cells: Mapping[str, Any], spec: DataSpec) -> Row:
     return Row(text=text, answer=label, context=context, columns=columns)
 
 
+def _chat(cells: Mapping[str, Any], spec: DataSpec) -> Row:
+    system = _context(cells, spec.context) if spec.context else ""
+    turns, answer = conversation_of(cells, spec.text, system=system)
+    return Row(text=turns[-1].content, answer=answer, accepted=(answer,), context=transcript(turns[:-1]), turns=turns)
+
+
+def _groups(cells: Mapping[str, Any], spec: DataSpec) -> dict[str, str]:
+    return {column: group_of(cells, column) for column in spec.columns}
+
+
 def _context(cells: Mapping[str, Any], column: str) -> str:
     value = cells.get(column)
     if is_absent(cells, column) or (isinstance(value, str) and not value.strip()):
@@ -90,6 +109,8 @@ def _accepted(cells: Mapping[str, Any], column: str) -> tuple[str, ...]:
     if is_absent(cells, column):
         raise Fault(absent(cells, column), fix, column)
     value = cells[column]
+    if isinstance(value, Mapping) and "text" in value:  # with "answer_start" beside it, where passages are asked about
+        value = value["text"]
     found = None if isinstance(value, str) else texts_of(value, column)  # an answer may well begin with a bracket
     if found is not None:
         if not found:

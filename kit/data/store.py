@@ -13,6 +13,17 @@ from kit.data.spec import DataSpec
 from kit.place import home, write_atomic
 
 
+def stored_spec(spec: DataSpec) -> DataSpec:
+    """Return the spec that reads rows of `spec` once they are stored: the text that a template made has a column."""
+    if not spec.template:
+        return spec
+    taken = {*spec.roles.values(), *spec.columns}
+    name = spec.text
+    while name in taken:
+        name += "_"
+    return spec.replace(template="", text=name)
+
+
 def store_rows(rows: Iterable[Row], spec: DataSpec) -> Path:
     """Write rows to a JSONL file under the home folder, unless it is there already.
 
@@ -39,11 +50,14 @@ def store_rows(rows: Iterable[Row], spec: DataSpec) -> Path:
 def cells_of(row: Row, spec: DataSpec) -> dict[str, Any]:
     """Return the cells that `spec` reads as `row`, by the names of its columns."""
     values: dict[str, Any] = {"text": row.text, "label": row.answer}
+    if row.turns:
+        taken = [turn._asdict() for turn in row.turns]
+        values["text"] = [*taken, {"role": "assistant", "content": row.answer}]
     if spec.task == "choose":
         values |= {"label": row.right, "choices": list(row.choices)}
     if len(row.accepted) > 1:
         values["label"] = list(row.accepted)
     if spec.context:
-        values["context"] = row.context
+        values["context"] = "" if row.turns else row.context  # what the system says stands among the turns
     named = {column: values[role] for role, column in spec.roles.items()}
     return {**row.columns, **named}

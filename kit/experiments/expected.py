@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 
 from kit.data import Dataset
+from kit.data.spec import WRITTEN
 from kit.engines import Variant
 from kit.errors import KitError
 from kit.experiments.spec import SweepSpec
@@ -55,7 +56,7 @@ def _measuring_s(spec: SweepSpec, card: ModelCard, method: str, data: Dataset, s
     each = tokens / told.prefill_tokens_per_s
     seconds = 0.0
     if {"accuracy", "perplexity"} & set(spec.measures):
-        written = spec.answer_tokens * told.tpot_s if data.task == "answer" else 0.0
+        written = spec.answer_tokens * told.tpot_s if data.task in WRITTEN else 0.0
         seconds += len(data) * (each + written)
     if "latency" in spec.measures:
         seconds += spec.requests * (told.ttft_s + spec.new_tokens * told.tpot_s)

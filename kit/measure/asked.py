@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kit.data import Dataset, DataSpec, open_data
+from kit.data.spec import WRITTEN
 from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.measure.judge import JudgeSpec
@@ -27,8 +28,8 @@ def check_asked(
         Naming the field that does not.
     """
     check_shots(shots, shots_data, data)
-    if judge is not None and (data is None or data.task != "answer"):
-        raise ParameterError("judge", judge, allowed=_("left out where no answers are written (task 'answer')"))
+    if judge is not None and (data is None or data.task not in WRITTEN):
+        raise ParameterError("judge", judge, allowed=_("left out where no answers are written (tasks 'answer' and 'chat')"))
     if slices and data is None:
         raise ParameterError("slices", slices, allowed=_("left out where there is no data"))
     if any(not column.strip() for column in slices) or len(set(slices)) < len(slices):

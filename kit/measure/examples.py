@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kit.data import Dataset
-from kit.data.prompt import messages
+from kit.data.prompt import prompt_of
 from kit.data.row import Row
 from kit.engines import Prompt
 from kit.measure import plain
@@ -82,9 +82,9 @@ def _chat(data: Dataset, shots: Sequence[Row], row: Row) -> Prompt:
     """Return messages: each example is a turn of its own, asked in the words that the row is asked in."""
     turns = []
     for shot in shots:
-        turns += messages(data.instruction, shot.text, shot.context)
+        turns += prompt_of(data.instruction, shot)
         turns.append({"role": "assistant", "content": shot.answer})
-    return turns + messages(data.instruction, row.text, row.context)
+    return turns + prompt_of(data.instruction, row)
 
 
 def _text(data: Dataset, shots: Sequence[Row], row: Row) -> Prompt:

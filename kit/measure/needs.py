@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kit.data import Dataset, DataSpec, open_data
+from kit.data.spec import WRITTEN
 from kit.engines.openai.address import on_this_machine
 from kit.engines.spec import Variant
 from kit.errors import KitError
@@ -145,7 +146,7 @@ def _asked(data: Dataset, *, batch_size: int, shots: int, answer_tokens: int) ->
     choices = [sum(map(len, row.choices)) for row in data.items]
     solved = shots * (sum(sizes) // len(sizes) + max(map(len, data.answers)))
     question = _of_characters((1 + shots) * len(data.instruction) + max(sizes) + solved) + (1 + shots) * _FRAME_TOKENS
-    if data.task == "answer":
+    if data.task in WRITTEN:
         return {"batch": 1, "tokens": question + answer_tokens, "logits": 0}
     chosen = _of_characters(max(choices))
     return {"batch": batch_size, "tokens": question + chosen, "logits": chosen}

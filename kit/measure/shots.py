@@ -32,6 +32,8 @@ def check_shots(shots: int, source: DataSpec | None, data: DataSpec | None) -> N
         return
     if data.task == "continue":
         raise ParameterError("shots", shots, allowed=_("0 for plain text, which is read as it is"))
+    if data.task == "chat":
+        raise ParameterError("shots", shots, allowed=_("0 for conversations, which bring turns of their own"))
     if source is None and data.split != "test":
         allowed = _("0 where no rows are left to take examples from")
         fix = _("Measure on the test part (split='test'), or name other rows with shots_data=….")

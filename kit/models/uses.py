@@ -1,14 +1,14 @@
-"""What a model can be used for as it comes: the four tasks of Tunebook, told from what its makers made it for."""
+"""What a model can be used for as it comes: the tasks of Tunebook, told from what its makers made it for."""
 
 from __future__ import annotations
 
 from kit.models.card import ModelCard
 
-TASKS = ("classify", "choose", "answer", "continue")
+TASKS = ("classify", "choose", "answer", "chat", "continue")
 COMMERCIAL = {"commercial": ("yes", "conditions"), "free": ("yes",)}
 
 # Classes and options are scored by their likelihood, which every decoder gives; answering needs one that was taught to.
-_NEEDED = {"classify": "completion", "choose": "completion", "answer": "chat", "continue": "completion"}
+_NEEDED = {"classify": "completion", "choose": "completion", "answer": "chat", "chat": "chat", "continue": "completion"}
 
 
 def suits(card: ModelCard, task: str) -> bool:
@@ -24,7 +24,7 @@ def suits(card: ModelCard, task: str) -> bool:
     Returns
     -------
     bool
-        For "answer" only where it was taught to answer (tuning on answers makes it so); a vision model reads text too.
+        For "answer" and "chat" only where it was taught to answer (tuning on answers makes it so); a vision model reads text too.
     """
     return _NEEDED.get(task, task) in card.tasks
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from kit.data import Dataset
+from kit.data.spec import WRITTEN
 from kit.engines.hf.prompt import encode, encode_answers, end_of_answer, plain_ids, start_of_text, without_middle
 
 if TYPE_CHECKING:
@@ -77,9 +78,9 @@ def encode_rows(tokenizer: Any, data: Dataset, max_length: int) -> Encoded:
     examples, questions_cut, answers_cut = [], 0, 0
     for prompt, text in zip(data.prompts(), data.answers, strict=True):
         asked, answer = encode(tokenizer, prompt), coded[text]
-        least = max_length // 4 if data.task == "answer" else 1
+        least = max_length // 4 if data.task in WRITTEN else 1
         question = without_middle(asked, max(max_length - len(answer), least))
-        kept = answer[: max_length - len(question)] if data.task == "answer" else answer
+        kept = answer[: max_length - len(question)] if data.task in WRITTEN else answer
         questions_cut += len(question) < len(asked)
         answers_cut += len(kept) < len(answer)
         examples.append(Example(tuple(question), kept))

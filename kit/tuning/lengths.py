@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from kit.data import Dataset, DataSpec, open_data
 from kit.data.bundled import DATASETS
+from kit.data.spec import WRITTEN
 from kit.models.estimates.kept_layer import Attending
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ def guessed_rows(spec: TuneSpec) -> Rows:
         The rows cannot be read.
     """
     if not _quick_to_read(spec.data):
-        answer = spec.max_length // 2 if spec.data.task in ("answer", "continue") else 2
-        question = spec.max_length - answer if spec.data.task == "answer" else spec.max_length
+        answer = spec.max_length // 2 if spec.data.task in (*WRITTEN, "continue") else 2
+        question = spec.max_length - answer if spec.data.task in WRITTEN else spec.max_length
         if spec.data.task == "continue":
             question, answer = 1, spec.max_length - 1
         return Rows((question,) * spec.batch_size, (answer,) * spec.batch_size, known=False)
@@ -148,10 +149,10 @@ def _questions(data: Dataset, most: int) -> Rows:
     questions, answers = [], []
     for row in data.items:
         answer = _of_characters(len(row.answer)) + 1  # its end is a token too
-        least = most // 4 if data.task == "answer" else 1
+        least = most // 4 if data.task in WRITTEN else 1
         question = min(shared + _of_characters(len(row.text) + len(row.context)), max(most - answer, least))
         questions.append(question)
-        answers.append(min(answer, most - question) if data.task == "answer" else answer)
+        answers.append(min(answer, most - question) if data.task in WRITTEN else answer)
     return Rows(tuple(questions), tuple(answers), shared=min(shared, min(questions)))
 
 

@@ -19,13 +19,13 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every source that was really read."""
     load._read_once.cache_clear()
     seen: list[str] = []
-    real: Callable[..., Any] = load.read_source
+    real: Callable[..., Any] = load.read_rows
 
-    def noted(source: str, *rest: Any) -> Any:
-        seen.append(source)
-        return real(source, *rest)
+    def noted(spec: DataSpec) -> Any:
+        seen.append(spec.source)
+        return real(spec)
 
-    monkeypatch.setattr(load, "read_source", noted)
+    monkeypatch.setattr(load, "read_rows", noted)
     return seen
 
 

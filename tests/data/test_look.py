@@ -79,7 +79,8 @@ def test_every_bad_row_counts_and_twenty_are_told(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_as_rows(tmp_path: Path) -> None:
     seen = look(_csv(tmp_path, "text,label", "a,b,c", "d,e"))
     assert not seen["usable"]
-    assert (seen["problems"][0]["row"], seen["columns"]) == (2, [])
+    assert [(each["row"], each["unit"]) for each in seen["problems"]] == [(2, "line"), (None, "line")]
+    assert [column["distinct"] for column in seen["columns"]] == [1, 1]  # what can be read is told all the same
     assert "3 fields" in seen["problems"][0]["message"]
 
 

@@ -54,11 +54,13 @@ _SIZES = dict.fromkeys(("max_ram_mib", "max_vram_reserved_mib", "load_max_ram_mi
 _FASTER = ("decode_tokens_per_s", "prefill_tokens_per_s", "output_throughput", "request_throughput")
 
 _CHOSEN = ("acc", "brier_score", "log_loss", "ece")
+_WRITTEN = ("exact_match", "f1", "rouge_l", "judge_score")
 # Of the measure accuracy, which scores the rows of a task have; plain text has none.
 OF_TASKS = {
     "classify": (*_CHOSEN, "macro_f1", "cost_mean", "cost_mean_best_decision"),
     "choose": (*_CHOSEN, "acc_norm"),
-    "answer": ("exact_match", "f1", "rouge_l", "judge_score"),
+    "answer": _WRITTEN,
+    "chat": _WRITTEN,
     "continue": (),
 }
 

@@ -20,6 +20,7 @@ from kit._check import plain as plain_value
 from kit.data import Dataset, DataSpec, open_data
 from kit.data.prompt import messages
 from kit.data.row import Row
+from kit.data.spec import WRITTEN
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.measure import plain
@@ -90,6 +91,9 @@ def export_task(
         The rows cannot be used.
     """
     rows = data if isinstance(data, Dataset) else open_data(_spec_of(data))
+    if chat and rows.task == "chat":
+        fix = _("Write them as plain text: chat=False.")
+        raise ParameterError("chat", chat, allowed=_("False for conversations: a task asks in one turn"), fix=fix)
     name = name or re.sub(r"[^\w.-]+", "_", Path(rows.origin.source).stem).strip("_.-")
     if not _NAME.fullmatch(name):
         raise ParameterError("name", name, allowed=_("letters, digits, dots, dashes and underscores"))
@@ -146,7 +150,7 @@ def _asked(rows: Dataset, solved: Sequence[Row], *, chat: bool, answer_tokens: i
     if solved:
         samples = [_cells(rows, row, chat) for row in solved]
         asked["fewshot_config"] = {"sampler": "first_n", "samples": samples}
-    if rows.task == "answer":
+    if rows.task in WRITTEN:
         stops = [] if chat else list(plain.STOPS)
         settings = {"until": stops, "max_gen_toks": answer_tokens, "do_sample": False}
         return asked | {
@@ -172,7 +176,7 @@ def _cells(rows: Dataset, row: Row, chat: bool) -> dict[str, Any]:
         cells |= {"gold": rows.labels.index(row.answer), "label": row.answer}
     elif rows.task == "choose":
         cells |= {"choices": list(row.choices), "gold": row.right}
-    elif rows.task == "answer":
+    elif rows.task in WRITTEN:
         cells |= {"accepted": list(row.accepted)}
     return {**{column: value for column, value in row.columns.items() if column != "row"}, **cells}
 

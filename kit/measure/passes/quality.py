@@ -13,6 +13,7 @@ _BY_TASK: dict[str, Callable[[Evaluation], dict[str, float]]] = {
     "classify": classifying,
     "choose": choosing,
     "answer": answering,
+    "chat": answering,
 }
 
 

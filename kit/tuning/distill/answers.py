@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from kit.data import Dataset
 from kit.data.row import Row
+from kit.data.spec import WRITTEN
 from kit.engines import Engine
 from kit.measure.accuracy import likeliest
 from kit.measure.harness.sampling import Sampling
@@ -41,12 +42,12 @@ def teacher_answers(
     Stopped
         Asked to; answers that are there are kept.
     """
-    if data.task != "answer" and not spec.teacher.remote:
+    if data.task not in WRITTEN and not spec.teacher.remote:
         return _chosen(data, part, engine, ledger, report)
     how = Sampling(stop=(), max_new_tokens=spec.answer_tokens, temperature=0.0, seed=0)
     wanted = [(f"{part}-{i}", prompt, how) for i, prompt in enumerate(data.prompts())]
     texts = write_answers(wanted, engine=engine, ledger=ledger, report=report, phase=_PHASE)
-    if data.task == "answer":
+    if data.task in WRITTEN:
         return [text.strip() or None for text in texts]
     return [label_in(text, row.choices or data.labels) for text, row in zip(texts, data.items, strict=True)]
 
@@ -101,6 +102,6 @@ def taught(data: Dataset, rows: Dataset, answers: Sequence[str | None]) -> Datas
 def _taught(task: str, row: Row, answer: str) -> Row:
     if task == "choose":
         return dataclasses.replace(row, answer=answer, right=row.choices.index(answer))
-    if task == "answer":
+    if task in WRITTEN:
         return dataclasses.replace(row, answer=answer, accepted=(answer,))
     return dataclasses.replace(row, answer=answer)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.data import Dataset
+from kit.data.spec import WRITTEN
 from kit.engines.hf.generate import generate
 from kit.engines.hf.prompt import end_of_answer
 from kit.tuning.adapters.prompt import begun
@@ -50,7 +51,7 @@ def _sample(tokenizer: Any, data: Dataset, example: Example, place: int) -> Samp
         return Sample(place, tokenizer.decode(read), tokenizer.decode(rest), (*example.question, *read))
     row = data.items[place]
     text = "\n\n".join(part for part in (row.context, row.text) if part)
-    return Sample(place, text, row.answer, example.question if data.task == "answer" else ())
+    return Sample(place, text, row.answer, example.question if data.task in WRITTEN else ())
 
 
 def answer_samples(model: Any, tokenizer: Any, samples: Sequence[Sample], given: Sequence[str]) -> tuple[str, ...]:

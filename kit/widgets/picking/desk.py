@@ -23,7 +23,7 @@ class PickDesk(ShownDesk):
 
     Parameters
     ----------
-    task : {"classify", "choose", "answer", "continue"}
+    task : {"classify", "choose", "answer", "chat", "continue"}
         What the model is for at first; it can be changed on the page.
     selected : str, optional
         Chosen at the start; left out, the default model.

@@ -24,7 +24,7 @@ class Filters:
     ----------
     text : str
         Words that all have to occur in a model's names, maker, family or tags.
-    task : {"classify", "choose", "answer", "continue"}
+    task : {"classify", "choose", "answer", "chat", "continue"}
         What the model is for.
     made_for, language : str
         A field such as "medicine" or "code"; an ISO 639 code.

@@ -22,6 +22,7 @@ _TASKS = {
     "classify": N_("classify"),
     "choose": N_("choose"),
     "answer": N_("answer"),
+    "chat": N_("chat"),
     "continue": N_("continue"),
 }
 _LICENCES = {"commercial": N_("commercial use"), "free": N_("without conditions")}

@@ -20,7 +20,7 @@ class ModelPicker(_Panel):
 
     Parameters
     ----------
-    task : {"classify", "choose", "answer", "continue"}, default "classify"
+    task : {"classify", "choose", "answer", "chat", "continue"}, default "classify"
         What the model is for.
     selected : str, optional
         Chosen at the start: a catalogue name or anything that `kit.models.locate` finds. Left out, the default model.
