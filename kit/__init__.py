@@ -14,6 +14,7 @@ from kit.calls import (
     answer,
     auto,
     check_data,
+    clean_data,
     compare,
     distill,
     evaluate,
@@ -30,7 +31,7 @@ from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import Finding, GateSpec
+from kit.gate import CleanSpec, Finding, GateSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -48,6 +49,7 @@ from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, Sweep
 __all__ = [
     "AnswerSpec",
     "AutoSpec",
+    "CleanSpec",
     "ComparePanel",
     "Cost",
     "DataSpec",
@@ -92,6 +94,7 @@ __all__ = [
     "card",
     "catalogue",
     "check_data",
+    "clean_data",
     "columns",
     "compare",
     "confusion",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import GateSpec
+from kit.gate import CleanSpec, GateSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -82,6 +82,11 @@ def export(spec: ExportSpec, *, now: bool = False) -> Result:
 
 def check_data(spec: GateSpec, *, now: bool = False) -> Result:
     """Look at data and say what is wrong with which row; "findings" are among the facts (the rest as in `tune`)."""
+    return _done(spec, now)
+
+
+def clean_data(spec: CleanSpec, *, now: bool = False) -> Result:
+    """Repair data by recorded steps; "data" among the facts reads what is left (`now` and errors as in `tune`)."""
     return _done(spec, now)
 
 

@@ -20,6 +20,7 @@ from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.experiments import SearchSpec
 from kit.experiments.spec import SweepSpec
+from kit.gate.clean import CleanSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
@@ -69,6 +70,7 @@ NAMES = {
     "task": "classify",
     "checks": ("schema", "length"),
     "rules": ("words>=3", "gopher"),
+    "steps": ("schema", "rules"),
     "method": "fp16",
     "engines": ("transformers",),
     "methods": ("fp16", "fp32"),
@@ -86,6 +88,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "password_variable": "NOTES_PASSWORD",
         "template": "Age: {age}; job: {job}",
     },
+    CleanSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision")},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},
@@ -108,6 +111,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
 
 
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
+    CleanSpec: {"data": DataSpec(source="rows.jsonl")},  # the whole source, no part of it
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
     ExportSpec: {"variant": Variant(model="some-model", method="fp16")},
 }  # what is needed though it has a default: rows, or else tasks

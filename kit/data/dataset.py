@@ -14,6 +14,7 @@ from typing import Any
 from kit._arguments import named_arguments
 from kit.data.preview import preview
 from kit.data.prompt import Message, prompt_of
+from kit.data.recipe import read_recipe
 from kit.data.row import Row
 from kit.data.spec import DataSpec
 from kit.data.split import split_rows
@@ -88,6 +89,11 @@ class Dataset:
         """How many rows each label has, in the order of `labels`."""
         found = Counter(self.answers)
         return {label: found[label] for label in self.labels}
+
+    @property
+    def recipe(self) -> dict[str, Any] | None:
+        """How the rows came to be, where they were cleaned, divided or made by Tunebook; None where nothing tells."""
+        return read_recipe(self.origin.source)
 
     def as_spec_value(self) -> DataSpec:
         """Return what a spec holds in place of the rows."""

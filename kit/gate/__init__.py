@@ -1,6 +1,7 @@
 """The data gate: what data is, what is wrong with which row, and how it is repaired."""
 
+from kit.gate.clean import CleanSpec
 from kit.gate.finding import Finding
 from kit.gate.spec import GateSpec
 
-__all__ = ["Finding", "GateSpec"]
+__all__ = ["CleanSpec", "Finding", "GateSpec"]
