@@ -47,6 +47,15 @@ CHECKS: dict[str, CheckEntry] = {
     "balance": CheckEntry(
         N_("Label balance"), N_("Does every label have enough rows?"), "kit.gate.checks.balance:Balance", repair=""
     ),
+    "conflicts": CheckEntry(
+        N_("Contradictions"), N_("Is the same question answered in two ways?"), "kit.gate.alike.conflicts:Conflicts"
+    ),
+    "exact-duplicates": CheckEntry(
+        N_("Exact duplicates"), N_("Is every row there once?"), "kit.gate.alike.exact:ExactDuplicates"
+    ),
+    "near-duplicates": CheckEntry(
+        N_("Near duplicates"), N_("Do rows say nearly the same?"), "kit.gate.alike.near:NearDuplicates"
+    ),
     "rules": CheckEntry(N_("Rules"), N_("Does every row keep your rules?"), "kit.gate.rules.check:Rules"),
 }
 

@@ -1,0 +1,55 @@
+"""Rows that belong together: those with the same mark, and those joined pair by pair."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def same_marks(marks: array[int]) -> Iterator[NDArray[Any]]:
+    """Yield the positions that share a mark, in order, for each mark that is there more than once."""
+    values = np.frombuffer(marks, np.uint64)
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, int)
+    ends = np.r_[starts[1:], len(ordered)]
+    for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
+        yield order[start:end]
+
+
+class Groups:
+    """Positions joined pair by pair; the smallest of a group stands for it (union-find with path halving).
+
+    Parameters
+    ----------
+    count : int
+        Positions 0 to ``count - 1``, each alone at first.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._parent = np.arange(count, dtype=np.uint32 if count < 2**32 else np.uint64)
+
+    def join(self, one: int, other: int) -> None:
+        """Say that two positions belong together."""
+        first, second = self.of(one), self.of(other)
+        self._parent[max(first, second)] = min(first, second)
+
+    def of(self, position: int) -> int:
+        """Return the smallest position of the group."""
+        parent = self._parent
+        while parent[position] != position:
+            parent[position] = parent[parent[position]]
+            position = int(parent[position])
+        return int(position)
+
+    def roots(self) -> NDArray[Any]:
+        """Return, for each position, the smallest of its group."""
+        roots = self._parent
+        while not np.array_equal(up := roots[roots], roots):
+            roots = up
+        self._parent = roots.copy()
+        return roots
