@@ -69,6 +69,7 @@ def _plain_hint(hint: Any) -> Any:
 NAMES = {
     "task": "classify",
     "checks": ("schema", "length"),
+    "personal": ("email", "person"),
     "rules": ("words>=3", "gopher"),
     "steps": ("schema", "rules"),
     "method": "fp16",

@@ -56,6 +56,14 @@ CHECKS: dict[str, CheckEntry] = {
     "near-duplicates": CheckEntry(
         N_("Near duplicates"), N_("Do rows say nearly the same?"), "kit.gate.alike.near:NearDuplicates"
     ),
+    "personal": CheckEntry(
+        N_("Personal data"),
+        N_("Is there anything about a person?"),
+        "kit.gate.personal.check:Personal",
+        repair="mend",
+        mend="kit.gate.personal.mend:mend",
+        extra="data",
+    ),
     "rules": CheckEntry(N_("Rules"), N_("Does every row keep your rules?"), "kit.gate.rules.check:Rules"),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kit.data import DataSpec
 from kit.errors import ParameterError
+from kit.gate.personal.kinds import kinds_of
 from kit.gate.registry import CHECKS, usual_checks
 from kit.gate.rules.rule import check_rules
 from kit.i18n import N_, _
@@ -56,12 +57,19 @@ class Thresholds(Spec):
     personal: tuple[str, ...] = param(
         ("all",), label=N_("Personal data"), help=N_("Kinds that are looked for, such as email or person; or all")
     )
+    personal_as: str = param(
+        "type",
+        label=N_("Personal data becomes"),
+        help=N_("Where it is replaced: its kind (<EMAIL>), or a mark of its own for each (<EMAIL_3fa9c1d204>)"),
+        choices=("type", "hash"),
+    )
     rules: tuple[str, ...] = param(
         (), label=N_("Rules"), help=N_("Filters that every row must pass, such as c4, gopher or words>=3")
     )
 
     def check(self) -> None:
         check_rules(self.rules)
+        kinds_of(self.personal)
 
 
 @dataclass(frozen=True, kw_only=True)
