@@ -19,6 +19,7 @@ from kit.data.row import Row
 from kit.data.spec import DataSpec
 from kit.data.split import split_rows
 from kit.data.store import cells_of, store_rows, stored_spec
+from kit.data.synthetic import divided
 
 
 @dataclass(frozen=True, repr=False, eq=False, kw_only=True)
@@ -113,6 +114,23 @@ class Dataset:
         """By what divisions and samples keep the share of rows: labels, where there are any."""
         return self.answers if self.task == "classify" else ("",) * len(self)
 
+    def division(self, test_share: float, seed: int) -> tuple[list[int], list[int]]:
+        """Return the positions of the rows of a train and of a test part; rows that a model wrote are never tested on.
+
+        Raises
+        ------
+        DataError
+            As `split` does.
+        """
+        groups = self.groups
+
+        def divide(real: list[int]) -> tuple[list[int], list[int]]:
+            parts = split_rows([groups[row] for row in real], test_share, seed)
+            train, test = ([real[place] for place in part] for part in parts)
+            return train, test
+
+        return divided([row.parent for row in self.items], lambda row: self.items[row].key, divide)
+
     def take(self, rows: Sequence[int]) -> Dataset:
         """Return a dataset of the rows at these positions, in this order, with the same labels and instruction."""
         return dataclasses.replace(self, items=tuple(self.items[row] for row in rows), named=False)
@@ -141,7 +159,7 @@ class Dataset:
             No label has two rows, or there is a single row.
         """
         asked = self.origin.replace(test_share=test_share, seed=seed)
-        train, test = (self.take(rows) for rows in split_rows(self.groups, asked.test_share, asked.seed))
+        train, test = (self.take(rows) for rows in self.division(asked.test_share, asked.seed))
         if self.named and self.origin.split == "all" and self.origin.limit is None:
             train = dataclasses.replace(train, origin=asked.replace(split="train"), named=True)
             test = dataclasses.replace(test, origin=asked.replace(split="test"), named=True)

@@ -21,8 +21,9 @@ from kit.data.read import absolute
 from kit.data.row import Row
 from kit.data.source import read_rows
 from kit.data.spec import DataSpec
-from kit.data.split import sample_rows, split_rows
+from kit.data.split import sample_rows
 from kit.data.store import store_rows, stored_spec
+from kit.data.synthetic import with_marks
 from kit.errors import ParameterError
 from kit.i18n import _
 
@@ -134,7 +135,7 @@ def load_data(
         password_variable=password_variable,
     )
     if framed:
-        items = checked_rows(frame.read(source, spec.wanted), spec)
+        items = checked_rows(frame.read(source, with_marks(spec.wanted)), spec)
         stored = stored_spec(spec)
         path = store_rows(items, stored)
         return _dataset(stored.replace(source=str(path), encoding="utf-8"), items)
@@ -197,7 +198,7 @@ def _dataset(spec: DataSpec, items: list[Row], notes: tuple[str, ...] = ()) -> D
     whole = Dataset(items=tuple(items), labels=labels, instruction=instruction, origin=spec, notes=notes)
     rows: Sequence[int] = range(len(items))
     if spec.split != "all":
-        rows = split_rows(whole.groups, spec.test_share, spec.seed)[spec.split == "test"]
+        rows = whole.division(spec.test_share, spec.seed)[spec.split == "test"]
     if spec.limit is not None:
         _check_limit(spec.limit, labels)
         # After the division: so a train and a test part never share a row, whatever their limits.

@@ -9,6 +9,7 @@ from typing import Any
 from kit.data.cell import Fault, absent, group_of, is_absent, label_of, text_of, texts_of, whole
 from kit.data.choice import choices_of, right_choice
 from kit.data.spec import DataSpec
+from kit.data.synthetic import MARK, key_of, parent_of
 from kit.data.table import shown
 from kit.data.template import rendered
 from kit.data.turns import Turn, conversation_of, transcript
@@ -40,6 +41,8 @@ class Row:
         Of a conversation all turns before the answer: what a model is shown in place of `context` and `text`.
     columns : dict of str to str
         Groups that the row belongs to.
+    parent : str or None, default None
+        Of a row that a model wrote, the key of the row that it was made from; None of a real row.
     """
 
     text: str
@@ -50,6 +53,12 @@ class Row:
     context: str = ""
     turns: tuple[Turn, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
+    parent: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of the row by its content, which synthetic rows made from it bear."""
+        return key_of(self.content())
 
     def content(self) -> list[Any]:
         """Return what is asked and answered, as plain values: two rows with the same content are the same question."""
@@ -68,6 +77,13 @@ def row_of(cells: Mapping[str, Any], spec: DataSpec) -> Row:
     Fault
         A cell is missing, empty, of another kind, or not allowed.
     """
+    row = _row_of(cells, spec)
+    if cells.get(MARK) is None:
+        return row
+    return replace(row, parent=parent_of(cells, spec.wanted))
+
+
+def _row_of(cells: Mapping[str, Any], spec: DataSpec) -> Row:
     if spec.task == "chat":
         return replace(_chat(cells, spec), columns=_groups(cells, spec))
     text = rendered(cells, spec.template) if spec.template else text_of(cells, spec.text)

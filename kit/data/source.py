@@ -6,6 +6,7 @@ from kit.data.origin.origin import open_origin
 from kit.data.read import open_source
 from kit.data.record import Records, table_of
 from kit.data.spec import DataSpec
+from kit.data.synthetic import with_marks
 from kit.data.table import Table
 
 
@@ -37,4 +38,5 @@ def read_rows(spec: DataSpec) -> Table:
     DataError
         A row cannot be read.
     """
-    return table_of(open_rows(spec, spec.wanted), spec.wanted)
+    wanted = with_marks(spec.wanted)
+    return table_of(open_rows(spec, wanted), wanted)

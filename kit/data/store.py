@@ -10,6 +10,7 @@ from typing import Any
 
 from kit.data.row import Row
 from kit.data.spec import DataSpec
+from kit.data.synthetic import MARK, PARENT
 from kit.place import home, write_atomic
 
 
@@ -60,4 +61,5 @@ def cells_of(row: Row, spec: DataSpec) -> dict[str, Any]:
     if spec.context:
         values["context"] = "" if row.turns else row.context  # what the system says stands among the turns
     named = {column: values[role] for role, column in spec.roles.items()}
-    return {**row.columns, **named}
+    written = {} if row.parent is None else {MARK: True, PARENT: row.parent}
+    return {**row.columns, **named, **written}
