@@ -38,15 +38,19 @@ class Planted:
         Of the data: where the fault is, by line from 1.
     pairs : dict of int to int
         Of duplicates: the line of the original.
+    values : dict of int to str
+        Of personal data: what must not be there afterwards.
     """
 
     data: Path
     test: Path
     lines: set[int] = field(default_factory=set)
     pairs: dict[int, int] = field(default_factory=dict)
+    values: dict[int, str] = field(default_factory=dict)
 
 
 Line = str
+Values = dict[str, str]  # what was planted, by its line
 Made = list[tuple[Line, int | None, bool]]  # a line, the place of the row it comes from, is it planted?
 
 
@@ -59,8 +63,9 @@ def planted(fault: str, rows: Rows, count: int, seed: int, folder: Path) -> Plan
         Nobody plants such a fault.
     """
     draw = random.Random(f"{seed}-{fault}-{rows.name}")
+    values: dict[str, str] = {}
     made: Made = [(_line(row), place, False) for place, row in enumerate(rows.train)]
-    made = PLANTERS[fault](rows, made, count, draw)
+    made = PLANTERS[fault](rows, made, count, draw, values)
     draw.shuffle(made)
     where = {place: number for number, (_, place, bad) in enumerate(made, 1) if place is not None and not bad}
     name = rows.name.replace("/", "-")
@@ -68,9 +73,10 @@ def planted(fault: str, rows: Rows, count: int, seed: int, folder: Path) -> Plan
         write_rows(folder / f"{name}-{fault}.jsonl", [line for line, _, _ in made]),
         write_rows(folder / f"{name}-{fault}-test.jsonl", [_line(row) for row in rows.test]),
     )
-    for number, (_, place, bad) in enumerate(made, 1):
+    for number, (line, place, bad) in enumerate(made, 1):
         if bad:
             result.lines.add(number)
+            result.values.update({number: values[line]} if line in values else {})
             if place is not None and place in where:
                 result.pairs[number] = where[place]
     return result
@@ -83,7 +89,7 @@ def _line(row: dict[str, Any]) -> str:
 def _copies(change: Callable[[str, random.Random], str | None]) -> Callable[..., Made]:
     """Return a planter that adds changed copies of rows, each of another row."""
 
-    def plant(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
+    def plant(rows: Rows, made: Made, count: int, draw: random.Random, values: Values) -> Made:
         places = list(range(len(rows.train)))
         draw.shuffle(places)
         copies: Made = []
@@ -98,7 +104,7 @@ def _copies(change: Callable[[str, random.Random], str | None]) -> Callable[...,
     return plant
 
 
-def _leaks(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
+def _leaks(rows: Rows, made: Made, count: int, draw: random.Random, values: Values) -> Made:
     places = draw.sample(range(len(rows.test)), min(count, len(rows.test)))
     return made + [
         (_line({**rows.test[place], "text": edits.inside(rows.test[place]["text"], draw)}), None, True)
@@ -106,7 +112,7 @@ def _leaks(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
     ]
 
 
-def _broken(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
+def _broken(rows: Rows, made: Made, count: int, draw: random.Random, values: Values) -> Made:
     ways: tuple[Callable[[dict[str, Any]], str], ...] = (
         lambda row: _line({**row, "text": ""}),
         lambda row: _line({**row, "text": None}),
@@ -122,7 +128,7 @@ def _broken(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
     return _changed(rows, made, count, draw, lambda row: draw.choice(ways)(row))
 
 
-def _misread(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
+def _misread(rows: Rows, made: Made, count: int, draw: random.Random, values: Values) -> Made:
     def damage(row: dict[str, Any]) -> str:
         text = row["text"]
         if text.isascii():
@@ -136,15 +142,17 @@ def _misread(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
 
 
 def _personal(group: str) -> Callable[..., Made]:
-    def plant(rows: Rows, made: Made, count: int, draw: random.Random) -> Made:
+    def plant(rows: Rows, made: Made, count: int, draw: random.Random, values: Values) -> Made:
         language = "zh" if rows.name.startswith("zh/") else "en"
         make = personal.maker(language, draw.randrange(2**31))
         kinds = personal.kinds(language, group)
 
         def add(row: dict[str, Any]) -> str:
-            sentence = make(draw.choice(kinds), draw).sentence
-            joined = (row["text"], sentence) if draw.random() < 0.5 else (sentence, row["text"])
-            return _line({**row, "text": " ".join(joined)})
+            told = make(draw.choice(kinds), draw)
+            joined = (row["text"], told.sentence) if draw.random() < 0.5 else (told.sentence, row["text"])
+            line = _line({**row, "text": " ".join(joined)})
+            values[line] = told.value
+            return line
 
         return _changed(rows, made, count, draw, add)
 
