@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from kit.data.format.json_value import checked, is_plain, object_of, reason, scan
-from kit.data.format.lines import LONGEST, Lines
+from kit.data.format.lines import LONGEST, Lines, Unread
 from kit.data.record import Problem, Record, Records
 from kit.i18n import _
 
@@ -108,7 +108,7 @@ class _Text:
     """The text of a file, of which only so much is held as one value takes."""
 
     def __init__(self, lines: Lines) -> None:
-        self._blocks = lines.blocks()
+        self._pieces = lines.texts()
         self._text = ""
         self._gone = 0  # lines before the text that is held
         self.at = 0
@@ -181,13 +181,12 @@ class _Text:
         parts = [self._text]
         wanted = max(len(self._text) - self.at, 1)
         got = 0
-        for block in self._blocks:
-            for line in block:
-                if isinstance(line, Problem):
-                    self._text = "".join(parts)
-                    raise self._undecodable(line)
-                parts.append(line)
-                got += len(line)
+        for piece in self._pieces:
+            if isinstance(piece, Unread):
+                self._text = "".join(parts)
+                raise self._undecodable(piece)
+            parts.append(piece)
+            got += len(piece)
             if got >= wanted:
                 break
         self._text = "".join(parts)

@@ -23,12 +23,12 @@ def row_in(line: str) -> dict[str, Any] | Problem:
     """Return the object that `line` holds, or what is wrong with it."""
     try:
         value, end = scan(line, 0)
-        if line[end:] in _ENDS and is_plain(line, value):
+        if line[end:] in _ENDS and _in_line(line, value):
             return object_of(value)
     except (StopIteration, ValueError, RecursionError):
         pass  # told by the slow way below
     try:
-        return object_of(json.loads(line, object_pairs_hook=_object))
+        return object_of(_CAREFUL.decode(line))
     except (ValueError, RecursionError) as exc:
         return Problem(_("not valid JSON: {reason}.").format(reason=reason(exc)), fix=_fix(line))
 
@@ -48,7 +48,7 @@ def checked(text: str) -> None:
     ValueError
         Naming the key.
     """
-    json.loads(text, object_pairs_hook=_object)
+    _CAREFUL.decode(text)
 
 
 def is_plain(text: str, value: Any) -> bool:
@@ -57,9 +57,7 @@ def is_plain(text: str, value: Any) -> bool:
     A key is a quote, then a colon. Where there are no more of these than keys were read, none of them stands twice;
     what this cannot tell (a text with such signs in it, blanks before a colon) must be looked at the slow way.
     """
-    if " :" in text or "\t:" in text or "\n:" in text or "\r:" in text:
-        return False
-    return text.count('":') == _keys(value)
+    return "\n:" not in text and "\r:" not in text and _in_line(text, value)
 
 
 def reason(exc: Exception) -> str:
@@ -69,9 +67,17 @@ def reason(exc: Exception) -> str:
     return _("nested too deeply") if isinstance(exc, RecursionError) else str(exc)
 
 
+def _in_line(text: str, value: Any) -> bool:
+    return " :" not in text and "\t:" not in text and text.count('":') == _keys(value)
+
+
 def _keys(value: Any) -> int:
     if isinstance(value, dict):
-        return len(value) + sum(_keys(held) for held in value.values() if held.__class__ in (dict, list))
+        count = len(value)
+        for held in value.values():
+            if held.__class__ is dict or held.__class__ is list:
+                count += _keys(held)
+        return count
     return sum(map(_keys, value)) if isinstance(value, list) else 0
 
 
@@ -81,6 +87,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         keys = [key for key, _value in pairs]
         raise _Twice(_("the key {key!r} stands twice").format(key=next(k for k in keys if keys.count(k) > 1)))
     return values
+
+
+_CAREFUL = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _fix(found: Any) -> str:

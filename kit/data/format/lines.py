@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from kit.data.format.encoding import encoding_of, guessed, is_utf8
 from kit.data.format.guess import guess
@@ -20,7 +20,7 @@ from kit.data.record import Problem
 from kit.i18n import _, ngettext
 
 LONGEST = 1 << 25  # bytes of one line, or of one value that spans lines: 32 MiB
-HEAD = 1 << 16  # characters by which it is told what a file holds
+HEAD = 1 << 16  # bytes by which it is told what a file holds
 _BLOCK = 1 << 20
 _TOLD = 5  # line numbers in a note
 _BY_PAIRS = ("gb18030", "big5", "cp932", "cp949", "euc_jp")
@@ -91,36 +91,55 @@ class Lines:
         self._marks = _Places()
         self._utf8 = 0  # lines that are not ASCII and are UTF-8 in a file that is mostly not
 
-    def head(self, size: int = HEAD) -> str:
-        """Return the first lines, about `size` characters of them; what is no text is left out."""
-        text = ""
-        for block in self._blocks(size):
-            text += "".join(line for line in block if isinstance(line, str))
-            if len(text) >= size:
-                break
-        return text
+    def head(self) -> str:
+        """Return the first `HEAD` bytes as text, whole lines where they are not longer than that."""
+        with self.path.open("rb") as file:
+            data = self._utf8_of(file).read(HEAD)
+        text = data.decode(self._whole, "replace")
+        return text[: text.rfind("\n") + 1] or text if len(data) >= HEAD else text
+
+    def texts(self) -> Iterator[str | Unread]:
+        """Yield the text a piece at a time, wherever lines end; where something is no text, that is the last piece."""
+        with self.path.open("rb") as file:
+            source = self._utf8_of(file)
+            decoder = codecs.getincrementaldecoder(self._whole)()
+            data = b" "
+            while data:
+                data = source.read(_BLOCK)
+                try:
+                    yield decoder.decode(data, final=not data)
+                except UnicodeDecodeError as exc:
+                    line = bytes(exc.object)
+                    yield line[: exc.start].decode(self._whole)
+                    begins = line.rfind(b"\n", 0, exc.start) + 1
+                    yield self._undecodable(line[begins:], exc.start - begins)
+                    return
 
     def blocks(self) -> Iterator[list[Line]]:
         """Yield all lines in order, with their ends, many at a time."""
         self._mended.clear()
         self._marks = _Places()
         self._utf8 = 0
-        yield from self._blocks(_BLOCK)
-        self._tell()
-
-    def _blocks(self, size: int) -> Iterator[list[Line]]:
         number = 1
         with self.path.open("rb") as file:
-            if self._found.codec == "utf-8":
-                source: _Bytes = file
-                if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
-                    file.seek(0)
-            else:
-                source = Transcoded(file, self._found.codec)
-            for piece in _whole_lines(source, size):
+            for piece in _whole_lines(self._utf8_of(file)):
                 lines: list[Line] = self._lines(piece, number) if isinstance(piece, bytes) else [piece]
                 number += len(lines)
                 yield lines
+        self._tell()
+
+    @property
+    def _whole(self) -> str:
+        """The codec for bytes of `_utf8_of` that are not looked at line by line."""
+        return self._found.other if self._found.note and self._found.other else "utf-8"
+
+    def _utf8_of(self, file: BinaryIO) -> _Bytes:
+        """Return the bytes of a file behind its byte order mark; in UTF-8, unless single lines of it are not."""
+        if self._found.codec != "utf-8":
+            return Transcoded(file, self._found.codec)
+        if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+            file.seek(0)
+        return file
 
     def _lines(self, piece: bytes, number: int) -> list[Line]:
         """Return the lines of `piece`, the first of which has this number."""
@@ -162,11 +181,10 @@ class Lines:
                 if (seen := _decoded(line, codec)) is not None:
                     self._mended[codec].add(number)
                     return seen
-        return self._undecodable(line)
+        return self._undecodable(line, _first_fault(line))
 
-    def _undecodable(self, line: bytes) -> Unread:
+    def _undecodable(self, line: bytes, at: int) -> Unread:
         text = line.decode("utf-8", "replace")
-        at = _first_fault(line)
         name = self._named if self._found.strict else self._found.codec
         if self._found.codec == "utf-8":
             message = _("byte 0x{byte:02x} at position {at} is not {encoding} text.").format(
@@ -213,12 +231,12 @@ class Lines:
             self.notes.append(text)
 
 
-def _whole_lines(source: _Bytes, size: int) -> Iterator[bytes | Unread]:
+def _whole_lines(source: _Bytes) -> Iterator[bytes | Unread]:
     """Yield bytes that end with the end of a line; a line that is too long is one problem."""
     parts: list[bytes] = []
     held = 0
     skipping = False
-    while data := source.read(size):
+    while data := source.read(_BLOCK):
         at = data.rfind(b"\n") + 1 or data.rfind(b"\r", 0, -1) + 1  # a \r at the end may have its \n in the next piece
         if not at:
             parts.append(data)
