@@ -56,6 +56,7 @@ CHECKS: dict[str, CheckEntry] = {
     "near-duplicates": CheckEntry(
         N_("Near duplicates"), N_("Do rows say nearly the same?"), "kit.gate.alike.near:NearDuplicates"
     ),
+    "leaks": CheckEntry(N_("Leaks"), N_("Do test rows stand in the data?"), "kit.gate.alike.leaks:Leaks"),
     "personal": CheckEntry(
         N_("Personal data"),
         N_("Is there anything about a person?"),

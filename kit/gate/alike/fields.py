@@ -31,6 +31,12 @@ def fields_of(text: str) -> Fields | None:
     return fields if len(fields) == len(found) else None
 
 
+def is_table(text: str) -> bool:
+    """Is `text` a row of a table: named fields with short values?"""
+    fields = fields_of(text)
+    return fields is not None and all(len(_WORD.findall(value)) <= _LONGEST for value in fields.values())
+
+
 def same_fields(one: Fields | None, other: Fields | None) -> bool:
     """May two rows be the same as far as their fields go? True where they are not made of the same fields."""
     if one is None or other is None or one.keys() != other.keys():

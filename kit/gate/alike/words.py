@@ -31,6 +31,7 @@ _APOSTROPHES = {ord(sign): None for sign in "'’ʼ`"}
 _SIGNS = {"Sm", "Sc", "So"}  # of Unicode: mathematical, of currency, others such as emoji
 _SIGNS_TOO = "%‰°"
 _NO_SIGNS = "|~¦"  # they draw tables
+_JOINING = np.array([ord(sign) for sign in " \t-_/&'’"], np.uint32)
 _BLANKLESS = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -103,6 +104,16 @@ def words_of(texts: Sequence[str]) -> Words:
     keep = ~again | numeral | alone
     kept = [each[keep] for each in (hashes, owner, numeral, alone, starts, ends)]
     return Words(kept[0], kept[1], kept[2], kept[3], kept[4], kept[5], len(forms), joined)
+
+
+def set_off(words: Words, first: NDArray[Any], last: NDArray[Any]) -> NDArray[Any]:
+    """Is each run of words ``first:last`` set off, on both sides, by punctuation or an end of its text?"""
+    codes = np.frombuffer(words.joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    parting = np.r_[0, np.cumsum((_classes(codes) == SEPARATOR) & ~np.isin(codes, _JOINING))]
+    before, after = np.r_[0, words.ends[:-1]][first], np.r_[words.starts[1:], len(codes)][last - 1]
+    begins = (parting[words.starts[first]] > parting[before]) | (before == 0)
+    found: NDArray[Any] = begins & (parting[after] > parting[words.ends[last - 1]])
+    return found
 
 
 def spans(
