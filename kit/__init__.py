@@ -44,7 +44,7 @@ from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
 from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
-from kit.widgets import ComparePanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
+from kit.widgets import ComparePanel, DataPanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
 
 __all__ = [
     "AnswerSpec",
@@ -52,6 +52,7 @@ __all__ = [
     "CleanSpec",
     "ComparePanel",
     "Cost",
+    "DataPanel",
     "DataSpec",
     "Dataset",
     "DistillSpec",

@@ -202,7 +202,7 @@ class _Previews:
 def _said(entry: Entry) -> str:
     row = entry.row
     if row is None:
-        return "\n".join(_cells(entry).values())
+        return "\n".join(f"{name}: {value}" for name, value in _cells(entry).items())
     return "\n".join(part for part in (row.context, row.text, *row.choices, row.answer, *row.accepted[1:]) if part)
 
 

@@ -2,10 +2,11 @@
 
 from kit.widgets.columns import columns
 from kit.widgets.comparing.panel import ComparePanel
+from kit.widgets.gating.panel import DataPanel
 from kit.widgets.machine.panel import MachineCard
 from kit.widgets.picking.panel import ModelPicker
 from kit.widgets.running.panel import RunsPanel
 from kit.widgets.sweeping.panel import SweepPanel
 from kit.widgets.tuning.panel import TunePanel
 
-__all__ = ["ComparePanel", "MachineCard", "ModelPicker", "RunsPanel", "SweepPanel", "TunePanel", "columns"]
+__all__ = ["ComparePanel", "DataPanel", "MachineCard", "ModelPicker", "RunsPanel", "SweepPanel", "TunePanel", "columns"]

@@ -10,7 +10,7 @@ import traitlets
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("view.js", "limits.js", "rows.js")
-_SHEETS = ("style.css", "comparing.css", "picking.css", "tuning.css", "sweeping.css")
+_SHEETS = ("style.css", "comparing.css", "picking.css", "tuning.css", "sweeping.css", "gating.css")
 
 
 class View(anywidget.AnyWidget):  # type: ignore[misc]

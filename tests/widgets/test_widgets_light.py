@@ -22,9 +22,10 @@ HEAVY = (
 def test_importing_and_showing_panels_loads_nothing_heavy() -> None:
     code = (
         "import sys\n"
-        "from kit.widgets import MachineCard, ModelPicker, RunsPanel, TunePanel, SweepPanel, ComparePanel\n"
+        "from kit.widgets import ComparePanel, DataPanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel\n"
         "p = ModelPicker(); t = TunePanel(p, 'x.csv'); s = SweepPanel(t, 'x.csv'); c = ComparePanel(s)\n"
-        "[x.html() for x in (p, t, s, c, RunsPanel(), MachineCard())]\n"
+        "d = DataPanel('x.csv')\n"
+        "[x.html() for x in (p, t, s, c, d, RunsPanel(), MachineCard())]; d.close()\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules], 'ipywidgets' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
