@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kit.errors import KitError, UnsupportedError
 from kit.i18n import _
@@ -17,7 +18,9 @@ from kit.models.folder import model_problem, read_json
 from kit.models.meter import ByteMeter, require_room
 from kit.report import Report
 
-_PROBE_S = 3.0
+T = TypeVar("T")
+
+PROBE_S = 3.0  # that the hub has to answer a question
 _TAKEN = ("*.safetensors", "*.json", "*.txt", "*.model", "*.jinja")
 _SMALL = ("config.json", "tokenizer_config.json")
 # Folders hold copies in other formats (onnx/, original/); "consolidated" is Mistral's copy of the same weights.
@@ -150,35 +153,42 @@ def _weights_in(folder: Path) -> bool:
     return any(folder.glob("*.safetensors*"))
 
 
-def _ask(hub_id: str) -> dict[str, int]:
-    """Return the files to take and their sizes in bytes, or raise `HubUnavailable` within a few seconds."""
+def answer_of(question: Callable[[], T | HubUnavailable]) -> T:
+    """Return what the hub answers to `question` within a few seconds.
+
+    Parameters
+    ----------
+    question : callable
+        Asks, with a timeout of `PROBE_S`; returns the answer, or why there is none.
+
+    Raises
+    ------
+    HubUnavailable
+        Offline mode, no network, a firewall, or what `question` returned.
+    """
     from huggingface_hub import constants, is_offline_mode
 
     if is_offline_mode():
         raise HubUnavailable(_("The hub was not asked: HF_HUB_OFFLINE is set."))
-    answer: list[dict[str, int] | HubUnavailable] = []
+    answer: list[T | HubUnavailable] = []
     # On a thread: a name server that does not answer blocks longer than any timeout of a connection.
-    thread = threading.Thread(target=lambda: answer.append(_question(hub_id)), daemon=True)
+    thread = threading.Thread(target=lambda: answer.append(_reached(question)), daemon=True)
     thread.start()
-    thread.join(_PROBE_S + 1)
+    thread.join(PROBE_S + 1)
     if not answer:
         raise HubUnavailable(
-            _("The hub ({endpoint}) did not answer within {s:g} s.").format(endpoint=constants.ENDPOINT, s=_PROBE_S + 1)
+            _("The hub ({endpoint}) did not answer within {s:g} s.").format(endpoint=constants.ENDPOINT, s=PROBE_S + 1)
         )
     if isinstance(answer[0], HubUnavailable):
         raise answer[0]
     return answer[0]
 
 
-def _question(hub_id: str) -> dict[str, int] | HubUnavailable:
-    from huggingface_hub import HfApi, constants
-    from huggingface_hub.errors import HfHubHTTPError
+def _reached(question: Callable[[], T | HubUnavailable]) -> T | HubUnavailable:
+    from huggingface_hub import constants
 
     try:
-        info = HfApi().model_info(hub_id, files_metadata=True, timeout=_PROBE_S)
-        sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or []}
-    except HfHubHTTPError as exc:
-        return HubUnavailable(_refusal(hub_id, exc))
+        return question()
     except Exception as exc:  # whatever a proxy, a firewall or a log-in page makes of it
         reason = _first_line(exc) or type(exc).__name__
         return HubUnavailable(
@@ -186,6 +196,22 @@ def _question(hub_id: str) -> dict[str, int] | HubUnavailable:
                 endpoint=constants.ENDPOINT, reason=reason.rstrip(".")
             )
         )
+
+
+def _ask(hub_id: str) -> dict[str, int]:
+    """Return the files to take and their sizes in bytes."""
+    return answer_of(lambda: _question(hub_id))
+
+
+def _question(hub_id: str) -> dict[str, int] | HubUnavailable:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        info = HfApi().model_info(hub_id, files_metadata=True, timeout=PROBE_S)
+    except HfHubHTTPError as exc:
+        return HubUnavailable(_refusal(hub_id, exc))
+    sizes = {file.rfilename: int(file.size or 0) for file in info.siblings or []}
     return {name: size for name, size in sizes.items() if _matches(name, _TAKEN) and not _matches(name, _LEFT)}
 
 
