@@ -23,6 +23,7 @@ from kit.calls import (
     merge,
     search,
     slices,
+    split_data,
     sweep,
     tune,
 )
@@ -31,7 +32,7 @@ from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import CleanSpec, Finding, GateSpec
+from kit.gate import CleanSpec, Finding, GateSpec, SplitSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -81,6 +82,7 @@ __all__ = [
     "SearchSpec",
     "Slices",
     "Speed",
+    "SplitSpec",
     "SweepPanel",
     "SweepSpec",
     "TunePanel",
@@ -120,6 +122,7 @@ __all__ = [
     "runs",
     "search",
     "slices",
+    "split_data",
     "start",
     "sweep",
     "this_machine",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import CleanSpec, GateSpec
+from kit.gate import CleanSpec, GateSpec, SplitSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -87,6 +87,11 @@ def check_data(spec: GateSpec, *, now: bool = False) -> Result:
 
 def clean_data(spec: CleanSpec, *, now: bool = False) -> Result:
     """Repair data by recorded steps; "data" among the facts reads what is left (`now` and errors as in `tune`)."""
+    return _done(spec, now)
+
+
+def split_data(spec: SplitSpec, *, now: bool = False) -> Result:
+    """Divide data into files; "train", "test" and "validation" among the facts read them (the rest as in `tune`)."""
     return _done(spec, now)
 
 

@@ -21,6 +21,7 @@ from kit.errors import KitError, ParameterError
 from kit.experiments import SearchSpec
 from kit.experiments.spec import SweepSpec
 from kit.gate.clean import CleanSpec
+from kit.gate.split import SplitSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
@@ -90,6 +91,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "template": "Age: {age}; job: {job}",
     },
     CleanSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision")},
+    SplitSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision"), "by": "group"},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},
@@ -113,6 +115,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
 
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
     CleanSpec: {"data": DataSpec(source="rows.jsonl")},  # the whole source, no part of it
+    SplitSpec: {"data": DataSpec(source="rows.jsonl")},
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
     ExportSpec: {"variant": Variant(model="some-model", method="fp16")},
 }  # what is needed though it has a default: rows, or else tasks

@@ -3,5 +3,6 @@
 from kit.gate.clean import CleanSpec
 from kit.gate.finding import Finding
 from kit.gate.spec import GateSpec
+from kit.gate.split import SplitSpec
 
-__all__ = ["CleanSpec", "Finding", "GateSpec"]
+__all__ = ["CleanSpec", "Finding", "GateSpec", "SplitSpec"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
@@ -43,10 +44,12 @@ class Rows:
         The SHA-256 of the rows of the source.
     notes : list of str
         What the reader guessed or mended.
+    name, unit, columns
+        As `Reading` has them.
     """
 
     def __init__(self, data: DataSpec, folder: Path, report: Report) -> None:
-        self._data, self._path, self._report = data, folder / "rows.jsonl", report
+        self._data, self._path, self._report = data, _passing(folder), report
         self._gone: set[int] = set()
         self.labels: Counter[str] = Counter()
         self.before = 0
@@ -60,6 +63,7 @@ class Rows:
                 if entry.row is not None and data.task == "classify":
                     self.labels[entry.row.answer] += 1
         self.hash, self.notes = digest.hexdigest(), reading.notes
+        self.name, self.unit, self.columns = reading.name, reading.unit, reading.columns
 
     def __len__(self) -> int:
         return self.before - len(self._gone)
@@ -106,6 +110,13 @@ class Rows:
                 self._report.check()
                 self._report.progress(phase, done, total, "rows")
             yield one
+
+
+def _passing(folder: Path) -> Path:
+    """Return a new file in `folder`, which may hold the source, too."""
+    handle, name = tempfile.mkstemp(dir=folder, prefix=".rows-")
+    os.close(handle)
+    return Path(name)
 
 
 def _of_the_reader(entry: Entry, data: DataSpec) -> list[str | None] | None:

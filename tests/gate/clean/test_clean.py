@@ -163,7 +163,7 @@ def test_rows_that_cannot_be_read_are_never_lost_in_silence(tmp_path: Path) -> N
     said = [event["text"] for event in report.events if event["kind"] == "message"]
     assert any("could not be read at all" in text for text in said)
     assert any("add the step schema" in text for text in said)
-    assert not (tmp_path / "rows.jsonl.next").exists()
+    assert not list(tmp_path.glob(".rows-*"))
 
 
 def test_nothing_left_is_an_error(tmp_path: Path) -> None:
