@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -146,11 +147,10 @@ def _written_out(path: Path) -> IO[bytes]:
     if _PASSWORD in error:
         problem = _("{name} is locked with a password.").format(name=path.name)
         raise DataError(problem, fix=_("Save it without one."))
-    if error == "memory" or done.returncode or not line:
-        reason = _("it asks for more than {most} MiB of memory").format(most=_MEMORY_MIB)
-        raise _damaged(path, reason if error in ("", "memory") else error)
-    if error:
-        raise _damaged(path, error)
+    if error == "memory" or done.returncode in (-signal.SIGABRT, -signal.SIGKILL):
+        raise _damaged(path, _("it asks for more than {most} MiB of memory").format(most=_MEMORY_MIB))
+    if error or done.returncode or not line:
+        raise _damaged(path, error or _("its reader ended with code {code}").format(code=done.returncode))
     rows.seek(0)
     return rows
 

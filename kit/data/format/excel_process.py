@@ -66,7 +66,7 @@ def main(path: str, mebibytes: str, seconds: str) -> None:
         write(path)
     except MemoryError:
         print(json.dumps({"error": "memory"}))
-    except Exception as exc:  # whatever a damaged file makes its reader raise
+    except BaseException as exc:  # whatever a damaged file makes its reader raise; its panics are no Exceptions
         print(json.dumps({"error": f"{type(exc).__name__}: {exc}"}))
 
 
