@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.gate.alike.features import Counts, hashes_of
-from kit.gate.alike.words import Words, mixed, spans
+from kit.gate.alike.words import Words, codes_of, mixed, spans
 
 _LONGEST = 24  # words: sketches find longer rows that differ in one
 _LAG = 16  # neighbours that are compared
@@ -93,7 +93,7 @@ def _without(hashes: NDArray[Any], at: NDArray[Any], starts: NDArray[Any], ends:
 
 def _unspaced(words: Words) -> NDArray[Any]:
     """Return a hash of the letters of each text, whatever blanks and signs stand between them."""
-    codes = np.frombuffer(words.joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = codes_of(words.joined)
     steps = np.zeros(len(codes) + 1, np.int8)
     steps[words.starts] += 1
     steps[words.ends] -= 1
@@ -107,13 +107,13 @@ def _unspaced(words: Words) -> NDArray[Any]:
 
 def _ends(words: Words, at: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the first four and the last four characters of words, packed so that equal beginnings sort together."""
-    codes = np.frombuffer(words.joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = codes_of(words.joined)
     starts, ends = words.starts[at], words.ends[at]
     front, back = np.zeros(len(at), np.uint32), np.zeros(len(at), np.uint32)
     for step in range(4):
         inside = starts + step < ends
-        first = np.where(inside, codes[np.minimum(starts + step, ends - 1)] & 0xFF, 0).astype(np.uint32)
-        last = np.where(inside, codes[np.maximum(ends - 1 - step, starts)] & 0xFF, 0).astype(np.uint32)
+        first = np.where(inside, codes[np.minimum(starts + step, ends - 1)], 0).astype(np.uint32) & np.uint32(0xFF)
+        last = np.where(inside, codes[np.maximum(ends - 1 - step, starts)], 0).astype(np.uint32) & np.uint32(0xFF)
         front, back = front << np.uint32(8) | first, back << np.uint32(8) | last
     return front, back
 
