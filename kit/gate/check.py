@@ -34,6 +34,12 @@ def asked(row: Row) -> str:
     return "\n".join(part for part in (row.context, row.text, *row.choices) if part)
 
 
+def written(row: Row) -> list[str]:
+    """Return all that people wrote in a row: what it asks, and the answers that are no labels."""
+    answers = row.accepted or ((row.answer,) if row.turns else ())
+    return [asked(row), *answers]
+
+
 class Check:
     """The base of every check.
 

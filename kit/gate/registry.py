@@ -43,6 +43,13 @@ class CheckEntry:
 # In the order of the report, and of a cleaning that is not told another.
 CHECKS: dict[str, CheckEntry] = {
     "schema": CheckEntry(N_("Broken rows"), N_("Can every row be read?"), "kit.gate.checks.schema:Schema"),
+    "encoding": CheckEntry(
+        N_("Encoding damage"),
+        N_("Was every text read in the right encoding?"),
+        "kit.gate.encoding:Encoding",
+        repair="mend",
+        mend="kit.gate.encoding:mend",
+    ),
     "length": CheckEntry(N_("Length"), N_("Does every row fit into the model?"), "kit.gate.checks.length:Length"),
     "balance": CheckEntry(
         N_("Label balance"), N_("Does every label have enough rows?"), "kit.gate.checks.balance:Balance", repair=""

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kit.data.row import Row
 from kit.errors import MissingPackageError
-from kit.gate.check import Check, Seen, Tell, asked
+from kit.gate.check import Check, Seen, Tell, written
 from kit.gate.finding import Finding, Flag, Part
 from kit.gate.personal.kinds import KINDS, counted, kinds_of
 from kit.gate.spec import Thresholds
@@ -43,11 +42,6 @@ def finder(kinds: tuple[str, ...]) -> Finder:
     return Finder(kinds)
 
 
-def texts_of(row: Row) -> list[str]:
-    """Return what people wrote in a row: what it asks, and the answers that are no labels."""
-    return [asked(row), *row.accepted]
-
-
 class Personal(Check):
     """Points at rows with personal data, and never repeats it."""
 
@@ -76,7 +70,7 @@ class Personal(Check):
         return seen.part == "test" or seen.place < _ALL_NAMES or seen.place % _ONE_IN == 0
 
     def _look(self, rows: list[Seen], *, names: bool) -> None:
-        owners = [(seen, place, text) for seen in rows for place, text in enumerate(texts_of(seen.row))]
+        owners = [(seen, place, text) for seen in rows for place, text in enumerate(written(seen.row))]
         found = self._finder.find([text for _seen, _place, text in owners], names=names)
         spans: dict[int, list[tuple[int, Span]]] = {}
         for (seen, place, _text), each in zip(owners, found, strict=True):
