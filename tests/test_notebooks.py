@@ -17,6 +17,7 @@ MADE = {  # kinds of runs
     "02_choose_a_model": ["auto"],
     "03_tune_a_model": ["findrate", "tune", "tune"],
     "04_quantization_lab": ["sweep", "sweep"],
+    "05_data_gate": ["clean", "gate", "gate"],
 }
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 

@@ -86,12 +86,7 @@ def page_of(read: type[Any]) -> Callable[[DataPanel], Any]:
     """Return the page of a panel once everything it asks for has come."""
 
     def settled(panel: DataPanel) -> Any:
-        for _round in range(5):
-            panel.refresh()
-            panel.html()
-            if not panel.desk.clerk.busy:
-                break
-            panel.desk.clerk.wait()
+        panel.wait()
         assert panel.desk.problem is None, panel.desk.problem
         return read(panel.html())
 
@@ -358,6 +353,26 @@ def test_a_new_panel_of_that_name_finds_report_and_cleaning(
     assert again.desk.report == panel.desk.report
     assert again.cleaned == panel.desk.cleaned_spec()
     assert "58 of 60 rows left" in page.text
+
+
+def test_a_report_on_other_data_is_not_shown(
+    file: str, tmp_path: Path, panel_of: Callable[..., DataPanel], page_of: Callable[..., Any]
+) -> None:
+    panel = panel_of(file, checks=("schema",), name="mine")
+    page_of(panel)
+    checked(panel)
+    path = tmp_path / "other.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows()[30:]), encoding="utf-8")
+    other = panel_of(str(path), name="mine")
+    assert other.report is None
+    assert "Broken rows" not in page_of(other).text.partition("Settings")[2]
+    panel.act("clean")
+    assert panel.run is not None
+    panel.run.wait(timeout=60)
+    panel.act("recheck")
+    panel.run.wait(timeout=60)
+    again = panel_of(file, name="mine")  # what a cleaning made of its data is its own
+    assert again.report == panel.report
 
 
 def test_earlier_reports_on_the_same_data_are_opened(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import htpy as h
@@ -11,6 +12,7 @@ from kit.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from kit.data.spec import DataSpec
+    from kit.jobs import Run
     from kit.widgets.gating.desk import DataDesk
 
 
@@ -71,6 +73,26 @@ class DataPanel(Panel["DataDesk"]):
     def cleaned(self) -> DataSpec | None:
         """The cleaned data, or None before there is some."""
         return self.desk.cleaned_spec()
+
+    @property
+    def report(self) -> Run | None:
+        """The run that checked what the panel shows, or None before there is one."""
+        return self.desk.report
+
+    def wait(self, timeout_s: float = 60.0) -> None:
+        """Wait until all that the page asks of the data has been read: for scripts, where no page looks again.
+
+        Parameters
+        ----------
+        timeout_s : float, default 60, seconds
+            At most.
+        """
+        until = time.monotonic() + timeout_s
+        self.refresh()
+        self.html()
+        while self.desk.clerk.busy and time.monotonic() < until:
+            self.desk.clerk.wait(until - time.monotonic())
+            self.html()  # an answer may lead to the next question
 
     def as_spec_value(self) -> DataSpec:
         """Return what the panel stands for, where a spec or another panel is given it as data."""

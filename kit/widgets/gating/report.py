@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.data.read import absolute
+from kit.data.recipe import read_recipe
+from kit.data.spec import DataSpec
 from kit.errors import KitError, ParameterError, UnknownNameError
 from kit.gate.gate import PROBLEMS
 from kit.gate.registry import CHECKS, usual_checks
@@ -117,19 +119,32 @@ class ReportDesk(SourceDesk):
 
     def renew(self) -> bool:
         """Show the newest run that this panel started: of a cleaning, with the report it came from."""
+        before = self.run, self.status
         if not self.adopt(Gated):
             return False
         assert self.run is not None
         spec = self.run.spec
+        assert isinstance(spec, Gated)
+        if not self._is_ours(spec.data):
+            self.run, self.status = before
+            return False
         if isinstance(spec, GateSpec):
             self._show(self.run)
-            self._take(spec)
+            self._take(spec, other=True)
         else:
             found = newest_run(self.name, GateSpec)
             self._show(None if found is None else found[0])
             if self.report is not None and isinstance(self.report.spec, GateSpec):
                 self._take(self.report.spec)
         return True
+
+    def _is_ours(self, data: DataSpec) -> bool:
+        """Is that the data of this panel, or what a cleaning has made of it?"""
+        own = absolute(self.source)
+        if not self.source or data.source == own:
+            return True
+        recipe = read_recipe(data.source) or {}
+        return bool(recipe.get("spec", {}).get("data", {}).get("source") == own)
 
     def _take(self, spec: GateSpec, *, other: bool = False) -> None:
         """Show the settings of a run; other data than the panel was given only where that is meant."""
