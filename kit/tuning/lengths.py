@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kit.data import Dataset, DataSpec, open_data
 from kit.data.bundled import DATASETS
+from kit.data.origin.origin import size_of
 from kit.data.spec import WRITTEN
 from kit.models.estimates.kept_layer import Attending
 
@@ -171,5 +171,5 @@ def _of_characters(count: int) -> int:
 def _quick_to_read(data: DataSpec) -> bool:
     if data.source in DATASETS:
         return True
-    source = os.path.expanduser(data.source)
-    return not source.lower().endswith(_SLOW) and os.stat(source).st_size <= _MOST_BYTES
+    size = size_of(data.source)
+    return size is not None and size <= _MOST_BYTES and not data.source.lower().endswith(_SLOW)

@@ -10,6 +10,7 @@ from tinymodel import make_tokenizer
 
 from kit.engines.hf.load import load_tokenizer
 from kit.engines.hf.prompt import encode, encode_answers, encode_labels, end_of_answer, without_middle
+from kit.errors import KitError
 
 MESSAGES = [{"role": "user", "content": "The price goes up."}]
 
@@ -72,3 +73,38 @@ def test_a_tokenizer_without_padding_gets_one(tmp_path: Path) -> None:
     bare.save_pretrained(tmp_path)
     loaded = load_tokenizer(tmp_path)
     assert loaded.pad_token_id == loaded.eos_token_id == 2
+
+
+STRICT = (
+    "{% for m in messages %}"
+    "{% if m['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% if (m['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Roles must alternate') }}{% endif %}"
+    "{{ m['role'] + ': ' + m['content'] + '\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}assistant:{% endif %}"
+)
+
+
+@pytest.mark.parametrize(
+    ("turns", "text"),
+    [
+        ("u", "user: u0\nassistant:"),
+        ("uau", "user: u0\nassistant: a1\nuser: u2\nassistant:"),
+        ("suau", "user: s0\n\nu1\nassistant: a2\nuser: u3\nassistant:"),
+        ("uuau", "user: u0\n\nu1\nassistant: a2\nuser: u3\nassistant:"),
+        ("usu", "user: u0\n\ns1\n\nu2\nassistant:"),
+    ],
+)
+def test_a_strict_template_gets_the_same_words(turns: str, text: str) -> None:
+    """As Gemma's and Mistral's templates are: no system, and user and assistant in turn."""
+    names = {"s": "system", "u": "user", "a": "assistant"}
+    strict = make_tokenizer()
+    strict.chat_template = STRICT
+    messages = [{"role": names[turn], "content": f"{turn}{place}"} for place, turn in enumerate(turns)]
+    assert strict.decode(encode(strict, messages)) == text
+
+
+def test_a_template_that_refuses_is_told() -> None:
+    strict = make_tokenizer()
+    strict.chat_template = STRICT
+    with pytest.raises(KitError, match="refuses a conversation: Roles must alternate"):
+        encode(strict, [{"role": "assistant", "content": "Hello."}, *MESSAGES])

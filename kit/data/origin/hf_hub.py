@@ -115,9 +115,10 @@ def _here(name: HubName) -> tuple[Path, tuple[str, ...]] | None:
             continue
         files = chosen(name, [file.path for file in tree])
         if files:
-            place = {"repo_type": "dataset", "revision": revision}
             try:
-                folder = snapshot_download(name.repo, **place, allow_patterns=[*files], local_files_only=True)
+                folder = snapshot_download(
+                    name.repo, repo_type="dataset", revision=revision, allow_patterns=[*files], local_files_only=True
+                )
             except LocalEntryNotFoundError:  # other files of this version are here
                 return None
             return Path(folder), files

@@ -45,6 +45,22 @@ def absolute_origin(source: str) -> str | None:
     return source if is_hub(source) else None
 
 
+def size_of(source: str) -> int | None:
+    """Return the bytes of a file or a saved folder; None of a database and the hub, where asking takes long.
+
+    Raises
+    ------
+    OSError
+        There is no such file.
+    """
+    if is_database(source) or is_hub(source):
+        return None
+    path = Path(os.path.expanduser(source))
+    if os.path.isdir(path):
+        return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    return os.stat(path).st_size
+
+
 def state_of(folder: str) -> object:
     """Return what changes when the rows of a saved dataset do, or None where it is none or was changed just now."""
     from kit.data.origin.hf_folder import changed, is_saved

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kit.engines.protocol import Prompt
+from kit.errors import KitError
+from kit.i18n import _
 
 
 def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> list[int]:
@@ -25,12 +27,54 @@ def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> 
         ids = plain_ids(tokenizer, [prompt])[0]
         return ids if max_length is None else ids[-max_length:]
     if getattr(tokenizer, "chat_template", None):
-        text = tokenizer.apply_chat_template(prompt, tokenize=False, add_generation_prompt=True)
+        text = rendered(tokenizer, prompt)
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = "".join(message["content"] + "\n" for message in prompt)
         ids = tokenizer(text, add_special_tokens=True)["input_ids"]
     return without_middle(list(ids), max_length)
+
+
+def rendered(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:
+    """Return messages as the model's chat template writes them, with the start of an answer at the end.
+
+    A template that knows no system, or wants user and assistant to take turns, gets the same words as `folded`.
+
+    Raises
+    ------
+    KitError
+        The template refuses these messages in any form.
+    """
+    from jinja2 import TemplateError
+
+    refusal: Exception | None = None
+    for form in (list(messages), folded(messages)):
+        try:
+            return str(tokenizer.apply_chat_template(form, tokenize=False, add_generation_prompt=True))
+        except TemplateError as exc:
+            refusal = exc
+    raise KitError(
+        _("The chat template of this model refuses a conversation: {reason}.").format(
+            reason=str(refusal).strip().rstrip(".")
+        ),
+        fix=_("Begin each conversation with a question, or take another model."),
+    ) from refusal
+
+
+def folded(messages: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Return the same words in turns of user and assistant alone: what the system says begins the next question.
+
+    >>> folded([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why?"}])
+    [{'role': 'user', 'content': 'Be brief.\n\nWhy?'}]
+    """
+    turns: list[dict[str, str]] = []
+    for message in messages:
+        role = "assistant" if message["role"] == "assistant" else "user"
+        if turns and turns[-1]["role"] == role:
+            turns[-1] = {"role": role, "content": f"{turns[-1]['content']}\n\n{message['content']}"}
+        else:
+            turns.append({"role": role, "content": message["content"]})
+    return turns
 
 
 def plain_ids(tokenizer: Any, texts: Sequence[str], *, special: bool = True) -> list[list[int]]:

@@ -9,8 +9,10 @@ from functools import lru_cache
 
 from kit.data import Dataset, open_data
 from kit.data.bundled import DATASETS
+from kit.data.origin.origin import size_of
 from kit.data.spec import DataSpec
 from kit.errors import KitError
+from kit.widgets.tuning.repeats import repeated
 
 CHARACTERS = 4  # to a token, as a rule of thumb for text in European languages
 _HELD_BACK = 0.1
@@ -38,6 +40,8 @@ class Rows:
         Characters of each text, sorted.
     shared : int
         Characters of the instruction that stands before each.
+    repeated : int, default 0
+        Rows that ask and answer the same as an earlier one.
     """
 
     count: int
@@ -48,6 +52,7 @@ class Rows:
     longest: int
     lengths: tuple[int, ...]
     shared: int
+    repeated: int = 0
 
     @property
     def trained(self) -> int:
@@ -77,11 +82,12 @@ def changed(source: str) -> int | None:
     if source in DATASETS:
         return 0
     try:
-        about = os.stat(source)
+        size = size_of(source)
+        if size is None or size > _MOST_BYTES or source.lower().endswith(_SLOW):
+            return None
+        return os.stat(source).st_mtime_ns
     except (OSError, ValueError):
         return None
-    quick = about.st_size <= _MOST_BYTES and not source.lower().endswith(_SLOW)
-    return about.st_mtime_ns if quick else None
 
 
 @lru_cache(maxsize=16)
@@ -101,6 +107,7 @@ def _rows(data: DataSpec, validation: DataSpec | None, at: int, also: int) -> Ro
         longest=lengths[-1],
         lengths=lengths,
         shared=len(opened.instruction),
+        repeated=repeated(opened),
     )
 
 
