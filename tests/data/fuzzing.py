@@ -143,7 +143,8 @@ def nested(draw: random.Random) -> tuple[str, bytes]:
 def long_line(draw: random.Random) -> tuple[str, bytes]:
     size = draw.choice((200_000, 300_000, 10_000_000))
     made = rows(draw)
-    made[2]["text"] = draw.choice(("x", "word ")) * (size // draw.choice((1, 5)))
+    word = draw.choice(("x", "word "))
+    made[2]["text"] = word * (size // len(word))
     suffix = draw.choice((".jsonl", ".csv", ".json"))
     text = {".jsonl": as_jsonl, ".csv": as_csv, ".json": json.dumps}[suffix](made)
     return suffix, text.encode()

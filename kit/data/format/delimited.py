@@ -11,7 +11,7 @@ from kit.data.format.lines import Line, Lines, Unread
 from kit.data.record import Problem, Record, Records
 from kit.data.table import check_columns, no_rows
 from kit.errors import DataError
-from kit.i18n import _
+from kit.i18n import _, ngettext
 
 _LONGEST = 1 << 24  # characters of one row: 16 MiB
 
@@ -40,6 +40,10 @@ class Delimited(Records):
             self.note(note)
         self._header = self._named()
         self._columns.update(dict.fromkeys(name for name in self._header if name))
+        if "" in self._header:
+            n = self._header.count("")
+            note = ngettext("{n} column without a name was left out.", "{n} columns without a name were left out.", n)
+            self.note(note.format(n=n))
 
     def read(self) -> Iterator[Record]:
         """Yield a record for each row that is not blank; its number is that of the line it begins on."""

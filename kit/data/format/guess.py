@@ -77,7 +77,7 @@ def _latin(text: str, frequent: str, there: str) -> float:
             count += 1
             run = run + 1 if sign.isalpha() else 0
             inside = before.isalpha()
-            if run > 2 or (sign in "¿¡" and inside) or (sign.isupper() and inside and before.islower()):
+            if run > 3 or (sign in "¿¡" and inside) or (sign.isupper() and inside and before.islower()):
                 points -= 1
             elif sign in frequent:
                 points += 1
@@ -98,7 +98,7 @@ def _alphabet(text: str, frequent: str, there: str) -> float:
     for sign in text:
         if sign > "\x7f":
             count += 1
-            if (sign.isupper() and before.islower()) or (sign.isalpha() and before.isascii() and before.isalpha()):
+            if (sign.isupper() and before.islower()) or (sign.isalpha() and _is_latin(before)):
                 points -= 1
             elif sign in frequent:
                 points += 1
@@ -106,8 +106,14 @@ def _alphabet(text: str, frequent: str, there: str) -> float:
                 points += 0.5
             else:
                 points -= 1
+        elif before > "\x7f" and before.isalpha() and sign.isalpha():
+            points -= 1
         before = sign
     return points / max(count, 1)
+
+
+def _is_latin(sign: str) -> bool:
+    return sign.isascii() and sign.isalpha()
 
 
 @cache

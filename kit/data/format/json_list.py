@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from kit.data.format.json_value import checked, is_plain, object_of, reason, scan
+from kit.data.format.json_value import checked, is_plain, object_of, placed, reason, scan
 from kit.data.format.lines import LONGEST, Lines, Unread
 from kit.data.record import Problem, Record, Records
 from kit.i18n import _
@@ -155,13 +155,13 @@ class _Text:
                 if not goes_on or not self._more():
                     raise self.fault(exc.msg, exc.pos) from None
             except ValueError as exc:
-                raise self.fault(str(exc)) from None
+                raise self.fault(reason(exc)) from None
         text = self._text[self.at : end]
         if not is_plain(text, value):
             try:
                 checked(text)
             except ValueError as exc:
-                raise self.fault(str(exc)) from None
+                raise self.fault(reason(exc)) from None
         self.at = end
         return value
 
@@ -170,8 +170,7 @@ class _Text:
         at = min(self.at if at is None else at, len(self._text))
         line = self._gone + self._text.count("\n", 0, at) + 1
         character = at - self._text.rfind("\n", 0, at)
-        why = _("{reason} at character {column}").format(reason=why, column=character)
-        message = _("not valid JSON: {reason}; what follows was not read.").format(reason=why)
+        message = _("not valid JSON: {reason}; what follows was not read.").format(reason=placed(why, character))
         return _Fault(Problem(message, fix=_("Correct this line, or export the file again."), line=line))
 
     def _more(self) -> bool:

@@ -28,7 +28,7 @@ def row_in(line: str) -> dict[str, Any] | Problem:
     except (StopIteration, ValueError, RecursionError):
         pass  # told by the slow way below
     try:
-        return object_of(_CAREFUL.decode(line))
+        return object_of(_CAREFUL.decode(line.rstrip("\r\n")))  # an end would be a line of its own
     except (ValueError, RecursionError) as exc:
         return Problem(_("not valid JSON: {reason}.").format(reason=reason(exc)), fix=_fix(line))
 
@@ -63,8 +63,15 @@ def is_plain(text: str, value: Any) -> bool:
 def reason(exc: Exception) -> str:
     """Return why something is not JSON, in words, with the place in the line."""
     if isinstance(exc, json.JSONDecodeError):
-        return _("{reason} at character {column}").format(reason=exc.msg, column=exc.colno)
-    return _("nested too deeply") if isinstance(exc, RecursionError) else str(exc)
+        return placed(exc.msg, exc.colno)
+    if isinstance(exc, RecursionError):
+        return _("nested too deeply")
+    return str(exc) if isinstance(exc, _Twice) else _("a number has too many digits")
+
+
+def placed(why: str, character: int) -> str:
+    """Return a reason with its place in the line."""
+    return _("{reason} at character {column}").format(reason=why.removesuffix(" at"), column=character)
 
 
 def _in_line(text: str, value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from pathlib import Path
 
@@ -38,6 +39,8 @@ _NAMES = {
     "parquet": N_("Parquet"),
     "excel": N_("a spreadsheet"),
 }
+_BEGINS = 2048  # bytes
+_CONTROLS = bytes(range(9))
 _MAGIC = ((b"PAR1", "parquet"), (b"PK\x03\x04", "excel"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "excel"))
 _PACKED = (
     (b"\x1f\x8b", "gzip"),
@@ -71,7 +74,7 @@ def open_file(path: Path, wanted: tuple[str, ...] | None, encoding: str) -> Reco
     """
     promised = SUFFIXES[path.suffix.lower()]
     with path.open("rb") as file:
-        begins = file.read(8)
+        begins = file.read(_BEGINS)
     if not begins:
         raise empty_file(path)
     for magic, how in _PACKED:
@@ -81,8 +84,8 @@ def open_file(path: Path, wanted: tuple[str, ...] | None, encoding: str) -> Reco
                 fix=_("Unpack it and give the file inside."),
             )
     kind = next((kind for magic, kind in _MAGIC if begins.startswith(magic)), None)
-    if kind is None and promised == "excel":
-        kind = "excel" if b"\0" in begins else "delimited"  # tables are often exported as text under such a name
+    if kind is None and promised == "excel" and _is_table(begins):
+        kind = "delimited"  # tables are often exported as text under such a name
     kind = kind or promised
     if kind == "parquet":
         records: Records = ParquetRows(path, wanted)
@@ -95,6 +98,12 @@ def open_file(path: Path, wanted: tuple[str, ...] | None, encoding: str) -> Reco
         note = _("The name ends in {suffix}, but the file holds {kind}; it was read as such.")
         records.notes.insert(0, note.format(suffix=path.suffix, kind=_(_NAMES[kind])))
     return records
+
+
+def _is_table(data: bytes) -> bool:
+    """Does a file that begins with `data` hold plain text, and no web page?"""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return marked or (data.translate(None, _CONTROLS) == data and not data.lstrip().startswith(b"<"))
 
 
 def _text(lines: Lines, promised: str) -> tuple[str, Records]:

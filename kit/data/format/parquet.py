@@ -12,6 +12,7 @@ from kit.errors import DataError, MissingPackageError
 from kit.i18n import _
 
 _AT_ONCE = 512  # rows
+_BUFFER = 1 << 20  # bytes of a column that are held; without it, all of a group of rows are
 
 
 class ParquetRows(Records):
@@ -59,7 +60,7 @@ class ParquetRows(Records):
             yield from (Record(row, {}) for row in range(1, (self.size or 0) + 1))
             return
         try:
-            with self._open(self._path) as file:
+            with self._open(self._path, buffer_size=_BUFFER, pre_buffer=False) as file:
                 for batch in file.iter_batches(_AT_ONCE, columns=found, use_threads=False):
                     names = batch.schema.names
                     for values in zip(*(_values(column) for column in batch.columns), strict=True):
