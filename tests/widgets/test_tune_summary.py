@@ -204,3 +204,23 @@ def test_what_is_decided_is_told_with_its_reason(source: str, read: type[Any], m
     told = facts(read(TunePanel(MODEL, source, max_length=511).html()))["Decided"]
     assert "micro_batch_size=" in told
     assert "All 8 rows of a batch at once would need" in told
+
+
+def test_a_glance_at_the_rows_says_what_to_look_at_and_where(tmp_path: Path, read: type[Any]) -> None:
+    lines = [f'{{"text": "alert {n}", "label": "{"a" if n % 2 else "b"}"}}' for n in range(40)]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    page = read(TunePanel(MODEL, str(path)).html())
+    assert "No row is there twice, and no label is rare." in page.text
+    again = [
+        '{"text": " Alert  3", "label": "a"}',
+        '{"text": "alert 4", "label": "b"}',
+        '{"text": "x", "label": "rare"}',
+    ]
+    path = tmp_path / "more.jsonl"
+    path.write_text("\n".join([*lines, *again]), encoding="utf-8")
+    page = read(TunePanel(MODEL, str(path)).html())
+    assert "2 rows are the same as earlier ones · label 'rare' has 1 row" in page.text
+    (code,) = page.all("pre", data_part="closer")
+    assert code["text"].startswith("import kit\n\nkit.DataPanel(kit.DataSpec(")
+    assert repr(str(path)) in code["text"]

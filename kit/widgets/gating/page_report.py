@@ -153,13 +153,14 @@ def _examples(desk: RepairDesk, finding: dict[str, Any]) -> h.Node:
 
 def _example(desk: RepairDesk, flag: dict[str, Any], texts: dict[tuple[str, int], str]) -> h.Element:
     own = texts.get((flag["part"], flag["number"]), "")
-    others = [(part, number) for part, number in flag["others"][:1]]
+    likes = [(part, number, texts.get((part, number), "")) for part, number in flag["others"][:1]]
     return h.li[
         h.div[h.b[desk.named(flag["part"], flag["number"])], " ", flag["message"]],
         _quote(own),
         [
-            h.div(".tb-like")[h.span(".tb-tiny")[desk.named(part, number)], _quote(texts.get((part, number), ""))]
-            for part, number in others
+            h.div(".tb-like")[h.span(".tb-tiny")[desk.named(part, number)], _quote(text)]
+            for part, number, text in likes
+            if text and text != own  # the same text once more tells nothing
         ],
     ]
 

@@ -14,6 +14,7 @@ from kit.widgets import parts
 from kit.widgets.origin import data_words, model_words
 from kit.widgets.picking.words import gigabytes
 from kit.widgets.tuning.desk import TuneDesk
+from kit.widgets.tuning.glance import glance
 from kit.widgets.tuning.plan import Plan, choices_of, lighter_of, seconds_of, steps_of
 from kit.widgets.tuning.rows import CHARACTERS, Rows, rows_of
 
@@ -46,6 +47,7 @@ def _rows_fact(desk: TuneDesk, rows: Rows | None) -> h.Node:
         h.div[h.b[words[0]], f", {words[1]}"],
         _balance(rows),
         h.div(".tb-small.tb-mute")[_length_words(rows, desk)],
+        glance(rows, desk.data),
     ]
 
 
