@@ -64,6 +64,9 @@ CHECKS: dict[str, CheckEntry] = {
         N_("Near duplicates"), N_("Do rows say nearly the same?"), "kit.gate.alike.near:NearDuplicates"
     ),
     "leaks": CheckEntry(N_("Leaks"), N_("Do test rows stand in the data?"), "kit.gate.alike.leaks:Leaks"),
+    "language": CheckEntry(
+        N_("Language"), N_("Is every row in a language that you mean?"), "kit.gate.language:Language", extra="data"
+    ),
     "personal": CheckEntry(
         N_("Personal data"),
         N_("Is there anything about a person?"),
