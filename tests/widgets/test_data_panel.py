@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tinyclerk import ClerkHere
 
 import kit
 from kit.data.spec import DataSpec
 from kit.errors import KitError, ParameterError
 from kit.gate import GateSpec
-from kit.gate.clerk import Clerk
 from kit.jobs import Run
 from kit.report import Event
 from kit.widgets import DataPanel
-from kit.widgets.gating import asking
 
 LIGHT = ("schema", "length", "balance", "exact-duplicates")
 WORDS = ("crane", "pump", "valve", "motor", "belt", "drill", "lathe", "press")
@@ -43,22 +42,6 @@ def file(tmp_path: Path) -> str:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows()), encoding="utf-8")
     os.utime(path, (1e9, 1e9))
     return str(path)
-
-
-class ClerkHere(asking.Clerk):
-    """Answers in this process, at the next look: what a process of its own does is tested elsewhere."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._reader = Clerk()
-
-    def _send(self, key: str) -> None:
-        self._asked = key
-
-    def _hear(self) -> None:
-        assert self._asked is not None
-        do, values = json.loads(self._asked)
-        self._take(json.loads(json.dumps(self._reader.answer({"do": do, "values": values}))))
 
 
 @pytest.fixture(autouse=True)
