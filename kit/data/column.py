@@ -55,6 +55,9 @@ class Column:
             self._longest = max(self._longest, len(value))
         kind = _kind(value)
         self._kinds[kind] += 1
+        if kind == "features":
+            self._texts += 1
+            self._characters += sum(len(f"{name}: {held}; ") for name, held in value.items())
         if kind == "list":
             self._lengths[_length(value)] += 1
 
@@ -75,7 +78,8 @@ class Column:
         if kinds <= {"number", "truth", "text"}:
             few = min(FEW, max(self._held // 2, 2))
             return "words" if len(self._distinct) <= few else "text" if "text" in kinds else "number"
-        return "text" if kinds <= {"text", "number", "list", "turns"} and self._texts == self._held else "other"
+        written = self._texts == self._held and "features" not in kinds
+        return "text" if written and kinds <= {"text", "number", "list", "turns"} else "other"
 
     def described(self) -> dict[str, Any]:
         """Return it as plain values: name, kind, rows that have a value, distinct, empty, examples, length, choices."""

@@ -18,6 +18,7 @@ TEXTS = _words(
 QUESTIONS = _words("question query prompt instruction ask input text 问题 提问 问句 题目 题干 指令 提示 文本")
 LABELS = _words(
     "label labels class category target intent sentiment decision disposition answer topic outcome verdict diagnosis",
+    "failure fault risk churn",
     "标签 类别 分类 类型 意图 情感 科室 结果 诊断",
 )
 ANSWERS = _words(

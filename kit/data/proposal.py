@@ -7,7 +7,7 @@ check: "label: 3 different words in 2,400 rows". Nothing is used unless somebody
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kit.data import names
@@ -132,7 +132,7 @@ def _conversation(columns: Columns, text: str) -> dict[str, Taken]:
 
 
 def _choice(columns: Columns, text: str, label: str) -> dict[str, Taken]:
-    lists = [c for c in columns if c["kind"] == "list" and c["name"] not in (text, label)]
+    lists = [c for c in columns if c["kind"] == "list" and c["choices"] > 1 and c["name"] not in (text, label)]
     choices = _best(lists, names.CHOICES, only=len(lists) == 1)
     taken = (choices.column, text)
     right = _named_by_user(columns, label) or _called(
@@ -145,6 +145,8 @@ def _choice(columns: Columns, text: str, label: str) -> dict[str, Taken]:
 def _answer(columns: Columns, text: str, label: str) -> dict[str, Taken]:
     fit = [c for c in columns if c["name"] != text and c["kind"] not in ("truth", "turns")]
     right = _named_by_user(columns, label) or _called(fit, names.ANSWERS)
+    if not label and any(c["name"] == right.column and _are_few(c) for c in columns):
+        right = replace(right, confidence=GUESS)  # rather labels
     question = _named_by_user(columns, text) or _question(columns, (right.column,))
     rest = [c for c in columns if c["name"] not in (right.column, question.column) and c["kind"] in _TEXT_KINDS]
     # "input" is what an instruction is about; beside a question, or with no instruction, it is the question itself.
@@ -157,7 +159,8 @@ def _classes(columns: Columns, text: str, label: str) -> dict[str, Taken]:
     return {"text": _named_by_user(columns, text) or _reading(columns, (right.column,)), "label": right}
 
 
-def _label(columns: Columns, text: str) -> Taken:
+def _label(columns: Columns, text: str, *, table: bool = False) -> Taken:
+    """Return the column of labels: by its name, else the last of words, or in a table the last of all."""
     fit = [
         c
         for c in columns
@@ -170,7 +173,7 @@ def _label(columns: Columns, text: str) -> Taken:
     if called:
         return _taken(fit, called, SURE, called=True)
     words = [c for c in fit if c["kind"] == "words"]
-    last = (words or fit)[-1:]
+    last = fit[-1:] if table and fit and fit[-1] is columns[-1] else (words or fit)[-1:]
     return _taken(fit, str(last[0]["name"]), LIKELY if words and len(fit) == 1 else GUESS) if last else Taken("")
 
 
@@ -184,16 +187,19 @@ def _reading(columns: Columns, taken: Sequence[str]) -> Taken:
     called = names.named((str(c["name"]) for c in fit), names.TEXTS)
     if called:
         return _taken(fit, called, SURE, called=True)
+    fit = [c for c in fit if not names.is_number_of_row(str(c["name"]))] or fit
     longest = max(fit, key=lambda c: (c["kind"] != "words", c["length"]), default=None)
     if longest is None:
         return Taken("")
     sure = LIKELY if longest["length"] >= _LONG or len(fit) == 1 else GUESS
-    return Taken(str(longest["name"]), sure, _("the longest texts: {what}").format(what=holds(longest)))
+    what = holds(longest)
+    reason = what if longest["kind"] == "features" else _("the longest texts: {what}").format(what=what)
+    return Taken(str(longest["name"]), sure, reason)
 
 
 def _table(columns: Columns) -> Proposal | None:
     """Return how rows of many short columns would be classified, or None where they are no table."""
-    right = _label(columns, "")
+    right = _label(columns, "", table=True)
     short = [
         c
         for c in columns
@@ -207,6 +213,10 @@ def _table(columns: Columns) -> Proposal | None:
     if not right.column or long or len(short) < _TABLE:
         return None
     return Proposal("classify", {"label": right}, default_template([str(c["name"]) for c in short]))
+
+
+def _are_few(column: Mapping[str, Any]) -> bool:
+    return column["kind"] in _LABEL_KINDS and column["distinct"] <= FEW and column["rows"] > 2 * column["distinct"]
 
 
 def _best(fit: Columns, usual: tuple[str, ...], *, only: bool) -> Taken:
