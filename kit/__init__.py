@@ -25,6 +25,7 @@ from kit.calls import (
     slices,
     split_data,
     sweep,
+    synthesize,
     tune,
 )
 from kit.choosing import recommend
@@ -32,7 +33,7 @@ from kit.data import Dataset, DataSpec, datasets, load_data
 from kit.engines import Variant
 from kit.errors import KitError, KitWarning
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import CleanSpec, Finding, GateSpec, SplitSpec
+from kit.gate import CleanSpec, Finding, GateSpec, SplitSpec, SynthesizeSpec
 from kit.jobs import Run, find_run, runs, start
 from kit.machine import Machine, ProbeSpec, Speed, known_speed, measure_speed, this_machine
 from kit.measure import AnswerSpec, Cost, EvaluateSpec, JudgeSpec, LoadSpec, Slices, Verdict, Verdicts, export_task
@@ -85,6 +86,7 @@ __all__ = [
     "SplitSpec",
     "SweepPanel",
     "SweepSpec",
+    "SynthesizeSpec",
     "TunePanel",
     "TuneSpec",
     "Variant",
@@ -125,6 +127,7 @@ __all__ = [
     "split_data",
     "start",
     "sweep",
+    "synthesize",
     "this_machine",
     "threshold",
     "tune",

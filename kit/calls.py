@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
 from kit.experiments import AutoSpec, SearchSpec, SweepSpec
-from kit.gate import CleanSpec, GateSpec, SplitSpec
+from kit.gate import CleanSpec, GateSpec, SplitSpec, SynthesizeSpec
 from kit.i18n import _
 from kit.jobs import Run, find_run, run_here
 from kit.jobs.run import failed
@@ -92,6 +92,11 @@ def clean_data(spec: CleanSpec, *, now: bool = False) -> Result:
 
 def split_data(spec: SplitSpec, *, now: bool = False) -> Result:
     """Divide data into files; "train", "test" and "validation" among the facts read them (the rest as in `tune`)."""
+    return _done(spec, now)
+
+
+def synthesize(spec: SynthesizeSpec, *, now: bool = False) -> Result:
+    """Let a model write rows that pass the gate; "data" among the facts reads them (the rest as in `tune`)."""
     return _done(spec, now)
 
 

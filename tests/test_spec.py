@@ -22,6 +22,7 @@ from kit.experiments import SearchSpec
 from kit.experiments.spec import SweepSpec
 from kit.gate.clean import CleanSpec
 from kit.gate.split import SplitSpec
+from kit.gate.synthesize import SynthesizeSpec
 from kit.measure.judge import JudgeSpec
 from kit.measure.loads import LoadSpec
 from kit.measure.spec import AnswerSpec, EvaluateSpec
@@ -90,8 +91,12 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "password_variable": "NOTES_PASSWORD",
         "template": "Age: {age}; job: {job}",
     },
-    CleanSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision")},
+    CleanSpec: {
+        "data": DataSpec(source="others.jsonl", text="note", label="decision"),
+        "test": DataSpec(source="test.jsonl", text="note", label="decision"),
+    },
     SplitSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision"), "by": "group"},
+    SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
     JudgeSpec: {"key_variable": "MODELS_API_KEY"},

@@ -4,5 +4,6 @@ from kit.gate.clean import CleanSpec
 from kit.gate.finding import Finding
 from kit.gate.spec import GateSpec
 from kit.gate.split import SplitSpec
+from kit.gate.synthesize import SynthesizeSpec
 
-__all__ = ["CleanSpec", "Finding", "GateSpec", "SplitSpec"]
+__all__ = ["CleanSpec", "Finding", "GateSpec", "SplitSpec", "SynthesizeSpec"]

@@ -63,6 +63,8 @@ class CleanSpec(Thresholds, Gated):
             allowed = _("the data that the model will be tested on, where leaks are looked for")
             raise ParameterError("test", None, allowed=allowed)
         check_whole(self.data, "data")
+        if self.test is not None:
+            check_whole(self.test, "test")
 
     def needs(self) -> Needs:
         return Needs(devices=("cpu",) if "same-meaning" in self.wanted else ())
