@@ -41,6 +41,7 @@ ROOMS = (
     "calls",
     "tracking",
     "plots",
+    "service",
     "widgets",
     "apps",
     "lab",

@@ -20,9 +20,9 @@ def measured(options: Any, folder: Path) -> dict[str, Any]:
     size = _write(path, options.bytes, options.seed)
     started = time.perf_counter()
     run = kit.start(kit.GateSpec(data=kit.DataSpec(source=str(path)), checks=_CHECKS))
-    result = run.wait()
+    result = run.wait().result
     seconds = time.perf_counter() - started
-    peaks = [event["peak_mib"] for event in run.events() if event["kind"] == "memory"]
+    peaks = [event["peak_mib"] for event in run.watch() if event["kind"] == "memory"]
     path.unlink()
     told = {"mib": round(size / 2**20), "rows": int(result.metrics["rows"]), "seconds": round(seconds, 1)}
     return {"peak_mib_2gb": round(max(peaks), 1), "large": told}

@@ -1,0 +1,48 @@
+"""A process that holds one model and answers for it: llama.cpp's own server.
+
+``python -m kit.service.llama_server``: reads one JSON line (path, slots, context, threads, key) from its standard
+input, writes one ({"url": …} or {"error": …}) to its standard output once the model is loaded, and ends when its input
+does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+
+def main() -> int:
+    """Serve until nobody holds the other end of the standard input."""
+    asked = json.loads(sys.stdin.readline())
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what the library prints must not stand among the answers
+    try:
+        url, server = _start(asked)
+    except Exception as exc:  # whatever a library says, the parent shall hear it
+        print(json.dumps({"error": f"{type(exc).__name__}: {exc}"}), file=answers, flush=True)
+        return 1
+    print(json.dumps({"url": url}), file=answers, flush=True)
+    sys.stdin.read()
+    del server
+    os._exit(0)  # its threads may be in the middle of an answer that nobody reads
+
+
+def _start(asked: dict[str, object]) -> tuple[str, object]:
+    import xllamacpp
+
+    slots, threads = int(str(asked["slots"])), int(str(asked["threads"]))
+    params = xllamacpp.CommonParams()
+    params.model.path = str(asked["path"])
+    params.hostnames, params.port = ["127.0.0.1"], 0
+    params.api_keys = [str(asked["key"])]
+    params.n_parallel, params.n_ctx = slots, int(str(asked["context"])) * slots
+    params.cont_batching, params.use_jinja, params.warmup = True, True, True
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    params.endpoint_slots = params.endpoint_props = False
+    server = xllamacpp.Server(params)
+    return str(server.listening_address), server
+
+
+if __name__ == "__main__":
+    sys.exit(main())
