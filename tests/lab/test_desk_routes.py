@@ -68,6 +68,7 @@ def test_panels_come_as_code_that_runs(server: Any, tmp_path: Path) -> None:
     panels = server.ask("GET", "panels").json["panels"]
     assert [panel["name"] for panel in panels] == [
         "ModelPicker",
+        "DataPanel",
         "TunePanel",
         "SweepPanel",
         "ComparePanel",

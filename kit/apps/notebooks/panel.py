@@ -20,6 +20,7 @@ _DATA = 'data = kit.load_data("finance-alerts", limit=400)\ntrain, test = data.s
 
 PANELS = (
     PanelCell("ModelPicker", N_("Choose a model"), "import kit\n\npicker = kit.ModelPicker()\npicker"),
+    PanelCell("DataPanel", N_("Look at data before a model does"), "import kit\n\npanel = kit.DataPanel()\npanel"),
     PanelCell(
         "TunePanel",
         N_("Tune a model"),

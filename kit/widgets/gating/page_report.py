@@ -103,9 +103,9 @@ def _row(desk: RepairDesk, finding: dict[str, Any]) -> h.Element:
     rows = int(finding["rows"])
     return h.tr(role="row", data_key=f"finding-{name}", data_row=True, data_level=finding["level"])[
         h.th(scope="row", role="rowheader")[button],
-        h.td(role="cell", data_left=True, data_label=_("Verdict"))[level_mark(finding["level"])],
+        h.td(role="cell", data_left=True, data_level=True)[level_mark(finding["level"])],
         h.td(role="cell", data_words=True)[finding["summary"]],
-        h.td(role="cell", data_label=_("Rows"))[count(rows) if rows else "–"],
+        h.td(role="cell", data_label=_("Rows"), data_of="rows")[count(rows) if rows else "–"],
     ]
 
 
@@ -114,9 +114,9 @@ def _awaited(name: str, status: Status | None) -> h.Element:
     told = doing_words(status) if now and status is not None else _("waits")
     return h.tr(role="row", data_key=f"finding-{name}", data_level="waits")[
         h.th(scope="row", role="rowheader")[h.span(".tb-mute")[check_words(name)]],
-        h.td(role="cell", data_left=True, data_label=_("Verdict"))[h.span(".tb-mute")["–"]],
+        h.td(role="cell", data_left=True, data_level=True)[h.span(".tb-mute")["–"]],
         h.td(role="cell", data_words=True)[told],
-        h.td(role="cell")["–"],
+        h.td(role="cell", data_label=_("Rows"), data_of="rows")["–"],
     ]
 
 

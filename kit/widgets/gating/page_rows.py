@@ -10,6 +10,7 @@ from kit.gate.words import check_words
 from kit.i18n import _, ngettext
 from kit.plots.words import count
 from kit.widgets import parts
+from kit.widgets.gating.asking import Answer
 from kit.widgets.gating.beginning import beginning, without
 from kit.widgets.gating.rows import PAGE, RowsDesk
 
@@ -22,9 +23,10 @@ def rows_part(desk: RowsDesk) -> h.Node:
     if desk.listing() is None or desk.unready():
         return None
     found = desk.page()
-    page = None if found is None else found.value
-    return h.div(".tb-section.tb-gate-rows", data_key="rows")[
-        h.div(".tb-row")[h.b[_("Rows as the model sees them")], h.span(".tb-small.tb-mute")[_counted(page)]],
+    page = desk.last_page() if found is None else found.value
+    counted = _counted(None if found is None else page)
+    return h.div(".tb-section.tb-gate-rows", data_key="rows", data_reading=page is None, aria_busy=_busy(found))[
+        h.div(".tb-row")[h.b[_("Rows as the model sees them")], h.span(".tb-small.tb-mute")[counted]],
         _filters(desk),
         _legend(page),
         _beginning(page),
@@ -32,6 +34,10 @@ def rows_part(desk: RowsDesk) -> h.Node:
         _table(desk, page),
         _pages(desk, page),
     ]
+
+
+def _busy(found: Answer | None) -> str | None:
+    return "true" if found is None else None
 
 
 def _counted(page: dict[str, Any] | None) -> str:
@@ -90,7 +96,7 @@ def _table(desk: RowsDesk, page: dict[str, Any] | None) -> h.Element:
     body = [_row(desk, row, shared) for row in rows]
     if page is not None and not rows:
         body = [h.tr(role="row")[h.td(role="cell", colspan="3", data_left=True)[_("No row is like that.")]]]
-    return h.table(".tb-gate-table", role="table", aria_label=_("Rows"), data_key="row-table", aria_busy=page is None)[
+    return h.table(".tb-gate-table", role="table", aria_label=_("Rows"), data_key="row-table")[
         h.thead(role="rowgroup")[h.tr(role="row")[head]], h.tbody(role="rowgroup")[body]
     ]
 

@@ -19,6 +19,7 @@ class RowsDesk(ReportDesk):
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.search, self.filter, self.order, self.start = "", "", "problems", 0
+        self._shown: tuple[str, dict[str, Any] | None] = ("", None)
 
     def listing(self) -> dict[str, Any] | None:
         """Return which rows are listed from, as `kit.gate.listing.listing_of` reads it; None while nobody knows."""
@@ -48,7 +49,15 @@ class RowsDesk(ReportDesk):
         if of is None or self.unready():
             return None
         given = {"check": self.filter, "search": self.search, "order": self.order, "start": self.start, "size": PAGE}
-        return self.clerk.ask("page", {"of": of, **given})
+        found = self.clerk.ask("page", {"of": of, **given})
+        if found is not None:
+            self._shown = (str(of["data"]), found.value)
+        return found
+
+    def last_page(self) -> dict[str, Any] | None:
+        """Return the rows that were shown last, until the next ones of the same data have been read."""
+        of = self.listing()
+        return self._shown[1] if of is not None and self._shown[0] == str(of["data"]) else None
 
     def texts(self, rows: list[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """Return what some rows say, as far as it has been read."""
