@@ -63,6 +63,13 @@ CHECKS: dict[str, CheckEntry] = {
     "near-duplicates": CheckEntry(
         N_("Near duplicates"), N_("Do rows say nearly the same?"), "kit.gate.alike.near:NearDuplicates"
     ),
+    "same-meaning": CheckEntry(
+        N_("Same meaning"),
+        N_("Do rows mean the same in other words?"),
+        "kit.gate.alike.meaning:SameMeaning",
+        extra="data",
+        usual=False,
+    ),
     "leaks": CheckEntry(N_("Leaks"), N_("Do test rows stand in the data?"), "kit.gate.alike.leaks:Leaks"),
     "language": CheckEntry(
         N_("Language"), N_("Is every row in a language that you mean?"), "kit.gate.language:Language", extra="data"

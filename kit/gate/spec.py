@@ -36,10 +36,14 @@ class Thresholds(Spec):
         high=0.5,
     )
     near: float = param(
-        0.8, label=N_("Near duplicates from"), help=N_("Jaccard similarity of their word shingles"), low=0.3, high=1
+        0.8,
+        label=N_("Near duplicates from"),
+        help=N_("Share of their words, weighed by rarity, that agrees"),
+        low=0.3,
+        high=1,
     )
     meaning: float = param(
-        0.92, label=N_("Same meaning from"), help=N_("Cosine similarity of sentence embeddings"), low=0.5, high=1
+        0.9, label=N_("Same meaning from"), help=N_("Cosine similarity of sentence embeddings"), low=0.5, high=1
     )
     ngram: int = param(
         13, label=N_("Words of an n-gram"), help=N_("By which test rows are found in the data"), low=2, high=100

@@ -19,12 +19,20 @@ _DENYING = (
     "no not non none never nor neither without cannot cant dont doesnt didnt isnt arent wasnt werent wont wouldnt "
     "shouldnt couldnt hasnt havent hadnt 不 没 无 未 非 别 莫 勿 否"
 )
-_POLES = (
+_POLES = (  # in pairs
     "on off up down in out over under above below left right before after high low more less most least positive "
-    "negative true false yes open closed start stop increase decrease rise fall rises falls gain loss good bad male "
-    "female min max buy sell first last hot cold 高 低 上 下 左 右 前 后 大 小 多 少 阴 阳 男 女 开 关"
+    "negative true false open closed start stop increase decrease increases decreases rise fall rises falls rose fell "
+    "gain loss gains losses good bad male female minimum maximum min max buy sell first last hot cold higher lower "
+    "高 低 上 下 左 右 前 后 大 小 多 少 阴 阳 男 女 开 关"
 )
-_DENIED, _POLE_SET = frozenset(_DENYING.split()), frozenset(_POLES.split())
+_OTHER_POLE = dict(zip(_POLES.split()[::2], _POLES.split()[1::2], strict=True))
+_OTHER_POLE |= {b: a for a, b in _OTHER_POLE.items()}
+_DENIED = frozenset(_DENYING.split())
+_DATE_WORDS = (
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug "
+    "sep sept oct nov dec monday tuesday wednesday thursday friday saturday sunday"
+)
+_DATES = frozenset(_DATE_WORDS.split())
 _PREFIXES = (
     ("hypo", "hyper"), ("intra", "inter"), ("pre", "post"), ("macro", "micro"), ("ante", "anti"), ("im", "ex"),
     ("in", "ex"), ("under", "over"), ("up", "down"), ("in", "out"), ("homo", "hetero"), ("mono", "poly"), ("uni", "bi"),
@@ -48,13 +56,15 @@ def relation(one: str, other: str, *, known: bool) -> Relation:
     {"slip", "form", "number", "opposite", "other"}
     """
     if is_number(one) or is_number(other):
-        return "number" if any(c.isdigit() for c in one + other) or (is_number(one) and is_number(other)) else "other"
+        return "number" if has_digit(one) or has_digit(other) or (is_number(one) and is_number(other)) else "other"
+    if one in _DATES and other in _DATES:
+        return "number"
     if _denied(one, other):
         return "opposite"
     slip = not known and one_edit(one, other)
     if denies(one) or denies(other):
         return "slip" if slip and min(len(one), len(other)) > _SHORTEST else "opposite"
-    if one in _POLE_SET and other in _POLE_SET:
+    if one in _OTHER_POLE and other in _OTHER_POLE:
         return "form" if _same_stem(one, other) else "opposite"
     if min(len(one), len(other)) < _SHORTEST:
         return "form" if _same_stem(one, other) else "other"
@@ -67,12 +77,28 @@ def is_number(word: str) -> bool:
     """Is it a number or a name like one: with a digit, a Roman or Chinese numeral, a single letter?"""
     if len(word) == 1:
         return word.isdigit() or word in _HAN_NUMBERS or (word.isascii() and word.isalpha())
-    return any(c.isdigit() for c in word) or bool(_ROMAN.fullmatch(word))
+    return has_digit(word) or bool(_ROMAN.fullmatch(word))
+
+
+def has_digit(word: str) -> bool:
+    """Is there a digit in it?"""
+    return any(c.isdigit() for c in word)
+
+
+def is_date(word: str) -> bool:
+    """Is it the name of a month or a day of the week, and nothing else?"""
+    return word in _DATES and word not in ("may", "march")
 
 
 def denies(word: str) -> bool:
     """Does the word turn what is said around?"""
     return word in _DENIED
+
+
+def opposed(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Has one text a word whose opposite stands in its place in the other, such as "rises" and "falls"?"""
+    first, second = set(one), set(other)
+    return any(_OTHER_POLE.get(word) in second - first for word in first - second)
 
 
 def swapped(one: str, other: str) -> bool:
