@@ -87,15 +87,12 @@ def _mapped(options: argparse.Namespace) -> DataSpec:
     """
     given = {role: getattr(options, role) for role in _ROLES if getattr(options, role) is not None}
     named = {role: given[role] for role in ("text", "label") if role in given}
-    found = look(options.file, task=options.task or "classify", **named)
-    tasks = {each["task"]: each for each in found["tasks"]}
-    if not tasks and not found["rows"]:
+    found = look(options.file, task=options.task or "", **named)
+    if not found["proposals"] and not found["rows"]:
         problem = found["problems"][0]
         raise KitError(problem["message"], fix=problem["fix"])
-    task = options.task or next(iter(tasks), "classify")
-    proposed = tasks.get(task, {})
-    columns = {role: str(proposed[role]) for role in _ROLES if proposed.get(role)} | given
-    return DataSpec(source=absolute(options.file), task=task, **columns)
+    columns = {role: str(column) for role, column in found["proposed"].items() if column} | given
+    return DataSpec(source=absolute(options.file), task=found["task"], template=found["template"], **columns)
 
 
 def _thresholds(given: list[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 from kit.data.cell import Fault
 from kit.data.check import check_variety, named_columns, no_column
 from kit.data.column import FEW, Column, cut
-from kit.data.proposal import CLASSES, Columns, proposals, proposed, tasks_for
+from kit.data.proposal import CLASSES, proposals, proposed, tasks_for
 from kit.data.record import Problem, Records
 from kit.data.row import row_of
 from kit.data.source import open_rows
@@ -49,7 +49,7 @@ def look(
     text, label : str, default ""
         Columns; left empty, they are proposed.
     task : str, default "classify"
-        For which the rows are checked; "" takes the likeliest.
+        For which the rows are checked; "" takes the likeliest, and the template that goes with it.
     encoding, context, template, query, password_variable : str
         As for `load_data`.
 
@@ -57,11 +57,11 @@ def look(
     -------
     dict
         "rows", "columns" (name, kind, distinct, empty, examples), "notes" (what was found out while reading), "task",
-        "proposed" (text and label, or None; choices where the task has some), "proposals" (ways to read the columns,
-        the likeliest first: task, roles with column, confidence and reason, template, confidence, reason), "tasks"
-        (what the columns would serve, each with its columns), "usable", "labels" (name, rows), "first" (text and label
-        of the first rows), "problems" (row, unit, field, message, fix) and "more_problems". What keeps the whole source
-        from being read is a problem too.
+        "template" (where several columns make the text), "proposed" (text and label, or None; choices where the task
+        has some), "proposals" (ways to read the columns, the likeliest first: task, roles with column, confidence and
+        reason, template, confidence, reason), "tasks" (what the columns would serve, each with its columns), "usable",
+        "labels" (name, rows), "first" (text and label of the first rows), "problems" (row, unit, field, message, fix)
+        and "more_problems". What keeps the whole source from being read is a problem too.
 
     Raises
     ------
@@ -78,9 +78,15 @@ def look(
     for name in filter(None, (text, label, context)):
         if name not in records.columns:
             raise UnknownNameError("column", name, records.columns)
-    likely = proposals(columns)
-    task = task or (likely[0].task if likely else "classify")
-    names = _names(columns, task, named, context=context, template=template)
+    likely = proposals(columns, text=text, label=label)
+    if not task and likely:
+        best = likely[0]
+        task, template = best.task, template or best.template
+        names = best.names()
+    else:
+        task = task or "classify"
+        names = proposed(columns, task, text=text, label=label)
+    names = _with(names, context=context, template=template)
     reading = spec.replace(task=task, template=template, **{role: name for role, name in names.items() if name})
     if all(names.values()):
         found = _checked(records, reading)
@@ -89,6 +95,7 @@ def look(
     return {
         **_nothing(task, names),
         "rows": rows,
+        "template": template,
         "columns": [_told(column) for column in columns],
         "notes": list(records.notes),
         "proposals": [each.to_dict() for each in likely],
@@ -97,11 +104,9 @@ def look(
     }
 
 
-def _names(columns: Columns, task: str, named: Mapping[str, str], *, context: str, template: str) -> dict[str, str]:
-    names = proposed(columns, task, **named)
-    if template:
-        del names["text"]
-    return {**names, "context": context} if context else names
+def _with(names: Mapping[str, str], *, context: str, template: str) -> dict[str, str]:
+    kept = {role: name for role, name in names.items() if not (template and role == "text")}
+    return {**kept, "context": context} if context else kept
 
 
 def _columns(records: Records) -> tuple[list[dict[str, Any]], int, _Seen]:
@@ -143,7 +148,7 @@ def _nothing(task: str, names: Mapping[str, str]) -> dict[str, Any]:
         name: [] for name in ("columns", "notes", "labels", "first", "problems", "proposals", "tasks")
     }
     told = {role: name or None for role, name in names.items()}
-    return {"rows": 0, **empty, "task": task, "proposed": told, "usable": False, "more_problems": 0}
+    return {"rows": 0, "template": "", **empty, "task": task, "proposed": told, "usable": False, "more_problems": 0}
 
 
 def _checked(records: Records, spec: DataSpec) -> dict[str, Any]:

@@ -82,16 +82,19 @@ class Proposal:
         }
 
 
-def proposals(columns: Columns) -> list[Proposal]:
+def proposals(columns: Columns, *, text: str = "", label: str = "") -> list[Proposal]:
     """Return every way in which the columns would serve a task, the likeliest first.
 
     Parameters
     ----------
     columns : sequence of dict
         As `kit.data.column.Column.described` returns them.
+    text, label : str, default ""
+        Columns that somebody has named.
     """
-    found = [proposal(columns, task) for task in TASKS]
-    found += [table for table in (_table(columns),) if table is not None]
+    found = [proposal(columns, task, text=text, label=label) for task in TASKS]
+    table = None if text else _table(columns, label)
+    found += [] if table is None else [table]
     return sorted((each for each in found if each.complete), key=lambda each: -each.confidence)
 
 
@@ -197,9 +200,9 @@ def _reading(columns: Columns, taken: Sequence[str]) -> Taken:
     return Taken(str(longest["name"]), sure, reason)
 
 
-def _table(columns: Columns) -> Proposal | None:
+def _table(columns: Columns, label: str) -> Proposal | None:
     """Return how rows of many short columns would be classified, or None where they are no table."""
-    right = _label(columns, "", table=True)
+    right = _named_by_user(columns, label) or _label(columns, "", table=True)
     short = [
         c
         for c in columns

@@ -16,7 +16,7 @@ from kit.data.bundled import DATASETS
 from kit.data.dataset import Dataset
 from kit.data.prompt import default_instruction
 from kit.data.row import Row
-from kit.data.spec import DataSpec
+from kit.data.spec import WRITTEN, DataSpec
 from kit.gate.tokens import counter
 from kit.report import Report
 
@@ -133,7 +133,7 @@ def _asked(tokenizer: Any, asked: list[int], answer: list[int], task: str, max_l
     """Return one question with its answer, cut as `kit.tuning.example.encode_rows` cuts."""
     from kit.engines.hf.prompt import without_middle
 
-    whole = task == "answer"  # labels and choices are never cut: they are compared with others
+    whole = task in WRITTEN  # labels and choices are never cut: they are compared with others
     least = max_length // _LEAST_SHARE if whole else 1
     question = without_middle(asked, max(max_length - len(answer), least))
     kept = answer[: max_length - len(question)] if whole else answer

@@ -156,8 +156,9 @@ def test_many_short_columns_are_a_table(tmp_path: Path, name: str) -> None:
     assert best["roles"]["label"]["column"] == name
     data = load_data(path, template=best["template"], label=name)
     assert data.texts[1] == f"type: M; torque: {40 + 1 / 7}; speed: 1501; wear: 1"
-    seen = look(path, label=name, template=best["template"])
-    assert seen["usable"]
+    assert look(path, task="")["first"] == look(path, label=name, template=best["template"])["first"]
+    seen = look(path, task="")
+    assert (seen["usable"], seen["template"], seen["proposed"]) == (True, best["template"], {"label": name})
     assert seen["first"][1] == [data.texts[1], "0"]
 
 
