@@ -1,0 +1,1 @@
+"""Many visitors of one machine: a model in each kernel, against one model for all."""
