@@ -9,6 +9,7 @@
     - UnsupportedError: a combination that cannot run on this machine
         - NoRoomError: it needs more memory than this machine has
     - ServerError (also ConnectionError): a server was not reached, refused or broke off; carries `url` and `status`
+    - ReadOnlyError (also PermissionError): a visitor of an app asked for what only its owner may do
     - RunNotFoundError (also LookupError): no run has that id
     - RunFailedError (also RuntimeError): the result of a run that has none was asked for
 - KitWarning (a UserWarning): something was read or done otherwise than it was written
@@ -156,6 +157,10 @@ class ServerError(KitError, ConnectionError):
     def __init__(self, problem: str, *, url: str, fix: str = "", status: int | None = None) -> None:
         self.url, self.status = url, status
         super().__init__(problem, fix=fix)
+
+
+class ReadOnlyError(KitError, PermissionError):
+    """A visitor of an app asked for what only its owner may do."""
 
 
 class RunNotFoundError(KitError, LookupError):

@@ -1,5 +1,6 @@
 """Runs: a spec becomes a process, events and a result."""
 
+from kit.jobs.allowed import READ_ONLY, read_only
 from kit.jobs.listing import LIVING, Listing, find_run, runs
 from kit.jobs.run import Run
 from kit.jobs.start import resume, run_here, start
@@ -11,6 +12,7 @@ from kit.jobs.turns import begin_now, move, queue
 __all__ = [
     "ENDED",
     "LIVING",
+    "READ_ONLY",
     "RESUMABLE",
     "Listing",
     "Run",
@@ -21,6 +23,7 @@ __all__ = [
     "find_run",
     "move",
     "queue",
+    "read_only",
     "restore",
     "resume",
     "run_here",

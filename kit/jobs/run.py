@@ -14,6 +14,7 @@ from typing import Any
 from kit.errors import RunFailedError, RunNotFoundError
 from kit.i18n import _
 from kit.jobs import process
+from kit.jobs.allowed import check_allowed
 from kit.jobs.autopsy import cause_of_death
 from kit.jobs.events import EventReader
 from kit.jobs.state import ENDED, RESUMABLE, Status
@@ -191,6 +192,7 @@ class Run:
 
     def stop(self) -> None:
         """Ask the run to stop at its next step; it keeps what it has. Returns at once."""
+        check_allowed()
         if not self.status.over:
             (self.folder / "stop").touch()
 

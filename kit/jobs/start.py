@@ -11,6 +11,7 @@ from pathlib import Path
 
 from kit.errors import KitError
 from kit.i18n import _
+from kit.jobs.allowed import check_allowed
 from kit.jobs.autopsy import NOTE
 from kit.jobs.events import EventWriter
 from kit.jobs.lock import RunBusyError, run_lock
@@ -33,9 +34,12 @@ def create_run(spec: Spec, *, origin: str | None = None, on: str | None = None) 
 
     Raises
     ------
+    ReadOnlyError
+        This is the kernel of an app whose visitors may only look.
     KitError
         The folder of all runs cannot be written to.
     """
+    check_allowed()
     check_work(spec)
     kind = type(spec).__name__.removesuffix("Spec").lower()
     while True:
@@ -84,9 +88,12 @@ def start(spec: Spec, *, origin: str | None = None, now: bool = False, on: str |
 
     Raises
     ------
+    ReadOnlyError
+        This is the kernel of an app whose visitors may only look.
     ServerError
         No scheduler answers at that address.
     """
+    check_allowed()
     if on is not None:
         check_reachable(on)
     run = create_run(spec, origin=origin, on=on)
@@ -110,6 +117,7 @@ def resume(run: Run, *, now: bool = False, on: str | None = None) -> Run:
     KitError
         It lives, it is finished, somebody else resumes it just now, or the scheduler it was started on is away.
     """
+    check_allowed()
     until = time.monotonic() + _LEAVE_S
     while True:
         try:

@@ -12,6 +12,7 @@ from pathlib import Path
 from kit.errors import KitError, ParameterError, RunNotFoundError
 from kit.i18n import _
 from kit.jobs import process
+from kit.jobs.allowed import check_allowed
 from kit.jobs.run import Run
 from kit.jobs.summary import ring
 from kit.place import home, runs_folder
@@ -36,6 +37,7 @@ def discard(run: Run) -> None:
     KitError
         The run is not over, or its folder cannot be moved; nothing has changed then.
     """
+    check_allowed()
     try:
         _discard(run)
     except FileNotFoundError as exc:  # somebody else was quicker
@@ -78,6 +80,7 @@ def restore(id: str) -> Run:
     KitError
         Its folder cannot be moved.
     """
+    check_allowed()
     found = next((path for path in _held() if path.name == id), None)
     if found is None:
         known = ", ".join(run.id for run in trashed()[:5])
@@ -106,6 +109,7 @@ def empty_trash(older_than_days: float = 30) -> int:
     ParameterError
         `older_than_days` is negative or no number.
     """
+    check_allowed()
     if isinstance(older_than_days, bool) or not isinstance(older_than_days, int | float) or not older_than_days >= 0:
         raise ParameterError("older_than_days", older_than_days, allowed=_("a number from 0"))
     until = time.time() - older_than_days * _DAY_S

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
+from kit.jobs.allowed import check_allowed
 from kit.jobs.process import alive
 from kit.jobs.run import Run
 from kit.machine.facts import MIB, memory_free_mib, this_machine
@@ -71,6 +72,7 @@ def move(run: Run, place: int) -> None:
     KitError
         The run does not wait.
     """
+    check_allowed()
     if isinstance(place, bool) or not isinstance(place, int) or place < 0:
         raise ParameterError("place", place, allowed=_("a whole number from 0, which is the next one"))
     with _tickets() as tickets:
@@ -90,6 +92,7 @@ def begin_now(run: Run) -> None:
     KitError
         The run does not wait.
     """
+    check_allowed()
     with _tickets() as tickets:
         _write(dataclasses.replace(_own([each for each in tickets if not each.served], run), now=True))
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from kit.jobs import read_only
 from kit.place import home, write_atomic
 
 
@@ -21,7 +22,9 @@ def recall(name: str) -> dict[str, Any]:
 
 
 def keep(name: str, values: dict[str, Any]) -> None:
-    """Keep `values` for the panel `name`, instead of what it kept before."""
+    """Keep `values` for the panel `name`, instead of what it kept before; what visitors choose is theirs alone."""
+    if read_only():
+        return
     write_atomic(_file(name), json.dumps(values, ensure_ascii=False))
 
 

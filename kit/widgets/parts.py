@@ -11,11 +11,14 @@ import htpy as h
 from markupsafe import Markup
 
 from kit.i18n import _
+from kit.jobs.allowed import read_only, refusal
 from kit.widgets.copying import code_block, log_block
 from kit.widgets.desk import Problem
 
 Tone = Literal["", "run", "ok", "warn", "bad"]
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^\sa-z])")  # a full stop inside a name or a number ends nothing
+
+_OWNERS = {"start", "resume", "now", "stop", "delete", "undo", "next", "get", "clean", "recheck"}  # not visitors'
 
 
 def chip(text: str, tone: Tone = "") -> h.Element:
@@ -25,6 +28,8 @@ def chip(text: str, tone: Tone = "") -> h.Element:
 
 def button(text: str, action: str, *, value: str = "", main: bool = False, why: str = "", key: str = "") -> h.Element:
     """Return a button; with `why` it cannot be pressed, and that is the reason."""
+    if read_only() and action in _OWNERS and key != "stop-answer":
+        why = refusal().problem
     return h.button(
         ".tb-button",
         type="button",
