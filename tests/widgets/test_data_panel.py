@@ -151,6 +151,26 @@ def test_columns_and_task_are_corrected(
     assert panel.desk.problem is not None  # one column for two things
 
 
+def test_a_table_becomes_text_by_a_template(
+    tmp_path: Path, panel_of: Callable[..., DataPanel], page_of: Callable[..., Any]
+) -> None:
+    path = tmp_path / "table.csv"
+    lines = [f"{20 + i};{'baker' if i % 3 else 'smith'};{i * 100};{'good' if i % 2 else 'bad'}" for i in range(40)]
+    path.write_text("age;job;income;verdict\n" + "\n".join(lines), encoding="utf-8")
+    panel = panel_of(str(path))
+    page = page_of(panel)
+    assert "divided by semicolon" in page.text  # what was guessed while reading
+    template = "Age {age}, {job}"
+    panel.act("map", task="classify", template=template, label="verdict", context="")
+    page = page_of(panel)
+    assert panel.data is not None
+    assert (panel.data.template, panel.data.label) == (template, "verdict")
+    assert "Age 20, smith" in page.text
+    panel.act("map", task="classify", template="{nothing}", label="verdict")
+    panel.wait()
+    assert "nothing" in panel.html()
+
+
 def test_a_file_that_cannot_be_read_says_why(panel_of: Callable[..., DataPanel], page_of: Callable[..., Any]) -> None:
     panel = panel_of("no-such-file.jsonl")
     page = page_of(panel)
@@ -318,6 +338,7 @@ def test_it_repairs_and_stands_for_what_is_left(
     panel.run.wait(timeout=60)
     page = page_of(panel)
     assert "All 58 rows can be read." in page.text
+    assert "notes.jsonl, cleaned: 58 rows" in page.text
     panel.act("use", "data")
     assert panel.data is not None
 
@@ -409,6 +430,7 @@ def test_data_is_given_in_many_ways(
     n = len(whole.split()[0]) if kind == "part" else 38  # a gate looks at every row of its source
     assert f"{n} rows" in page.text
     assert (panel.data.text, panel.data.label, panel.data.split) == ("note", "grade", "all")
+    assert ("good.jsonl, training part: " if kind == "part" else "good.jsonl: ") in page.text
 
 
 def test_a_dataframe_keeps_all_its_columns(panel_of: Callable[..., DataPanel], page_of: Callable[..., Any]) -> None:

@@ -13,7 +13,6 @@ from kit.plots.words import count
 from kit.result import Result
 from kit.widgets import parts
 from kit.widgets.gating.repair import RepairDesk
-from kit.widgets.origin import data_words
 from kit.widgets.trouble import trouble
 
 _DOES = {
@@ -110,7 +109,7 @@ def _cleaned(desk: RepairDesk, cleaned: Result) -> list[h.Node]:
         ),
         [h.div(".tb-alert", data_kind="warn")[h.div[h.p[warning]]] for warning in cleaned.facts.get("warnings", ())],
         h.ol(".tb-recipe")[(_done(step) for step in cleaned.facts.get("steps", ()))],
-        _where(cleaned, "" if spec is None else data_words(spec)),
+        _where(cleaned, "" if spec is None else spec.source.rpartition("/")[2]),
         h.div(".tb-row")[undo if used else use, recheck],
         h.p(".tb-small.tb-mute")[
             _("panel.data is now the cleaned data: give the panel itself to whatever takes data.") if used else ""

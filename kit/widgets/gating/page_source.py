@@ -12,7 +12,6 @@ from kit.widgets import parts
 from kit.widgets.desk import Problem
 from kit.widgets.gating.rows import RowsDesk
 from kit.widgets.gating.words import role_words, task_words
-from kit.widgets.origin import data_words
 
 _LABELS = 5
 _EXAMPLE = 60  # characters
@@ -65,13 +64,12 @@ def _file_line(desk: RowsDesk) -> h.Element:
     columns = len(told.get("columns") or facts["columns"])
     words = [rows_words(int(rows))] if rows else []
     words += [ngettext("{n} column", "{n} columns", columns).format(n=columns)] if columns else []
-    name = desk.source if "://" in desk.source else data_words(desk.data_or_source())
     waits = desk.looked() is None and not rows
     mapped = "" if desk.editing or not rows else _mapped_words(desk)
     notes = list(dict.fromkeys([*facts["notes"], *told.get("notes", [])]))
     return h.div(".tb-gate-file")[
         h.p(".tb-say")[
-            h.b(title=desk.source)[name],
+            h.b(title=desk.source)[desk.called()],
             h.span(".tb-mute")[": ", _("looking at it …") if waits else ", ".join(words)],
             h.span(".tb-mute")[f" · {mapped}"] if mapped else None,
         ],

@@ -6,14 +6,17 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+from kit._check import plain
 from kit.data.bundled import DATASETS
 from kit.data.read import absolute
+from kit.data.recipe import read_recipe
 from kit.data.spec import TASKS, DataSpec
 from kit.errors import KitError, UnknownNameError
 from kit.i18n import _
 from kit.widgets.desk import Desk
 from kit.widgets.gating.asking import Answer, Clerk
 from kit.widgets.gating.given import given_source
+from kit.widgets.origin import data_words
 
 ROLES = ("text", "label", "choices", "context")
 OPTIONAL = ("context",)
@@ -46,6 +49,9 @@ class SourceDesk(Desk):
         self.changing = False  # is the field for other data open?
         self.source, self.given = given_source("data", data)
         self.test_source, self.given_test = given_source("test", test)
+        self._names = {
+            self.source: data_words(plain(data)) if isinstance(plain(data), DataSpec) else called(self.source)
+        }
         self.mapping: dict[str, str] = {key: value for key, value in mapping.items() if value}
         if self.given is not None:
             self.mapping = {**mapping_of(self.given), **self.mapping}
@@ -160,9 +166,9 @@ class SourceDesk(Desk):
             return exc.problem
         return ""
 
-    def data_or_source(self) -> DataSpec:
-        """Return a spec that names the data, for whoever tells of it; its columns may be other ones."""
-        return self.given if self.given is not None else DataSpec(source=self.source)
+    def called(self) -> str:
+        """Return what a person calls the data: what it was given as, or what it was cleaned from."""
+        return self._names.setdefault(self.source, called(self.source))
 
     # what a person does
 
@@ -229,6 +235,16 @@ class SourceDesk(Desk):
     def seen(self) -> object:
         seen = super().seen()
         return None if seen is None else (seen, self.clerk.heard)
+
+
+def called(source: str) -> str:
+    """Return what a person calls a source: its file or name; of what a cleaning has written, that of its own source."""
+    if "://" in source:
+        return source
+    origin = (read_recipe(source) or {}).get("spec", {}).get("data", {}).get("source")
+    if origin:
+        return _("{name}, cleaned").format(name=called(str(origin)))
+    return source.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def mapping_of(spec: DataSpec) -> dict[str, str]:
