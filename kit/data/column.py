@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -32,7 +33,7 @@ class Column:
     def __init__(self, name: str, before: int = 0) -> None:
         self.name = name
         self._empty = before
-        self._held = self._texts = self._characters = self._longest = 0
+        self._held = self._texts = self._characters = 0
         self._kinds: Counter[str] = Counter()
         self._distinct: set[int] = set()
         self._examples: dict[str, Any] = {}
@@ -40,30 +41,30 @@ class Column:
 
     def add(self, value: Any) -> None:
         """Take in the value of the next row."""
-        if value is None or not str(value).strip():
+        if isinstance(value, str):
+            if not value or value.isspace():
+                self._empty += 1
+                return
+            key, length = value, len(value)
+            kind = "text" if value[0].isalpha() else _kind_of_text(value)
+            self._texts += 1
+        elif value is None or (isinstance(value, float) and math.isnan(value)):
             self._empty += 1
             return
+        else:
+            key, length, kind = repr(value), 0, _kind(value)
+            if kind == "features":
+                self._texts += 1
+                length = sum(len(f"{name}: {held}; ") for name, held in value.items())
         self._held += 1
-        key = value if isinstance(value, str) else repr(value)
+        self._characters += length
+        self._kinds[kind] += 1
         if len(self._distinct) < _MOST_DISTINCT:
             self._distinct.add(hash(key))
-        if self._held <= _LOOKED_AT and len(self._examples) < _EXAMPLES:
+        if len(self._examples) < _EXAMPLES and self._held <= _LOOKED_AT:
             self._examples.setdefault(key, value)
-        if isinstance(value, str):
-            self._texts += 1
-            self._characters += len(value)
-            self._longest = max(self._longest, len(value))
-        kind = _kind(value)
-        self._kinds[kind] += 1
-        if kind == "features":
-            self._texts += 1
-            self._characters += sum(len(f"{name}: {held}; ") for name, held in value.items())
         if kind == "list":
             self._lengths[_length(value)] += 1
-
-    def missing(self) -> None:
-        """Take in a row that has no such column."""
-        self._empty += 1
 
     @property
     def kind(self) -> str:
@@ -91,7 +92,6 @@ class Column:
             "empty": self._empty,
             "examples": [cut(value) for value in self._examples.values()],
             "length": self._characters / max(self._texts, 1),
-            "longest": self._longest,
             "choices": self._lengths.most_common(1)[0][0] if self._lengths else 0,
         }
 
@@ -102,11 +102,15 @@ def cut(value: Any) -> str:
     return text if len(text) <= CHARACTERS else text[:CHARACTERS] + "…"
 
 
+def _kind_of_text(value: str) -> str:
+    stripped = value.strip()
+    if _NUMBER.fullmatch(stripped):
+        return "number"
+    return _written(stripped) if stripped[:1] == "[" else "text"
+
+
 def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        if _NUMBER.fullmatch(value.strip()):
-            return "number"
-        return _written(value) if value.lstrip()[:1] == "[" else "text"
+    """Return the kind of what is no text."""
     if isinstance(value, bool):
         return "truth"
     if isinstance(value, int | float):
