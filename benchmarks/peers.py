@@ -2,7 +2,7 @@
 
 Each is a virtual environment in Tunebook's cache folder. It is linked to the torch of this one, so that all have the
 same, and gigabytes are not fetched twice; nothing else is shared. trl gets Transformers and peft as they are here,
-LLaMA-Factory and optimum-benchmark the older ones that they ask for.
+LLaMA-Factory and optimum-benchmark the older ones that they ask for; datatrove needs neither.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 from kit.place import cache
 
 FACTORY = "llamafactory==0.9.5"
+DATATROVE = ("datatrove[processing]==0.10.1", "spacy>=3.8,<4", "orjson")  # it cuts English into words with spaCy
 OPTIMUM = ("optimum-benchmark==0.6.0", "transformers<5")  # it imports what Transformers 5 no longer has
 # torchvision from the registry breaks Transformers here; LLaMA-Factory needs both only for pictures and sound.
 _NOT_NEEDED = ("torch", "torchvision", "torchaudio")
@@ -34,7 +35,7 @@ def python_of(name: str, named: dict[str, str]) -> str:
 
     Parameters
     ----------
-    name : {"trl", "llamafactory", "optimum-benchmark"}
+    name : {"trl", "llamafactory", "optimum-benchmark", "datatrove"}
     named : dict of str to str
         Environments that the command line names.
 
@@ -116,6 +117,10 @@ def _install_optimum(python: Path) -> None:
     _pip(python, *OPTIMUM, *_same("bitsandbytes", "torchao"))
 
 
+def _install_datatrove(python: Path) -> None:
+    _pip(python, *DATATROVE)
+
+
 def _packages(python: Path) -> Path:
     return next(python.parents[1].glob("lib/python*/site-packages"))
 
@@ -142,4 +147,5 @@ _PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "trl": ("trl", _install_trl),
     "llamafactory": ("llamafactory", _install_factory),
     "optimum-benchmark": ("optimum_benchmark", _install_optimum),
+    "datatrove": ("datatrove", _install_datatrove),
 }
