@@ -46,45 +46,38 @@ _NAMES = {
 _NO_WORDS = re.compile(r"https?://\S+|\S+@\S+|<[A-Za-z/][^<>]{0,40}>|\d+")
 
 
-class Language(Check):
-    """Points at rows in a language that was not meant, and at words that mix letters of two scripts."""
+class Teller:
+    """Tells the language of texts, and whether it is hardly one of some.
 
-    name = "language"
+    Parameters
+    ----------
+    wanted : sequence of str
+        Those that are allowed; none: any is.
+    parameter : str
+        What named them, for messages.
 
-    def __init__(self, spec: Thresholds, texts: Texts) -> None:
-        super().__init__(spec, texts)
+    Raises
+    ------
+    UnknownNameError
+        A language that cannot be told.
+    MissingPackageError
+        py3langid is not installed.
+    """
+
+    def __init__(self, wanted: Sequence[str] = (), *, parameter: str) -> None:
         self._tell = _identifier()
-        self._wanted = {_SAME.get(name, name) for name in spec.languages}
+        self.wanted = {_SAME.get(name, name) for name in wanted}
         known = {*self._tell.labels, *_BY_SCRIPT.values()}
-        for name in spec.languages:
+        for name in wanted:
             if name not in known:
-                raise UnknownNameError("languages", name, known)
-        self._flags: list[Flag] = []
-        self._languages: Counter[str] = Counter()
-        self._scripts: Counter[str] = Counter()
-        self._rows = self._short = self._others = self._mixed = 0
+                raise UnknownNameError(parameter, name, known)
 
-    def feed(self, rows: Sequence[Seen]) -> None:
-        for seen in rows:
-            self._rows += 1
-            said = [*self._language_of(seen.asked[:_READ]), *self._look_alikes(seen.asked)]
-            if said:
-                self._flags.append(Flag(seen.part, seen.place, seen.number, "; ".join(said), (), float(len(said))))
-
-    def _language_of(self, text: str) -> list[str]:
-        text = _NO_WORDS.sub(" ", text)
+    def told(self, text: str) -> tuple[str, str, bool]:
+        """Return the script of a text, its language ("" where it is too short to tell), and is it hardly wanted?"""
+        text = _NO_WORDS.sub(" ", text[:_READ])
         found = letters(text)
         script = next(iter(found), "")
-        self._scripts[script or "none"] += 1
-        language, hardly = self._told(text, script, found)
-        if language:
-            self._languages[language] += 1
-        else:
-            self._short += 1
-        if not self._wanted or not hardly:
-            return []
-        self._others += 1
-        return [_("in {language}, not in {wanted}").format(language=_named(language), wanted=self._asked_for)]
+        return script, *self._told(text, script, found)
 
     def _told(self, text: str, script: str, found: dict[str, int]) -> tuple[str, bool]:
         """Return the language of a text ("" where it is too short to tell), and whether it is hardly an allowed one."""
@@ -93,15 +86,48 @@ class Language(Check):
         if script in _BY_SCRIPT:
             sure = found.get(script, 0) >= _FEWEST_SIGNS
             language = _BY_SCRIPT[script]
-            return (language if sure else ""), sure and language not in self._wanted
+            return (language if sure else ""), sure and language not in self.wanted
         if found.get(script, 0) < _FEWEST:
             return "", False
         chances: Counter[str] = Counter()
         for name, chance in self._tell.rank(text):
             chances[_SAME.get(name, name)] += chance
         language, chance = chances.most_common(1)[0]
-        hardly = chance >= _SURE and sum(chances[name] for name in self._wanted) < _HARDLY
+        hardly = chance >= _SURE and sum(chances[name] for name in self.wanted) < _HARDLY
         return (language if chance >= _SURE else ""), hardly
+
+
+class Language(Check):
+    """Points at rows in a language that was not meant, and at words that mix letters of two scripts."""
+
+    name = "language"
+
+    def __init__(self, spec: Thresholds, texts: Texts) -> None:
+        super().__init__(spec, texts)
+        self._teller = Teller(spec.languages, parameter="languages")
+        self._flags: list[Flag] = []
+        self._languages: Counter[str] = Counter()
+        self._scripts: Counter[str] = Counter()
+        self._rows = self._short = self._others = self._mixed = 0
+
+    def feed(self, rows: Sequence[Seen]) -> None:
+        for seen in rows:
+            self._rows += 1
+            said = [*self._language_of(seen.asked), *self._look_alikes(seen.asked)]
+            if said:
+                self._flags.append(Flag(seen.part, seen.place, seen.number, "; ".join(said), (), float(len(said))))
+
+    def _language_of(self, text: str) -> list[str]:
+        script, language, hardly = self._teller.told(text)
+        self._scripts[script or "none"] += 1
+        if language:
+            self._languages[language] += 1
+        else:
+            self._short += 1
+        if not self._teller.wanted or not hardly:
+            return []
+        self._others += 1
+        return [_("in {language}, not in {wanted}").format(language=_named(language), wanted=self._asked_for)]
 
     def _look_alikes(self, text: str) -> list[str]:
         at = look_alike(text)
@@ -149,7 +175,7 @@ class Language(Check):
         if self._flags:
             return "warn"
         minor = _MINOR * max(sum(self._languages.values()), 1)
-        return "note" if sum(n > minor for n in self._languages.values()) > 1 and not self._wanted else "ok"
+        return "note" if sum(n > minor for n in self._languages.values()) > 1 and not self._teller.wanted else "ok"
 
 
 def _named(language: str) -> str:

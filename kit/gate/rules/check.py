@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from kit.gate.check import Check, Seen, Tell
 from kit.gate.finding import Finding, Flag
+from kit.gate.language import Teller
 from kit.gate.rules.limit import Limits
 from kit.gate.rules.pattern import Pattern
 from kit.gate.rules.rule import Rule, all_rules
@@ -19,7 +20,10 @@ Broken = Iterator[tuple[Rule, str]]
 
 
 class Rules(Check):
-    """Points at rows that break one of ``spec.rules``; without rules, at none."""
+    """Points at rows that break one of ``spec.rules``; without rules, at none.
+
+    Rules look at what a row asks and, where its answer is written and not chosen, at the answer, too.
+    """
 
     name = "rules"
 
@@ -29,8 +33,7 @@ class Rules(Check):
         self._limits = Limits(rules)
         self._words: dict[tuple[Rule, float], str] = {}  # how a value is told: mostly the same few
         self._patterns = [(rule, Pattern(rule.pattern)) for rule in rules if rule.pattern]
-        self._languages = [rule for rule in rules if rule.languages]
-        self._language_of = _detector() if self._languages else None
+        self._languages = [(rule, Teller(rule.languages, parameter="rules")) for rule in rules if rule.languages]
         self._flags: list[Flag] = []
         self._counts: Counter[str] = Counter()
         self._rows = 0
@@ -40,7 +43,7 @@ class Rules(Check):
             return
         for seen in rows:
             self._rows += seen.part == "data"
-            broken = list(self.broken(seen.asked))
+            broken = list(self.broken(said(seen)))
             if broken:
                 words = _("; and ").join(message for _rule, message in broken)
                 self._flags.append(Flag(seen.part, seen.place, seen.number, words, (), float(len(broken))))
@@ -56,8 +59,7 @@ class Rules(Check):
                 if rule.breaks(value):
                     yield rule, self._told(rule, value)
         yield from self._by_pattern(text)
-        if self._language_of is not None:
-            yield from self._by_language(text, self._language_of)
+        yield from self._by_language(text)
 
     def _told(self, rule: Rule, value: float) -> str:
         if (rule, value) not in self._words:
@@ -74,14 +76,14 @@ class Rules(Check):
                 words = _("{pattern} stands in it") if found else _("{pattern} stands nowhere in it")
                 yield rule, words.format(pattern=rule.pattern)
 
-    def _by_language(self, text: str, language_of: Callable[[str], str]) -> Broken:
-        language = language_of(text)
-        for rule in self._languages:
-            if language and language not in rule.languages:
+    def _by_language(self, text: str) -> Broken:
+        for rule, teller in self._languages:
+            _script, language, hardly = teller.told(text)
+            if hardly:
                 yield (
                     rule,
                     _("it is written in {language}; allowed: {allowed}").format(
-                        language=language, allowed=", ".join(rule.languages)
+                        language=language or _("another language"), allowed=", ".join(rule.languages)
                     ),
                 )
 
@@ -110,7 +112,6 @@ class Rules(Check):
         return Finding("rules", "warn", summary, tuple(self._flags), numbers)
 
 
-def _detector() -> Callable[[str], str]:
-    from kit.gate.rules.language import detector
-
-    return detector()
+def said(seen: Seen) -> str:
+    """Return what of a row was written by somebody: what it asks, and the answer, unless that is chosen from some."""
+    return f"{seen.asked}\n{seen.row.answer}" if seen.row.accepted else seen.asked

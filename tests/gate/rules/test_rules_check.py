@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kit
-from kit.errors import ParameterError
+from kit.errors import ParameterError, UnknownNameError
 from kit.gate.check import Seen
 from kit.gate.gate import gate
 from kit.gate.rules.check import Rules
@@ -203,3 +203,19 @@ def test_rows_that_break_rules_are_pointed_at(tmp_path: Path) -> None:
 
 def test_without_rules_there_is_nothing_to_break(tmp_path: Path) -> None:
     assert _rules().finish(lambda done, total: None).level == "ok"
+
+
+def test_a_written_answer_is_looked_at_and_a_chosen_one_is_not(tmp_path: Path) -> None:
+    rows = [{"text": f"What is {n}?", "label": f"see https://{n}.example.org"} for n in range(3)]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    for task, flagged in (("answer", 3), ("classify", 0)):
+        data = kit.DataSpec(source=str(path), task=task)
+        spec = kit.GateSpec(data=data, checks=("rules",), rules=("not_match=https?://",))
+        (found,) = gate(spec, ListReport(tmp_path)).facts["findings"]
+        assert found["rows"] == flagged
+
+
+def test_a_language_that_nobody_can_tell_is_refused() -> None:
+    with pytest.raises(UnknownNameError, match="'xy'"):
+        _rules("language=xy")
