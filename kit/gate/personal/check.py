@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import MissingPackageError
 from kit.gate.check import Check, Seen, Tell, written
-from kit.gate.finding import Finding, Flag, Part
+from kit.gate.finding import Finding, Flag
 from kit.gate.personal.kinds import KINDS, counted, kinds_of
 from kit.gate.spec import Thresholds
 from kit.gate.texts import Texts
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from kit.gate.personal.analyzer import Finder, Span
 
 EXTRA = "data"
-_ALL_NAMES = 20_000  # rows of which each is read for names, at a few hundred a second
+_ALL_NAMES = 50_000  # rows of which each is read for names, at a few hundred a second
 _ONE_IN = 10  # of those after them
 _SHOWN = 4  # places in a message
 
@@ -54,7 +53,6 @@ class Personal(Check):
         self._found: Counter[str] = Counter()
         self._rows: Counter[str] = Counter()
         self._seen = self._for_names = 0
-        self._numbers: dict[Part, array[int]] = {"data": array("Q"), "test": array("Q")}
 
     def feed(self, rows: Sequence[Seen]) -> None:
         all_names: list[Seen] = []

@@ -41,6 +41,7 @@ _STRONG = tuple(
 _PERSONAL = regex.compile(rf"\b({_NAME}),?\s+{either('did')}", regex.V1)
 _ANYONES = regex.compile(rf"\b({_NAME}),?\s+{either('said')}\b", regex.V1)
 _FULL = regex.compile(rf"(?:\p{{Lu}}\.\s?)*{_NAME}|\p{{Lu}}\.(?:\s?\p{{Lu}}\.)*\s{_PART}", regex.V1)
+_TITLED = regex.compile(rf"(?:{_TITLE}\.?\s+)+(?=\S)")
 _WORD = regex.compile(r"[^\s.]+")
 
 _NO_PERSON, _SURNAMES_TOO = words("no_person"), words("surnames_too")
@@ -60,7 +61,7 @@ class Names(LocalRecognizer):
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Return the names that spaCy sees and that look like names, and those told by the words around them."""
         ents = nlp_artifacts.entities if nlp_artifacts is not None else []
-        return [result(self, *span) for span in (*_seen(text, ents), *_told(text, ents))]
+        return [result(self, *_untitled(text, span)) for span in (*_seen(text, ents), *_told(text, ents))]
 
 
 def _seen(text: str, ents: Any) -> Iterator[Span]:
@@ -87,6 +88,12 @@ def _told(text: str, ents: Any) -> Iterator[Span]:
         start, end = match.span(1)
         if _may_be(text, (start, end)) and not any(a < end and start < b for a, b in others):
             yield start, end
+
+
+def _untitled(text: str, span: Span) -> Span:
+    """Return a name without the title that stands before it."""
+    title = _TITLED.match(text, *span)
+    return (title.end(), span[1]) if title else span
 
 
 def _may_be(text: str, span: Span, *, told: bool = False) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from presidio_analyzer import EntityRecognizer
 from presidio_analyzer import predefined_recognizers as known
 
-from kit.gate.personal.fixed import believed
+from kit.gate.personal.fixed import believed, pattern
 from kit.gate.personal.near import around
 
 # Recognizer, and the words that name such a number; "" where its form and check are enough.
@@ -39,6 +39,9 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     ("NgNinRecognizer", r"\bnin\b|national id"),
 )
 
+# Presidio's own takes time with the square of a line's length.
+_PATTERNS = {"InPanRecognizer": pattern("PAN", r"(?-i:[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z])")}
+
 
 def recognizers() -> list[EntityRecognizer]:
     """Return the recognizers of national numbers that this version of Presidio has."""
@@ -47,7 +50,8 @@ def recognizers() -> list[EntityRecognizer]:
         made = getattr(known, name, None)
         if made is None:  # Presidio adds and renames some between versions
             continue
-        recognizer = made(supported_language="en", supported_entity="NATIONAL_ID")
+        given = {"patterns": _PATTERNS[name]} if name in _PATTERNS else {}
+        recognizer = made(supported_language="en", supported_entity="NATIONAL_ID", **given)
         found.append(believed(recognizer, _named(words)) if words else recognizer)
     return found
 

@@ -32,6 +32,7 @@ _DATE = re.compile(
     r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2}|\d{4}|\d{6})?|(?:19|20)\d{2} \d{1,4}"
 )
 _REGIONS = ("GB", "DE", "FR", "IT", "ES", "IN", "AU", "JP", "KR", "BR", "NL", "PL", "CH", "AT", "SE", "ZA")
+_AMONG_FIGURES = re.compile(r"[\d:=|\t/#][ ,;]*$")  # in a table, where any number may have eleven digits
 _HAN = re.compile(r"[一-鿿]")
 _STRICT_GROUPING = 2  # groups of digits as a country writes them
 
@@ -56,8 +57,7 @@ class Phone(PhoneRecognizer):
             return False
         said = around(text, start, end, near.PHONE, before=28, after=8)
         if _CHINESE_MOBILE.fullmatch(number):
-            alone = text.strip() == number
-            return said or alone or not number.isdigit() or around(text, start, end, _HAN, before=12, after=12)
+            return said or not number.isdigit() or not _AMONG_FIGURES.search(text[max(start - 16, 0) : start])
         if _AMERICAN.fullmatch(number):
             return True
         if said:
