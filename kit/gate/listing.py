@@ -53,6 +53,7 @@ class Listing:
         self._flagged: dict[Key, list[dict[str, Any]]] = {}
         if problems is not None and problems.exists():
             self._flagged = {(line["part"], line["number"]): line["problems"] for line in problems_of(problems)}
+        self._units: dict[Part, str] = {}
         self._previews = _Previews(model, max_length)
         self._answers: dict[Part, frozenset[str]] = {}
         self._found: tuple[object, list[Key]] = (None, [])
@@ -77,7 +78,8 @@ class Listing:
         -------
         dict
             "total" (rows that were found), "start", "exact" (tokens are the model's own) and "rows": each with "part",
-            "number", "problems", "row" (as `ModelRow.to_dict`; None where it cannot be used) and "cells" of those.
+            "number", "unit" (what that counts), "problems", "row" (as `ModelRow.to_dict`; None where it cannot be
+            used) and "cells" of those.
         """
         keys = self._keys(check, search, order)
         start = min(start, max((len(keys) - 1) // size * size, 0))
@@ -88,6 +90,7 @@ class Listing:
             {
                 "part": key[0],
                 "number": key[1],
+                "unit": self._units.get(key[0], ""),
                 "problems": self._flagged.get(key, []),
                 "row": drawn[key].to_dict() if key in drawn else None,
                 "cells": _cells(entries[key]) if key in entries and key not in drawn else {},
@@ -140,7 +143,9 @@ class Listing:
         return "\n".join((_said(entry), *told)).casefold()
 
     def _all(self, part: Part) -> Iterator[tuple[Key, Entry]]:
-        for entry in Reading(self._sources[part]).entries():
+        reading = Reading(self._sources[part])
+        self._units[part] = reading.unit
+        for entry in reading.entries():
             yield (part, entry.number), entry
 
     def _entries(self, keys: Sequence[Key]) -> dict[Key, Entry]:

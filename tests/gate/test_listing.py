@@ -61,6 +61,7 @@ def test_rows_with_the_most_problems_come_first(source: DataSpec, problems: Path
 def test_a_row_that_cannot_be_used_shows_its_cells(source: DataSpec, problems: Path) -> None:
     (row,) = Listing(source, problems=problems).page(check="schema")["rows"]
     assert row["row"] is None
+    assert row["unit"] == "line"
     assert row["cells"]["text"] == "The belt number 5 stands still"
 
 

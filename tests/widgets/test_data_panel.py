@@ -174,6 +174,8 @@ def test_a_table_becomes_text_by_a_template(
 def test_a_file_that_cannot_be_read_says_why(panel_of: Callable[..., DataPanel], page_of: Callable[..., Any]) -> None:
     panel = panel_of("no-such-file.jsonl")
     page = page_of(panel)
+    assert "cannot be read" in page.text
+    assert page.all("input", name="source")  # another one can be given at once
     assert "no-such-file.jsonl" in page.all("div", role="alert")[0]["text"]
     assert page.button("start")["aria-disabled"] == "true"
 

@@ -35,7 +35,7 @@ def data_page(desk: DataDesk) -> h.Element:
         spoken=_spoken(desk),
         body=[
             source_part(desk),
-            settings_part(desk) if desk.editing and desk.source else None,
+            settings_part(desk) if desk.editing and desk.source and not desk.unreadable() else None,
             report_part(desk),
             repair_part(desk),
             rows_part(desk),
@@ -47,6 +47,8 @@ def data_page(desk: DataDesk) -> h.Element:
 def _chips(desk: DataDesk) -> list[h.Element]:
     status = desk.status
     if status is None or (desk.editing and status.over):
+        if desk.source and desk.unreadable():
+            return [parts.chip(_("cannot be read"), "bad")]
         return [parts.chip(_("ready") if desk.source else _("no data yet"))]
     words = [gate_chip(status, desk.place), (attempt_words(status.attempt), "")]
     return [parts.chip(text, tone) for text, tone in words if text]

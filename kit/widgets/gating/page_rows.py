@@ -6,7 +6,7 @@ from typing import Any
 
 import htpy as h
 
-from kit.gate.words import check_words
+from kit.gate.words import check_words, row_words
 from kit.i18n import _, ngettext
 from kit.plots.words import count
 from kit.widgets import parts
@@ -93,7 +93,7 @@ def _table(desk: RowsDesk, page: dict[str, Any] | None) -> h.Element:
     shared = beginning([row["row"]["pieces"] for row in rows if row["row"]])
     names = (_("Row"), _("As the model sees it"), _("Tokens"))
     head = [h.th(scope="col", role="columnheader", data_words=place == 1)[name] for place, name in enumerate(names)]
-    body = [_row(desk, row, shared) for row in rows]
+    body = [_row(row, shared) for row in rows]
     if page is not None and not rows:
         body = [h.tr(role="row")[h.td(role="cell", colspan="3", data_left=True)[_("No row is like that.")]]]
     return h.table(".tb-gate-table", role="table", aria_label=_("Rows"), data_key="row-table")[
@@ -101,7 +101,7 @@ def _table(desk: RowsDesk, page: dict[str, Any] | None) -> h.Element:
     ]
 
 
-def _row(desk: RowsDesk, row: dict[str, Any], shared: list[list[str]]) -> h.Element:
+def _row(row: dict[str, Any], shared: list[list[str]]) -> h.Element:
     part, number, seen = row["part"], row["number"], row["row"]
     problems = h.ul(".tb-problems")[
         (
@@ -110,7 +110,7 @@ def _row(desk: RowsDesk, row: dict[str, Any], shared: list[list[str]]) -> h.Elem
         )
     ]
     return h.tr(role="row", data_key=f"row-{part}-{number}")[
-        h.th(scope="row", role="rowheader")[desk.named(part, number)],
+        h.th(scope="row", role="rowheader")[row_words(part, number, row["unit"])],
         h.td(role="cell", data_words=True)[
             h.div[
                 problems if row["problems"] else None,

@@ -70,11 +70,11 @@ def _file_line(desk: RowsDesk) -> h.Element:
     return h.div(".tb-gate-file")[
         h.p(".tb-say")[
             h.b(title=desk.source)[desk.called()],
-            h.span(".tb-mute")[": ", _("looking at it …") if waits else ", ".join(words)],
+            h.span(".tb-mute")[": ", _("looking at it …") if waits else ", ".join(words)] if waits or words else None,
             h.span(".tb-mute")[f" · {mapped}"] if mapped else None,
         ],
         h.ul(".tb-reasons.tb-mute")[(h.li[note] for note in notes)] if notes else None,
-        _field(desk) if desk.editing and desk.changing else None,
+        _field(desk) if desk.editing and (desk.changing or desk.unreadable()) else None,
         h.p(".tb-row")[_links(desk)],
     ]
 
@@ -82,10 +82,13 @@ def _file_line(desk: RowsDesk) -> h.Element:
 def _links(desk: RowsDesk) -> list[h.Element]:
     if not desk.editing:
         return []
+    again = h.button(".tb-link", type="button", data_action="look", data_key="look")[_("Look again")]
+    if desk.unreadable():
+        return [again]
     word = _("Keep it") if desk.changing else _("Take other data")
     return [
         h.button(".tb-link", type="button", data_action="change", data_key="change")[word],
-        h.button(".tb-link", type="button", data_action="look", data_key="look")[_("Look again")],
+        again,
     ]
 
 

@@ -76,6 +76,11 @@ class SourceDesk(Desk):
         found = self.looked()
         return dict(_EMPTY) if found is None or found.value is None else found.value
 
+    def unreadable(self) -> bool:
+        """Is it known that the data cannot be looked at?"""
+        found = self.looked()
+        return found is not None and (found.problem is not None or not found.value["columns"])
+
     def columns(self) -> list[str]:
         """Return the names of its columns, as far as they are known."""
         known = [str(column["name"]) for column in self.facts()["columns"]]
