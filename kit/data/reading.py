@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.data.cell import Fault
+from kit.data.check import no_column
 from kit.data.record import Problem
 from kit.data.row import Row, row_of
 from kit.data.source import open_rows
@@ -79,13 +80,24 @@ class Reading:
         return self._records.notes
 
     def entries(self) -> Iterator[Entry]:
-        """Yield every row in order."""
+        """Yield every row in order.
+
+        Raises
+        ------
+        KitError
+            The source cannot be read any further.
+        UnknownNameError
+            At the end: the template names a column that no row had, so its place was empty in every text.
+        """
         spec = self._spec
         for number, cells, problem in self._records:
             if problem is None:
                 yield entry_of(number, cells, spec)
             else:
                 yield Entry(number, None, cells, _placed(problem))
+        lost = next((column for column in spec.templated if column not in self.columns), None)
+        if lost is not None:
+            raise no_column(self.name, "template", lost, self.columns, hint=self._records.hint)
 
 
 def _placed(problem: Problem) -> Problem:
