@@ -20,6 +20,7 @@ from kit.spec import Spec
 from kit.version import version
 
 SPLIT = "split.json"
+_MOST_LABELS = 1000  # named in a spec; of more there are no classes
 
 
 def split(spec: Spec, report: Report) -> Result:
@@ -98,6 +99,6 @@ def _keep(report: Report, about: dict[str, Any]) -> None:
 def _labelled(found: DataSpec, spec: SplitSpec, rows: Rows) -> DataSpec:
     """Return the spec of a part with the labels of the whole: all parts are asked with the same ones."""
     labels = tuple(sorted(rows.labels))
-    if spec.data.task != "classify" or found.labels or len(labels) < 2:
+    if spec.data.task != "classify" or found.labels or not 2 <= len(labels) <= _MOST_LABELS:
         return found
     return found.replace(labels=labels)

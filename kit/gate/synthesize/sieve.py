@@ -47,7 +47,7 @@ class Sieve:
     test : sequence of Row
         Nor these; empty where there are no test rows.
     report : Report
-        In whose folder checks keep passing files.
+        In whose folder checks keep passing files; asked to stop, they do.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Sieve:
     """
 
     def __init__(self, spec: SynthesizeSpec, data: Dataset, test: Sequence[Row], report: Report) -> None:
-        self._spec, self._data, self._test, self._report = spec, data, test, report
+        self._spec, self._data, self._test, self.report = spec, data, test, report
         self._marks = {mark(normal(asked(row))) for row in (*test, *data.items)}
         self.kept: list[Candidate] = []
         self.refused: Counter[tuple[str, str]] = Counter()
@@ -96,7 +96,7 @@ class Sieve:
             return candidates
         before = self._before(name, candidates)
         try:
-            flags = _flags(name, self._spec, before, [each.row for each in candidates], self._report)
+            flags = _flags(name, self._spec, before, [each.row for each in candidates], self.report)
         except MissingPackageError as exc:
             self._checks.remove(name)
             words = _("{check} was not looked at. {problem} {fix}")

@@ -32,7 +32,9 @@ from kit.spec import Spec
 from kit.version import version
 
 _PHASE = "writing rows"
-_ROUND = 64  # requests before checks look at them: enough to keep a server busy, few enough to see how many are good
+_ROUND = (
+    64  # requests before checks look at them, and then as many as there were: checks read all of the data each time
+)
 _FRUITLESS = 200  # requests without a row that stays: then the model cannot do it
 
 
@@ -87,7 +89,7 @@ class _Work:
         plan = tasks(self.spec, self.data)
         try:
             while (wanted := self.spec.rows - len(self.sieve.kept)) > 0 and fruitless < _FRUITLESS:
-                batch = list(islice(plan, min(_ROUND, self._needed(wanted))))
+                batch = list(islice(plan, min(max(_ROUND, len(self.sieve.kept)), self._needed(wanted))))
                 if not batch:
                     return
                 self._progress()
@@ -117,7 +119,22 @@ class _Work:
             done = min(before + share * likely, self.spec.rows)
             self.report.progress(_PHASE, round(done, 1), self.spec.rows, "rows")
 
-        found = replies(batch, self.spec, engine=self._opened, ledger=self.ledger, report=self.report, on_progress=tell)
+        try:
+            found = replies(
+                batch, self.spec, engine=self._opened, ledger=self.ledger, report=self.report, on_progress=tell
+            )
+        except Stopped:
+            self._take_what_is_there(batch)
+            raise
+        self._sift(batch, found)
+
+    def _take_what_is_there(self, batch: list[Task]) -> None:
+        """Look at the replies that a stop has left of `batch`: they are good rows as any."""
+        kept = [(task, values["text"]) for task in batch if (values := self.ledger.values(task.name))]
+        self.sieve.report = Report(self.report.folder)  # whom nobody asks to stop
+        self._sift([task for task, _text in kept], [text for _task, text in kept])
+
+    def _sift(self, batch: list[Task], found: list[str]) -> None:
         self.asked += len(batch)
         self.sieve.take(batch, found)
         for candidate in self.sieve.kept[-1:]:
