@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.gate.alike.features import Counts, hashes_of
+from kit.gate.alike.likeness import KNOWN
 from kit.gate.alike.words import Words, codes_of, mixed, spans
 
 _LONGEST = 24  # words: sketches find longer rows that differ in one
@@ -76,7 +77,7 @@ class LeftOut:
             entries = np.concatenate([np.empty(0, _ENTRY), *self._part(part, parts, kept)])
             for end in ("front", "back"):
                 ordered = entries[np.lexsort((entries["row"], entries[end], entries["key"]))]
-                yield from _neighbours(ordered, counts.of(ordered["word"]) > 1)
+                yield from _neighbours(ordered, counts.of(ordered["word"]) >= KNOWN)
 
     def _part(self, part: int, parts: int, kept: NDArray[Any]) -> Iterator[NDArray[Any]]:
         self._file.seek(0)

@@ -20,7 +20,7 @@ _AGAIN, _MOVED = 0.1, 0.3
 _OTHER = {"number": 12.0, "opposite": 8.0, "other": 3.0}  # words' weights
 _ALONE = 2.0  # where characters stand for words, a text has twice as many
 _NEAR = 2  # words: what went no further was swapped
-_KNOWN = 2  # texts that hold a word which is no slip
+KNOWN = 3  # texts that hold a word which is no slip; a slip may have been copied
 _FAR_RARER = 50  # times: so much rarer than the other it is a slip after all
 
 
@@ -111,7 +111,7 @@ def _compare(one: Said, other: Said, where: tuple[int, int, int, int], usual: fl
 
 def _akin(one: Said, i: int, other: Said, j: int) -> bool:
     counts = sorted((one.counts[i], other.counts[j]))
-    known = counts[0] >= _KNOWN and counts[1] < _FAR_RARER * counts[0]
+    known = counts[0] >= KNOWN and counts[1] < _FAR_RARER * counts[0]
     return relation(one.words[i], other.words[j], known=known) in ("slip", "form")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kit.gate.alike.features import Features
+from kit.gate.alike.likeness import KNOWN
 from kit.gate.alike.rarity import Rarity
 
 
@@ -19,7 +20,7 @@ class Overlap(NamedTuple):
     share : array of float
         Weighted Jaccard similarity.
     known : array of float
-        The same, but for features that stand in one row only: these may be slips of the pen.
+        The same, but for features that stand in few rows only: these may be slips of the pen.
     longest : array of int64
         Features of the longer row.
     """
@@ -43,7 +44,7 @@ def overlaps(features: Features, pairs: NDArray[Any], rarity: Rarity) -> Overlap
     apart = ~(first | np.r_[False, first[:-1]])
     common = _sums(owner, weights, first, len(pairs))
     different = _sums(owner, weights, apart, len(pairs))
-    known = _sums(owner, weights, apart & (rarity.counts.of(members) > 1), len(pairs))
+    known = _sums(owner, weights, apart & (rarity.counts.of(members) >= KNOWN), len(pairs))
     least = np.maximum(common, 1e-9)
     return Overlap(common / (least + different), common / (least + known), counts[places].max(axis=1))
 
