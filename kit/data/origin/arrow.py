@@ -14,6 +14,8 @@ from kit.data.record import Record
 
 Features = Mapping[str, Sequence[str]]
 
+_AT_ONCE = 512  # rows that become Python objects together
+
 
 def class_names(features: Any) -> dict[str, tuple[str, ...]]:
     """Return the names of the classes of each column that holds classes as numbers, as a dataset_info.json has them."""
@@ -39,10 +41,12 @@ def rows_of(batches: Iterable[Any], names: Features) -> Iterator[Record]:
     number = 0
     for batch in batches:
         columns = list(batch.schema.names)
-        values = [_column(batch.column(place).to_pylist(), names.get(name)) for place, name in enumerate(columns)]
-        for row in zip(*values, strict=True):
-            number += 1
-            yield Record(number, dict(zip(columns, row, strict=True)))
+        for start in range(0, batch.num_rows, _AT_ONCE):
+            part = batch.slice(start, _AT_ONCE)  # a batch may hold all rows of a file
+            values = [_column(part.column(place).to_pylist(), names.get(name)) for place, name in enumerate(columns)]
+            for row in zip(*values, strict=True):
+                number += 1
+                yield Record(number, dict(zip(columns, row, strict=True)))
 
 
 def plain_cell(value: Any) -> Any:
