@@ -59,7 +59,7 @@ class Encoding(Check):
         damage, ways = damage_of(text)
         if not damage:
             return
-        self._kinds.update(damage)
+        self._kinds.update(list(damage))
         self._ways.update(set(ways))
         self._flags.append(Flag(seen.part, seen.place, seen.number, _message(damage, ways), (), float(len(damage))))
 

@@ -28,7 +28,7 @@ def mender(codec: str, fits: Callable[[str], bool]) -> Callable[[str], str]:
 
     def mend(text: str) -> str:
         data = _western_bytes(text)
-        if data is None or sum(byte > 0x7F for byte in data) < _FEWEST:
+        if data is None or sum(byte > 0x7F for byte in data) < _FEWEST or _is_utf8(data):
             return text
         try:
             came = data.decode(codec)
@@ -48,6 +48,15 @@ def _western_bytes(text: str) -> bytes | None:
             return None
         found.append(code)
     return bytes(found)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Is this UTF-8 from beginning to end? Text of other encodings hardly ever is, though parts of it may be."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @cache

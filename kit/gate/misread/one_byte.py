@@ -106,11 +106,15 @@ def _followers(run: str, came: str) -> str:
 
 
 def _inside_a_word(text: str, match: re.Match[str], came: str) -> bool:
-    """Does a doubtful pair stand within a word, where no quote or dash can stand (KÃ–LN, cÅ“ur)?"""
-    if len(match[0]) > 2 or not came.isalpha() or came >= "\u0250":
+    """Does what is doubtful stand within a word, where no quote or dash can stand (KÃ–LN, cÅ“ur, Cá»§a)?"""
+    if len(came) > 1 or not came.isalpha():
         return False
-    behind = text[match.end() : match.end() + 1]
-    return behind.isalpha() and (match[0][1] not in "’‘" or match[0][0] in "ÃÅ")
+    run, behind = match[0], text[match.end() : match.end() + 1].isalpha()
+    if "\u1e00" <= came <= "\u1eff":  # Vietnamese
+        return run[1] in "º»" and (behind or run[2] not in _QUOTES)
+    if len(run) > 2 or came >= "\u0250":
+        return False
+    return behind and (run[1] not in "’‘" or run[0] in "ÃÅ")
 
 
 def _letters_of_one_kind(came: str) -> bool:
@@ -142,11 +146,16 @@ def eastern(text: str, match: re.Match[str], came: str) -> bool:
     return _letters_of_one_kind(came)
 
 
+def quotes(text: str, match: re.Match[str], came: str) -> bool:
+    """Is it surely a quote or a dash of UTF-8 that was read where these become ‚Äú and ΓÇ£?"""
+    return match[0].startswith(("‚Ä", "‚Ñ", "ΓÇ", "Γä"))
+
+
 def signs(text: str, match: re.Match[str], came: str) -> bool:
     """Is it surely UTF-8 that was read where letters with accents become lines and sums: √© and ├⌐?"""
-    run = match[0]
-    if run.startswith(("‚Ä", "ΓÇ")):
-        return True
-    if (run[0] == "ƒ" or not run[0].isalpha()) and came[0].isalpha() and came[0] < "\u0250":
-        return run[0] in "├┬" or _beside_latin(text, match)
-    return _letters_of_one_kind(came)
+    first = match[0][0]
+    if first in "√ƒ≈∆├─┼╞" and came[0].isalpha() and came[0] < "\u0250":
+        return first in "├┼" or _beside_latin(text, match)
+    if first in "┬¬" and len(came) == 1:
+        return text[max(match.start() - 1, 0) : match.start()].isalnum()
+    return not first.isalpha() and first not in _QUOTES and _letters_of_one_kind(came)

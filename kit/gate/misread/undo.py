@@ -53,8 +53,15 @@ def _closing_quote(text: str) -> str:
     return _LOST_QUOTE.sub("”", text)
 
 
-# What is surest comes first.
+# What is surest comes first; texts of older encodings hold pairs that look like UTF-8, and not the other way round.
 _WAYS: tuple[tuple[Way, Callable[[str], str]], ...] = (
+    (Way("utf-8", "mac-roman"), one_byte.mender("mac_roman", one_byte.quotes)),
+    (Way("utf-8", "cp437"), one_byte.mender("cp437", one_byte.quotes)),
+    (Way("euc-kr", "cp1252"), older.mender("euc_kr", older.korean)),
+    (Way("gb18030", "cp1252"), older.mender("gb18030", older.chinese)),
+    (Way("big5", "cp1252"), older.mender("big5", older.traditional)),
+    (Way("shift-jis", "cp1252"), older.mender("shift_jis", older.japanese)),
+    (Way("cp1251", "cp1252"), older.mender("cp1251", older.cyrillic)),
     (Way("utf-8", "cp1252"), one_byte.mender("cp1252", one_byte.western)),
     (Way("utf-8", "cp1252"), _closing_quote),
     (Way("utf-8", "cp1251"), one_byte.mender("cp1251", one_byte.cyrillic)),
@@ -62,10 +69,5 @@ _WAYS: tuple[tuple[Way, Callable[[str], str]], ...] = (
     (Way("utf-8", "mac-roman"), one_byte.mender("mac_roman", one_byte.signs)),
     (Way("utf-8", "cp437"), one_byte.mender("cp437", one_byte.signs)),
     (Way("utf-8", "gb18030"), gb18030.mended),
-    (Way("euc-kr", "cp1252"), older.mender("euc_kr", older.korean)),
-    (Way("gb18030", "cp1252"), older.mender("gb18030", older.chinese)),
-    (Way("big5", "cp1252"), older.mender("big5", older.traditional)),
-    (Way("shift-jis", "cp1252"), older.mender("shift_jis", older.japanese)),
-    (Way("cp1251", "cp1252"), older.mender("cp1251", older.cyrillic)),
     (Way("cp1252", "latin-1"), _from_controls),
 )
