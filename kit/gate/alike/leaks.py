@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from kit.gate.alike.fields import is_table
 from kit.gate.alike.grams import Grams, Hits
+from kit.gate.alike.portions import pieces, portions
 from kit.gate.alike.register import Register
 from kit.gate.alike.wording import row_name
 from kit.gate.alike.words import Words, set_off, words_of
@@ -55,35 +56,42 @@ class Leaks(Check):
     def feed(self, rows: Sequence[Seen]) -> None:
         first = len(self._rows)
         self._rows.add(rows)
-        words = words_of([seen.asked for seen in rows])
+        texts = [seen.asked for seen in rows]
         if rows[0].part == "test":
-            tables = [is_table(seen.asked) for seen in rows]
-            self._grams.add(words, tables)
-            self._least.extend(1.0 if table else self.spec.leak_share for table in tables)
+            for _place, some in portions(texts):
+                tables = [is_table(text) for text in some]
+                self._grams.add(words_of(some), tables)
+                self._least.extend(1.0 if table else self.spec.leak_share for table in tables)
         elif self._rows.tests:
             if not self._closed:
                 self._grams.close()
                 self._closed = True
-            for size in self._grams.sizes:
-                hits = self._grams.find(words, size)
-                if len(hits.text):
-                    self._take(hits, words, first)
+            for places, some in pieces(texts):
+                self._look(words_of(some), first + np.array(places))
 
-    def _take(self, hits: Hits, words: Words, first: int) -> None:
-        """Keep what was found of n-grams of one size in the rows from `first` on."""
-        rows, which = self._grams.owners(hits.gram)
+    def _look(self, words: Words, positions: NDArray[Any]) -> None:
+        """Look for all n-grams in texts that belong to the rows at `positions`."""
+        for size in self._grams.sizes:
+            hits = self._grams.find(words, size)
+            if len(hits.text):
+                self._take(hits, words, positions)
+
+    def _take(self, hits: Hits, words: Words, positions: NDArray[Any]) -> None:
+        """Keep what was found of n-grams of one size."""
+        tests, which = self._grams.owners(hits.gram)
         texts, at = hits.text[which], hits.word[which]
+        rows = positions[texts]
         if hits.size == self.spec.ngram:
-            self._sure += self._shares(first + texts, rows, hits.gram[which])
+            self._sure += self._shares(rows, tests, hits.gram[which])
             return
         whole = np.diff(words.bounds())[texts] == hits.size
-        self._sure += [(*pair, 1.0) for pair in zip((first + texts[whole]).tolist(), rows[whole].tolist(), strict=True)]
+        self._sure += [(*pair, 1.0) for pair in zip(rows[whole].tolist(), tests[whole].tolist(), strict=True)]
         enough = hits.size >= _SENTENCE * (1 + words.alone[at])
         told = ~whole & (enough | set_off(words, at, at + hits.size))
-        for text, row in set(zip(texts[told].tolist(), rows[told].tolist(), strict=True)):
-            self._seen[row] += 1
-            if self._seen[row] <= _MOST:
-                self._parts[row].append(first + text)
+        for row, test in set(zip(rows[told].tolist(), tests[told].tolist(), strict=True)):
+            self._seen[test] += 1
+            if self._seen[test] <= _MOST:
+                self._parts[test].append(row)
 
     def _shares(self, texts: NDArray[Any], rows: NDArray[Any], grams: NDArray[Any]) -> Iterator[tuple[int, int, float]]:
         """Yield text, test row and the share of the test row's n-grams in the text, where it is large enough."""
@@ -100,7 +108,7 @@ class Leaks(Check):
             return Finding(self.name, "note", _("No test data was named, so leaks were not looked for."))
         found: dict[int, dict[int, float]] = defaultdict(dict)
         for position, row, share in self._sure:
-            found[position][row] = share
+            found[position][row] = max(share, found[position].get(row, 0.0))
         most = max(_PHRASE[0], _PHRASE[1] * (len(self._rows) - self._rows.tests))
         for row, positions in self._parts.items():
             if self._seen[row] <= most:

@@ -15,6 +15,7 @@ import numpy as np
 from kit.gate.alike.fields import is_table
 from kit.gate.alike.groups import Groups
 from kit.gate.alike.normal import mark, normal
+from kit.gate.alike.portions import portions
 from kit.gate.alike.register import Register
 from kit.gate.alike.spelling import denies, has_digit, is_date, opposed
 from kit.gate.alike.vectors import Vectors
@@ -49,11 +50,11 @@ class SameMeaning(Check):
 
     def feed(self, rows: Sequence[Seen]) -> None:
         self._rows.add(rows)
-        texts = [seen.asked for seen in rows]
-        for text, words in zip(texts, words_of(texts).strings(), strict=True):
-            self._keys.append(_key(text, words))
-            self._judged += len(words) > 4
-            self._english += len(words) > 4 and not _ENGLISH.isdisjoint(words)
+        for _first, texts in portions([seen.asked for seen in rows]):
+            for text, words in zip(texts, words_of(texts).strings(), strict=True):
+                self._keys.append(_key(text, words))
+                self._judged += len(words) > 4
+                self._english += len(words) > 4 and not _ENGLISH.isdisjoint(words)
 
     def finish(self, tell: Tell) -> Finding:
         """Return the rows that repeat an earlier one in other words."""
@@ -77,7 +78,7 @@ class SameMeaning(Check):
         return self.texts.get(self._rows.part(position), self._rows.place(position))
 
     def _opposed(self, one: int, other: int) -> bool:
-        first, second = words_of([self._text(one), self._text(other)]).strings()
+        first, second = words_of([self._text(each)[:_LONGEST] for each in (one, other)]).strings()
         return opposed(first, second)
 
     def _finding(self, groups: Groups, best: dict[int, tuple[int, float]]) -> Finding:

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from kit.gate.alike.features import Features
 from kit.gate.alike.left_out import LeftOut
 from kit.gate.alike.nearness import Nearness
-from kit.gate.alike.normal import answered, mark
+from kit.gate.alike.normal import answered, mark, normal
 from kit.gate.alike.numbers import Numbers
+from kit.gate.alike.portions import portions
 from kit.gate.alike.register import Register
 from kit.gate.alike.wording import row_name
 from kit.gate.alike.words import mixed, spans, words_of
@@ -43,18 +44,22 @@ class NearDuplicates(Check):
         self._numbers = Numbers()
 
     def feed(self, rows: Sequence[Seen]) -> None:
-        texts = [seen.asked for seen in rows]
+        for first, texts in portions([seen.asked for seen in rows]):
+            self._add(texts, len(self._rows) + first)
+        self._rows.add(rows)
+        self._answers.extend(mark(answered(seen.row)) for seen in rows)
+
+    def _add(self, texts: list[str], first: int) -> None:
+        """Put away what is compared of the rows from `first` on."""
         words = words_of(texts)
         bounds = words.bounds()
         same = mixed(spans(words.hashes, bounds[:-1], bounds[1:]))
         for place in np.flatnonzero(np.diff(bounds) == 0).tolist():  # signs only
-            same[place] = mark(texts[place])
-        self._left_out.add(words, len(self._rows))
+            same[place] = mark(normal(texts[place]))
+        self._same.frombytes(same.tobytes())
+        self._left_out.add(words, first)
         self._features.add(words)
         self._numbers.add(words)
-        self._rows.add(rows)
-        self._same.frombytes(same.tobytes())
-        self._answers.extend(mark(answered(seen.row)) for seen in rows)
 
     def finish(self, tell: Tell) -> Finding:
         """Return the rows that repeat an earlier one, with the row that stays and how alike the two are."""

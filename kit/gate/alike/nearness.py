@@ -26,7 +26,9 @@ from kit.gate.texts import Texts
 _FAR = 0.3  # weighted Jaccard below which two rows are no near duplicates, however little their differences cost
 _FAR_KNOWN = 0.6  # the same where the differences are no slips
 _AT_ONCE = 2048  # pairs
-_LONG = 3000  # different words: of longer rows this overlap is the similarity
+_TEXTS = 128  # pairs whose texts are in memory
+_CHARACTERS = 20_000  # of a text that are laid beside another
+_LONG = 1000  # different words: of longer rows this overlap is the similarity
 _REMEMBERED = 1 << 23  # pairs that were compared, 8 bytes each
 
 
@@ -103,7 +105,9 @@ class Nearness:
             for start in range(0, len(pairs), _AT_ONCE):
                 some = self._fresh(pairs[start : start + _AT_ONCE])
                 new.append(some[:, 0] * len(self._rows) + some[:, 1])
-                self._compare(self._sifted(some) if sifted and len(some) else some)
+                some = self._sifted(some) if sifted and len(some) else some
+                for first in range(0, len(some), _TEXTS):
+                    self._compare(some[first : first + _TEXTS])
         if len(self._seen) < _REMEMBERED:
             self._seen = np.unique(np.concatenate([self._seen, *new]))
 
@@ -126,8 +130,6 @@ class Nearness:
 
     def _compare(self, pairs: NDArray[Any]) -> None:
         """Lay pairs side by side, word by word."""
-        if not len(pairs):
-            return
         said = self._said(np.unique(pairs))
         for one, other in pairs.tolist():
             if self.groups.of(one) == self.groups.of(other):
@@ -139,7 +141,7 @@ class Nearness:
 
     def _said(self, rows: NDArray[Any]) -> dict[int, tuple[Said, Fields | None]]:
         """Return the words of rows with their weights, and the fields where they are made of such."""
-        texts = [self._texts.get(self._rows.part(row), self._rows.place(row)) for row in rows.tolist()]
+        texts = [self._texts.get(self._rows.part(row), self._rows.place(row))[:_CHARACTERS] for row in rows.tolist()]
         words = words_of(texts)
         features, bounds = hashes_of(words), words.bounds().tolist()
         weights, counts = self._rarity.of(features).tolist(), self._rarity.counts.of(features).tolist()

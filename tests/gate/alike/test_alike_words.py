@@ -72,6 +72,7 @@ def test_features_are_sets_and_pairs_of_characters_that_stand_alone() -> None:
 
 
 @given(st.lists(st.integers(0, 2**32 - 1)))
+@settings(deadline=None)
 def test_counts_and_distinct_agree_with_python(values: list[int]) -> None:
     array = np.array(values, np.uint32)
     assert distinct(array).tolist() == sorted(set(values))

@@ -67,6 +67,7 @@ def test_a_text_is_like_itself(text: str) -> None:
 
 
 @given(st.text("ab", max_size=6), st.text("ab", max_size=6))
+@settings(deadline=None)
 def test_one_edit_is_a_distance_of_one(one: str, other: str) -> None:
     assume(one != other)
     assert not one_edit(one, other) or _distance(one, other) == 1

@@ -114,6 +114,7 @@ def test_exact_duplicates_are_always_near_duplicates(tmp_path: Path, rows: list[
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))))
+@settings(deadline=None)
 def test_groups_are_what_pairs_connect(pairs: list[tuple[int, int]]) -> None:
     groups = Groups(10)
     reach = np.eye(10, dtype=bool)
