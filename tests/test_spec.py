@@ -20,7 +20,6 @@ from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.experiments import SearchSpec
 from kit.experiments.spec import SweepSpec
-from kit.gate.clean import CleanSpec
 from kit.gate.split import SplitSpec
 from kit.gate.synthesize import SynthesizeSpec
 from kit.measure.judge import JudgeSpec
@@ -91,11 +90,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "password_variable": "NOTES_PASSWORD",
         "template": "Age: {age}; job: {job}",
     },
-    CleanSpec: {
-        "data": DataSpec(source="others.jsonl", text="note", label="decision"),
-        "test": DataSpec(source="test.jsonl", text="note", label="decision"),
-    },
-    SplitSpec: {"data": DataSpec(source="others.jsonl", text="note", label="decision"), "by": "group"},
+    SplitSpec: {"by": "group"},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
@@ -119,8 +114,6 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
 
 
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
-    CleanSpec: {"data": DataSpec(source="rows.jsonl")},  # the whole source, no part of it
-    SplitSpec: {"data": DataSpec(source="rows.jsonl")},
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
     ExportSpec: {"variant": Variant(model="some-model", method="fp16")},
 }  # what is needed though it has a default: rows, or else tasks

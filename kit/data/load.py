@@ -24,6 +24,7 @@ from kit.data.spec import DataSpec
 from kit.data.split import sample_rows
 from kit.data.store import store_rows, stored_spec
 from kit.data.synthetic import with_marks
+from kit.data.turns import left_out
 from kit.errors import ParameterError
 from kit.i18n import _
 
@@ -169,7 +170,9 @@ def _read_once(spec: DataSpec, state: object) -> Dataset:
 
 def _read(spec: DataSpec) -> Dataset:
     table = read_rows(spec)
-    return _dataset(spec, checked_rows(table, spec), table.notes)
+    items = checked_rows(table, spec)
+    unanswered = sum(row.unanswered > 0 for row in items)
+    return _dataset(spec, items, (*table.notes, left_out(unanswered)) if unanswered else table.notes)
 
 
 def _state(source: str) -> object:
@@ -196,14 +199,32 @@ def _dataset(spec: DataSpec, items: list[Row], notes: tuple[str, ...] = ()) -> D
     labels = spec.labels or (bundled.labels if bundled else found)
     instruction = spec.instruction or (bundled.instruction if bundled else default_instruction(labels))
     whole = Dataset(items=tuple(items), labels=labels, instruction=instruction, origin=spec, notes=notes)
-    rows: Sequence[int] = range(len(items))
+    return dataclasses.replace(whole, items=tuple(items[row] for row in _part(whole, spec)))
+
+
+def positions_of(spec: DataSpec) -> Sequence[int] | None:
+    """Return which rows of its source `spec` means, ascending, by their positions from 0; None where it means all.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError, DataError
+        As `load_data` does: what is a part of rows that cannot all be used is not defined.
+    """
+    if spec.split == "all" and spec.limit is None:
+        return None
+    return _part(open_data(spec.replace(split="all", limit=None)), spec)
+
+
+def _part(whole: Dataset, spec: DataSpec) -> Sequence[int]:
+    rows: Sequence[int] = range(len(whole))
     if spec.split != "all":
         rows = whole.division(spec.test_share, spec.seed)[spec.split == "test"]
     if spec.limit is not None:
-        _check_limit(spec.limit, labels)
+        _check_limit(spec.limit, whole.labels)
         # After the division: so a train and a test part never share a row, whatever their limits.
-        rows = [rows[place] for place in sample_rows([whole.groups[row] for row in rows], spec.limit, spec.seed)]
-    return dataclasses.replace(whole, items=tuple(items[row] for row in rows))
+        groups = whole.groups
+        rows = [rows[place] for place in sample_rows([groups[row] for row in rows], spec.limit, spec.seed)]
+    return rows
 
 
 def _check_limit(limit: int, labels: Sequence[str]) -> None:

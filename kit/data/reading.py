@@ -12,10 +12,12 @@ from typing import Any
 
 from kit.data.cell import Fault
 from kit.data.check import no_column
+from kit.data.load import positions_of
 from kit.data.record import Problem
 from kit.data.row import Row, row_of
 from kit.data.source import open_rows
 from kit.data.spec import DataSpec
+from kit.data.turns import left_out
 from kit.i18n import _
 
 __all__ = ["Entry", "Problem", "Reading", "entry_of"]
@@ -49,7 +51,8 @@ class Reading:
     Parameters
     ----------
     spec : DataSpec
-        `split` and `limit` do not count here: all rows are read.
+        All of its rows are read, whatever is wrong with some of them. Of a part or a sample (`split`, `limit`) all rows
+        of the source must be usable, since it is drawn from these.
 
     Attributes
     ----------
@@ -68,6 +71,9 @@ class Reading:
         self._spec = spec
         self._records = open_rows(spec)
         self.name, self.unit, self.size = self._records.name, self._records.unit, self._records.size
+        positions = positions_of(spec)
+        self._meant = None if positions is None else frozenset(positions)
+        self.size = self.size if self._meant is None else len(self._meant)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,12 +95,18 @@ class Reading:
         UnknownNameError
             At the end: the template names a column that no row had, so its place was empty in every text.
         """
-        spec = self._spec
-        for number, cells, problem in self._records:
+        spec, unanswered = self._spec, 0
+        for position, (number, cells, problem) in enumerate(self._records):
+            if self._meant is not None and position not in self._meant:
+                continue
             if problem is None:
-                yield entry_of(number, cells, spec)
+                entry = entry_of(number, cells, spec)
+                unanswered += entry.row is not None and entry.row.unanswered > 0
+                yield entry
             else:
                 yield Entry(number, None, cells, _placed(problem))
+        if unanswered:
+            self._records.note(left_out(unanswered))
         lost = next((column for column in spec.templated if column not in self.columns), None)
         if lost is not None:
             raise no_column(self.name, "template", lost, self.columns, hint=self._records.hint)

@@ -16,8 +16,6 @@ from typing import Any
 from kit.data import DataSpec
 from kit.data.bundled import DATASETS
 from kit.data.recipe import read_recipe, write_recipe
-from kit.errors import ParameterError
-from kit.i18n import _
 from kit.place import home
 
 # What says where rows are and which of them, rather than what they mean.
@@ -149,20 +147,3 @@ def spec_of(path: Path, asked: DataSpec) -> DataSpec:
         same["instruction"] = asked.instruction or bundled.instruction
         same["labels"] = asked.labels or bundled.labels
     return DataSpec(source=str(path), **same)
-
-
-def check_whole(data: DataSpec, parameter: str) -> None:
-    """Raise unless `data` means all rows of its source: whoever rewrites a source must not lose the rest.
-
-    Raises
-    ------
-    ParameterError
-        It is a part, or a sample.
-    """
-    fix = _("Make files of the parts first, with kit.split_data(kit.SplitSpec(…)).")
-    if data.split != "all":
-        allowed = _("all: every row of the source is rewritten")
-        raise ParameterError(f"{parameter}.split", data.split, allowed=allowed, fix=fix)
-    if data.limit is not None:
-        allowed = _("left out: every row of the source is rewritten")
-        raise ParameterError(f"{parameter}.limit", data.limit, allowed=allowed)

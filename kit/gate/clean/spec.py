@@ -8,7 +8,6 @@ from typing import Any
 from kit.errors import ParameterError, nearest
 from kit.gate.registry import CHECKS
 from kit.gate.spec import Gated, Thresholds
-from kit.gate.stored import check_whole
 from kit.i18n import N_, _
 from kit.spec import Needs, param
 
@@ -62,9 +61,6 @@ class CleanSpec(Thresholds, Gated):
         if "leaks" in self.steps and self.test is None:
             allowed = _("the data that the model will be tested on, where leaks are looked for")
             raise ParameterError("test", None, allowed=allowed)
-        check_whole(self.data, "data")
-        if self.test is not None:
-            check_whole(self.test, "test")
 
     def needs(self) -> Needs:
         return Needs(devices=("cpu",) if "same-meaning" in self.wanted else ())

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from kit.data import DataSpec
 from kit.errors import ParameterError
-from kit.gate.stored import check_whole
 from kit.i18n import N_, _
 from kit.spec import Spec, param
 
@@ -23,7 +22,7 @@ class SplitSpec(Spec):
 
     carried_out_by = "kit.gate.split.split:split"
 
-    data: DataSpec = param(label=N_("Data"), help=N_("The whole of a source"))
+    data: DataSpec = param(label=N_("Data"), help=N_("To be divided"))
     by: str = param(
         "label",
         label=N_("Divide by"),
@@ -44,7 +43,6 @@ class SplitSpec(Spec):
     seed: int = param(0, label=N_("Seed"), help=N_("Another seed, another division"), low=0, high=2**31 - 1)
 
     def check(self) -> None:
-        check_whole(self.data, "data")
         if self.by in ("group", "time") and not self.column.strip():
             allowed = _("the column that holds the {by} of each row").format(by=self.by)
             raise ParameterError("column", self.column, allowed=allowed)

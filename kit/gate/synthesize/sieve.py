@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kit.data import Dataset, DataSpec, open_data
+from kit.data import Dataset, DataSpec
 from kit.data.reading import Reading
 from kit.data.row import Row
 from kit.errors import MissingPackageError
@@ -132,14 +132,12 @@ class Sieve:
 
 
 def test_rows(test: DataSpec | None) -> list[Row]:
-    """Return the rows that synthetic ones are kept away from: those of a whole source that can be used, or of a part.
+    """Return the rows that synthetic ones are kept away from: those that can be used.
 
     They are compared with, not tested on here: a source whose rows all have one label is good enough.
     """
     if test is None:
         return []
-    if test.split != "all" or test.limit is not None:
-        return list(open_data(test).items)
     return [entry.row for entry in Reading(test).entries() if entry.row is not None]
 
 

@@ -191,8 +191,6 @@ def test_what_a_bundled_dataset_brings_along_is_kept() -> None:
     [
         ({"steps": ("schemer",)}, "Did you mean 'schema'"),
         ({"steps": ("balance",)}, "safe"),
-        ({"data": kit.DataSpec(source="a.jsonl", split="train")}, "split_data"),
-        ({"data": kit.DataSpec(source="a.jsonl", limit=3)}, "data.limit"),
         ({"rules": ("words>",)}, "words>="),
     ],
 )
@@ -236,3 +234,13 @@ def test_any_row_can_be_written_and_read_again(cells: dict[str, Any]) -> None:
 def test_a_failing_run_tells_why(tmp_path: Path) -> None:
     with pytest.raises((RunFailedError, ParameterError), match="no-such"):
         _clean(kit.DataSpec(source=str(tmp_path / "no-such.jsonl")), "schema")
+
+
+def test_a_part_is_cleaned_and_nothing_of_the_rest(tmp_path: Path) -> None:
+    rows = [{"id": i, "text": f"row {i // 2}", "label": "ab"[i // 2 % 2]} for i in range(40)]
+    train, test = kit.load_data(_file(tmp_path, rows).source).split(0.25)
+    result = _clean(train.spec, "twice", test=test.spec)
+    texts = {*test.texts}
+    kept = kit.load_data(result.facts["data"]["source"]).texts
+    assert result.metrics["rows_before"] == 30
+    assert sorted(kept) == sorted({*train.texts} - texts)

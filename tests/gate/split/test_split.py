@@ -132,7 +132,6 @@ def test_rows_that_cannot_be_used_stop_it_with_their_place(tmp_path: Path) -> No
         ({"by": "random", "column": "who"}, "left out"),
         ({"test_share": 0.9, "validation_share": 0.3}, "at most 0.95"),
         ({"data": kit.DataSpec(source="a.jsonl", task="answer")}, "no labels"),
-        ({"data": kit.DataSpec(source="a.jsonl", split="test")}, "every row"),
         ({"by": "lable"}, "'label'"),
     ],
 )
