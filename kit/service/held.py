@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
 import secrets
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +16,12 @@ from pathlib import Path
 from kit.errors import KitError, UnsupportedError
 from kit.i18n import _
 from kit.machine import this_machine
+from kit.service.engine import DTYPES
 from kit.service.line import Line
 from kit.service.spec import ServiceSpec
 from kit.warm import worker_environment
 
+_LLAMA, _VLLM = "kit.service.llama_server", "kit.service.vllm_server"
 _END_S = 5.0
 
 
@@ -39,6 +43,8 @@ class Held:
         Who is answered next.
     process : asyncio.subprocess.Process, optional
         The server, where it is ours.
+    echoes : bool, default False
+        Does it tell how likely the prompt was?
     used : float
         When it was asked last, by the clock of the event loop.
     """
@@ -49,6 +55,7 @@ class Held:
     identity: str
     line: Line
     process: asyncio.subprocess.Process | None = None
+    echoes: bool = False
     used: float = 0.0
 
     @property
@@ -64,25 +71,32 @@ class Held:
         self.process.stdin.close()
         try:
             await asyncio.wait_for(self.process.wait(), _END_S)
-        except TimeoutError:
-            self.process.kill()
+        except (TimeoutError, asyncio.CancelledError):
+            _kill(self.process)
             await self.process.wait()
 
 
-async def hold_gguf(name: str, path: Path, spec: ServiceSpec) -> Held:
-    """Start llama.cpp's server with the model in `path`, and return when it answers.
+async def hold(name: str, path: Path, method: str, spec: ServiceSpec) -> Held:
+    """Start a server with the model in `path`, and return when it answers.
+
+    Parameters
+    ----------
+    path : Path
+        A GGUF file, which llama.cpp's server holds, or a folder of safetensors, which vLLM's does.
+    method : str
+        By which it is held.
 
     Raises
     ------
     UnsupportedError
-        llama.cpp cannot hold it.
+        It cannot be held.
     """
     key = secrets.token_urlsafe(24)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "kit.service.llama_server"),
+        *(sys.executable, "-m", _VLLM if path.is_dir() else _LLAMA),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # it writes every answer's timing
+        stderr=None if path.is_dir() else asyncio.subprocess.DEVNULL,  # llama.cpp writes every answer's timing
         env=worker_environment(),
         start_new_session=True,
     )
@@ -91,25 +105,32 @@ async def hold_gguf(name: str, path: Path, spec: ServiceSpec) -> Held:
     threads = spec.threads or this_machine().cores
     asked = {"path": os.fspath(path), "slots": spec.slots, "context": spec.context, "threads": threads, "key": key}
     try:
-        process.stdin.write((json.dumps(asked) + "\n").encode())
+        process.stdin.write((json.dumps({**asked, "name": name, "dtype": DTYPES.get(method, "")}) + "\n").encode())
         await process.stdin.drain()
         said = json.loads(await process.stdout.readline() or b'{"error": "it ended"}')
     except BaseException:
-        process.kill()
+        _kill(process)
         await process.wait()
         raise
     if "error" in said:
         await process.wait()
-        problem = _("llama.cpp cannot hold {name}: {error}").format(name=name, error=said["error"])
+        problem = _("{name} cannot be held: {error}").format(name=name, error=said["error"])
         raise UnsupportedError(problem, fix=_("Ask for another method, such as {name}@gguf-f16.").format(name=name))
     line = Line(spec.slots, per_visitor=spec.per_visitor, waiting=spec.waiting)
-    return Held(name, f"{said['url']}/v1", key, identity_of(path, spec), line, process)
+    return Held(name, f"{said['url']}/v1", key, identity_of(path, method, spec), line, process, echoes=path.is_dir())
 
 
-def identity_of(path: Path, spec: ServiceSpec) -> str:
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """Kill a process that leads a session, and all that it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def identity_of(path: Path, method: str, spec: ServiceSpec) -> str:
     """Return what tells one model from another: the folder is named by its content, and the context cuts long texts."""
-    found = path.stat()
-    text = f"{path.parent.name}:{path.name}:{found.st_size}:{found.st_mtime_ns}:{spec.context}"
+    files = sorted([*path.glob("*.safetensors"), *path.glob("*.json"), *path.glob("*.jinja")]) or [path]
+    known = [(file.parent.name, file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    text = json.dumps([os.fspath(path.resolve()), known, method, spec.context])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

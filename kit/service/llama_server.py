@@ -1,6 +1,6 @@
 """A process that holds one model and answers for it: llama.cpp's own server.
 
-``python -m kit.service.llama_server``: reads one JSON line (path, slots, context, threads, key) from its standard
+``python -m kit.service.llama_server``: reads one JSON line (path, name, slots, context, threads, key) from its standard
 input, writes one ({"url": …} or {"error": …}) to its standard output once the model is loaded, and ends when its input
 does.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sys
+
+_PROMPTS_MIB = 256  # for what was computed of prompts that come again; left alone, it takes gigabytes
 
 
 def main() -> int:
@@ -34,11 +36,14 @@ def _start(asked: dict[str, object]) -> tuple[str, object]:
     slots, threads = int(str(asked["slots"])), int(str(asked["threads"]))
     params = xllamacpp.CommonParams()
     params.model.path = str(asked["path"])
+    params.model_alias = {str(asked["name"])}  # answers tell it, and would tell the path
     params.hostnames, params.port = ["127.0.0.1"], 0
     params.api_keys = [str(asked["key"])]
     params.n_parallel, params.n_ctx = slots, int(str(asked["context"])) * slots
     params.cont_batching, params.use_jinja, params.warmup = True, True, True
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = threads
+    params.cache_ram_mib = _PROMPTS_MIB
+    params.ui = False
     params.endpoint_slots = params.endpoint_props = False
     server = xllamacpp.Server(params)
     return str(server.listening_address), server

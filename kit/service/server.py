@@ -7,25 +7,20 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from tornado.httpserver import HTTPServer
-from tornado.iostream import IOStream
 from tornado.web import Application
 
 from kit.service.answers import Answers
+from kit.service.door import door_of
 from kit.service.numbers import Numbers
-from kit.service.pages import Answer, Health, Metrics, Models, Nothing
+from kit.service.pages import Answer, Health, Metrics, Model, Models, Nothing
+from kit.service.question import CHAT, TEXT
 from kit.service.relay import Relay
 from kit.service.shelf import Shelf
 from kit.service.spec import ServiceSpec
 from kit.version import version
 
-_BODY = 2**20  # bytes: a question of 200,000 words is refused before it is read
-_HEADERS = 2**14
-_HEADERS_S = 15.0  # for the headers of a request, and of an idle connection
-_BODY_S = 30.0
-_CONNECTIONS = 512
 _LOOK_S = 5.0
 
 
@@ -40,7 +35,7 @@ class Service:
         What every request must tell.
     """
 
-    paths = ("/health", "/v1/models", "/metrics", "/v1/chat/completions", "/v1/completions")
+    paths = ("/health", "/v1/models", "/metrics", CHAT, TEXT)
 
     def __init__(self, spec: ServiceSpec, token: str) -> None:
         self.spec, self.token, self.version = spec, token, version()
@@ -49,23 +44,30 @@ class Service:
         self.relay = Relay(self.answers, self.numbers)
         self._used = time.monotonic()
         self._open = 0
+        self.door = door_of(self._application(), context=spec.context)
 
-    def touch(self) -> None:
-        """Note that somebody asks."""
-        self._used = time.monotonic()
+    @contextlib.contextmanager
+    def asked(self) -> Iterator[None]:
+        """Note that a question is there, and when it is over."""
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._used = time.monotonic()
 
     @property
     def idle(self) -> bool:
         """Has nobody asked for so long that it should end?"""
         minutes = self.spec.idle_minutes
-        answering = any(held.line.busy or held.line.waiting for held in self.shelf.held)
-        return bool(minutes) and not answering and time.monotonic() - self._used > 60 * minutes
+        busy = self._open or self.shelf.loading
+        return bool(minutes) and not busy and time.monotonic() - self._used > 60 * minutes
 
-    def application(self) -> Application:
+    def _application(self) -> Application:
         """Return the pages."""
         asked = {"service": self}
-        pages = {"/health": Health, "/v1/models": Models, "/metrics": Metrics}
-        answers = {"/v1/chat/completions": Answer, "/v1/completions": Answer}
+        pages = {"/health": Health, "/v1/models": Models, "/v1/models/.+": Model, "/metrics": Metrics}
+        answers = {CHAT: Answer, TEXT: Answer}
         routes = [(path, page, asked) for path, page in {**pages, **answers}.items()]
         return Application(
             routes,  # type: ignore[arg-type]
@@ -76,41 +78,10 @@ class Service:
 
     async def close(self) -> None:
         """Let go of models and connections."""
+        self.door.stop()
+        await self.door.close_all_connections()
         await self.shelf.end()
         await self.relay.close()
-
-
-class Door(HTTPServer):
-    """A web server that hangs up on more connections than it can hold."""
-
-    def initialize(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
-        super().initialize(*args, **kwargs)  # type: ignore[arg-type]
-        self.streams = 0
-
-    def handle_stream(self, stream: IOStream, address: tuple[object, ...]) -> None:  # type: ignore[override]
-        """Serve a connection, if there is room."""
-        if self.streams >= _CONNECTIONS:
-            stream.close()
-            return
-        self.streams += 1
-        super().handle_stream(stream, address)  # type: ignore[arg-type]
-
-    def on_close(self, server_conn: object) -> None:
-        """Note that a connection has ended."""
-        self.streams -= 1
-        super().on_close(server_conn)
-
-
-def door_of(service: Service) -> Door:
-    """Return the web server of `service`, with limits on what a request may be."""
-    return Door(
-        service.application(),
-        max_body_size=_BODY,
-        max_buffer_size=2 * _BODY,
-        max_header_size=_HEADERS,
-        idle_connection_timeout=_HEADERS_S,
-        body_timeout=_BODY_S,
-    )
 
 
 async def serve(
@@ -128,22 +99,21 @@ async def serve(
         Models that are loaded before anybody asks.
     """
     service = Service(spec, token)
-    door = door_of(service)
-    door.add_socket(sock)
+    service.door.add_socket(sock)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     ready()
+    look = min(_LOOK_S, 6 * spec.idle_minutes or _LOOK_S)  # a tenth of the time that it waits
     warming = [asyncio.create_task(_load(service, name)) for name in load]
     try:
         while not ended.is_set() and not service.idle:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(ended.wait(), _LOOK_S)
+                await asyncio.wait_for(ended.wait(), look)
     finally:
         for task in warming:
             task.cancel()
-        door.stop()
         await service.close()
 
 

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from pathlib import Path
 
-from kit.engines.homes import home
-from kit.engines.prepare import ready_folder
-from kit.errors import KitError, UnsupportedError
+from kit.errors import KitError
 from kit.i18n import _
-from kit.models import locate
-from kit.quantization.artefacts import made
-from kit.quantization.registry import get_method
-from kit.report import Report
-from kit.service.held import Held, hold_gguf, no_such_model
+from kit.service.engine import check_method, method_of
+from kit.service.held import Held, hold, no_such_model
+from kit.service.ready import make_ready
 from kit.service.spec import ServiceSpec
 
 
@@ -30,7 +25,9 @@ class Shelf:
     def __init__(self, spec: ServiceSpec) -> None:
         self._spec = spec
         self._held: dict[str, Held] = {}
-        self._loading = asyncio.Lock()
+        self._coming: dict[str, asyncio.Task[Held]] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self.restarts = 0
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -40,6 +37,11 @@ class Shelf:
     def known(self) -> tuple[str, ...]:
         """Return the names that may be asked for: those of the spec, or those in memory where it names none."""
         return self._spec.models or tuple(self._held)
+
+    @property
+    def loading(self) -> list[str]:
+        """The names of those that are being made ready or loaded."""
+        return sorted(self._coming)
 
     async def get(self, name: str) -> Held:
         """Return the model called `name`, loaded; one whose process has ended is loaded again.
@@ -53,35 +55,37 @@ class Shelf:
         full = f"{model}@{method}"
         found = self._held.get(full)
         if found is None or found.gone:
-            async with self._loading:
-                found = self._held.get(full)
-                if found is None or found.gone:
-                    found = await self._load(full, model, method)
+            task = self._coming.get(full)
+            if task is None:
+                task = self._coming[full] = asyncio.create_task(self._load(full, model, method))
+                task.add_done_callback(lambda done: self._came(full, done))
+            found = await asyncio.shield(task)  # who leaves meanwhile does not end it for the others
         found.used = asyncio.get_running_loop().time()
         return found
+
+    def _came(self, full: str, done: asyncio.Task[Held]) -> None:
+        self._coming.pop(full, None)
+        if not done.cancelled():
+            done.exception()  # whoever still waits is told
 
     def _read(self, name: str) -> tuple[str, str]:
         model, _at, method = name.partition("@")
         if self._spec.models and name not in self._spec.models and model not in self._spec.models:
             raise no_such_model(name, self._spec.models)
-        if name not in self._spec.models and (os.path.isabs(model) or {"", ".", ".."} & set(model.split("/"))):
+        if name not in self._spec.models and model not in self._spec.models and _is_path(model):
             raise no_such_model(name, self.known())  # a path is for whoever started the service to name
-        method = method or self._spec.method
-        if home(method) != "llama.cpp":
-            raise UnsupportedError(
-                _("The service holds models with llama.cpp, and {method!r} is none of its methods.").format(
-                    method=method
-                ),
-                fix=_("Ask for a method whose name begins with gguf-, such as {name}@gguf-q8_0.").format(name=model),
-            )
+        method = method or method_of(self._spec)
+        check_method(self._spec, model, method)
         return model, method
 
     async def _load(self, full: str, model: str, method: str) -> Held:
-        await self._make_room()
-        path = await asyncio.to_thread(gguf_of, model, method)
-        held = await hold_gguf(full, path, self._spec)
-        self._held[full] = held
-        return held
+        async with self._one_at_a_time:
+            if full in self._held:
+                self.restarts += 1
+            await self._make_room()
+            path = await make_ready(model, method)
+            self._held[full] = held = await hold(full, path, method, self._spec)
+            return held
 
     async def _make_room(self) -> None:
         for name in [name for name, each in self._held.items() if each.gone]:
@@ -97,29 +101,16 @@ class Shelf:
             )
 
     async def end(self) -> None:
-        """Let go of all models."""
-        for each in self._held.values():
-            await each.end()
+        """Let go of all models, and stop loading others."""
+        coming = list(self._coming.values())
+        for task in coming:
+            task.cancel()
+        await asyncio.gather(*coming, return_exceptions=True)
+        await asyncio.gather(*(each.end() for each in self._held.values()))
         self._held.clear()
 
 
-def gguf_of(model: str, method: str) -> Path:
-    """Return the GGUF file of a model held by `method`, made where it is not there; an adapter is merged in.
-
-    Raises
-    ------
-    ModelNotFoundError
-        The model is neither here nor to be had.
-    UnsupportedError
-        llama.cpp knows no such model.
-    """
-    from kit.quantization.gguf.make import FILE
-    from kit.quantization.load import check_fits, check_runs_here
-
-    report = Report(Path())
-    entry = get_method(method)
-    check_runs_here(entry)
-    locate(model)  # what is not here is not fetched because a visitor asked for it
-    folder, _location = ready_folder(model, report)
-    check_fits(entry, folder)
-    return made(folder, entry, report) / FILE
+def _is_path(model: str) -> bool:
+    """Does the name lead to a file or folder, rather than to something that the kit keeps?"""
+    odd = not model.isprintable() or "\\" in model or "://" in model or model.startswith(("~", "-"))
+    return odd or os.path.isabs(model) or bool({"", ".", ".."} & set(model.split("/"))) or os.path.lexists(model)

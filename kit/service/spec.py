@@ -16,10 +16,18 @@ class ServiceSpec(Spec):
         (), label=N_("Models"), help=N_("Models, adapters or tunings that may be asked; left empty, all that are here")
     )
     method: str = param(
-        "gguf-q8_0",
+        "",
         label=N_("Method"),
-        help=N_("How a model is held that is asked for by its bare name; name@method asks for another"),
-        empty=False,
+        help=N_(
+            "How a model is held that is asked for by its bare name (gguf-q8_0, with vLLM bf16); "
+            "name@method asks for another"
+        ),
+    )
+    engine: str = param(
+        "auto",
+        label=N_("Engine"),
+        help=N_("auto: vLLM where a GPU and vLLM are there, llama.cpp elsewhere"),
+        choices=("auto", "llama.cpp", "vllm"),
     )
     slots: int = param(
         8, label=N_("Answers at once"), help=N_("By one model; they are computed together"), low=1, high=64

@@ -1,0 +1,332 @@
+"""The service in front of a server whose times are known: who is let in, what comes when, what is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import itertools
+import json
+import os
+import signal
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tinygateway import CHAT, QUESTION, TEXT, TOKEN, Gateway, tiny_gateway, until
+from tinyserver import TinyServer, tiny_server
+
+from kit.service.spec import ServiceSpec
+
+PAGES = [
+    *(("GET", "/health"), ("GET", "/v1/models"), ("GET", "/v1/models/tiny"), ("GET", "/metrics")),
+    *(("POST", CHAT), ("POST", TEXT), ("GET", "/"), ("POST", "/v1/embeddings"), ("DELETE", "/v1/models/tiny")),
+]
+WRONG = ["", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer", f"Bearer, {TOKEN}"]
+LONG = {**QUESTION, "max_tokens": 1000}
+
+
+@pytest.fixture
+def behind() -> Iterator[TinyServer]:
+    with tiny_server() as server:
+        yield server
+
+
+@pytest.fixture
+def gateway(behind: TinyServer) -> Iterator[Gateway]:
+    with tiny_gateway(behind.url) as found:
+        yield found
+
+
+@pytest.mark.parametrize(("method", "path"), PAGES)
+def test_nothing_without_the_token(gateway: Gateway, behind: TinyServer, method: str, path: str) -> None:
+    with httpx.Client(base_url=gateway.url) as client:
+        for said in WRONG:
+            headers = {"Authorization": said} if said else {}
+            answer = client.request(method, path, headers=headers, json=QUESTION if method == "POST" else None)
+            assert answer.status_code == 401, said
+            assert set(answer.json()) == {"error"}
+            assert "server" not in answer.headers
+        answer = client.request(method, f"{path}?token={TOKEN}", json=QUESTION if method == "POST" else None)
+        assert answer.status_code == 401
+    assert behind.asked == []
+
+
+def test_the_token_is_compared_in_constant_time(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[bytes] = []
+    real = hmac.compare_digest
+    monkeypatch.setattr(hmac, "compare_digest", lambda a, b: compared.append(a) or real(a, b))
+    httpx.get(gateway.url + "/health", headers={"Authorization": "bearer other"})
+    assert gateway.get("/health").status_code == 200
+    assert compared == [b"other", TOKEN.encode()]
+
+
+def test_what_it_tells_of_itself(gateway: Gateway) -> None:
+    assert gateway.get("/health").json()["status"] == "ok"
+    assert gateway.ask().status_code == 200
+    assert gateway.get("/health").json()["models"] == ["tiny@gguf-q8_0"]
+    listed = gateway.get("/v1/models").json()
+    assert [each["id"] for each in listed["data"]] == ["tiny@gguf-q8_0"]
+    assert gateway.get("/v1/models/tiny@gguf-q8_0").json() == listed["data"][0]
+    assert gateway.get("/v1/models/tiny%40gguf-q8_0").status_code == 200
+    assert gateway.get("/v1/models/other").status_code == 404
+    numbers = gateway.get("/metrics").text
+    assert f'tunebook_requests_total{{path="{CHAT}",status="200"}} 1.0' in numbers
+    assert 'tunebook_waiting{model="tiny@gguf-q8_0"} 0.0' in numbers
+
+
+def test_words_are_passed_on_as_they_come(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.gap_s = 0.15
+    came = []
+    with gateway.stream() as answer:
+        assert answer.headers["content-type"] == "text/event-stream"
+        for line in answer.iter_lines():
+            if '"content": "' in line and '""' not in line:
+                came.append(time.perf_counter())
+    gaps = [b - a for a, b in itertools.pairwise(came)]
+    assert len(came) == 5
+    assert statistics.median(gaps) == pytest.approx(0.15, abs=0.06)
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_who_leaves_frees_the_model(gateway: Gateway, behind: TinyServer, streams: bool) -> None:
+    behind.behaviour.gap_s = 0.02
+    if streams:
+        with gateway.stream(LONG) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            assert (gateway.line.busy, behind.at_once) == (1, 1)
+    else:
+        behind.behaviour.routes[CHAT] = lambda _body: time.sleep(1) or {}
+        with contextlib.suppress(httpx.TimeoutException):
+            httpx.post(gateway.url + CHAT, json=QUESTION, headers=gateway.headers, timeout=0.3)
+    until(lambda: not gateway.line.busy and not behind.at_once, within_s=3)
+    assert "tunebook_visitors_left_total 1.0" in gateway.get("/metrics").text
+    behind.behaviour.routes.clear()
+    assert gateway.ask().status_code == 200
+
+
+def test_who_leaves_the_queue_is_passed_over(behind: TinyServer) -> None:
+    behind.behaviour.gap_s = 0.02
+    with tiny_gateway(behind.url, spec=ServiceSpec(slots=1)) as gateway, gateway.stream(LONG) as first:
+        lines = first.iter_lines()
+        next(lines)
+        with pytest.raises(httpx.TimeoutException):
+            httpx.post(gateway.url + CHAT, json=LONG, headers=gateway.headers, timeout=0.2)
+        until(lambda: gateway.line.waiting == 0)
+        assert len(behind.asked) == 1
+
+
+def test_too_many_questions_of_one_visitor_and_of_all(behind: TinyServer) -> None:
+    behind.behaviour.gap_s = 0.02
+    spec = ServiceSpec(slots=1, per_visitor=1, waiting=1)
+    with tiny_gateway(behind.url, spec=spec) as gateway, contextlib.ExitStack() as stack:
+        first = stack.enter_context(gateway.stream(LONG, **{"X-Tunebook-Visitor": "anna"}))
+        lines = first.iter_lines()
+        next(lines)
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        refused = gateway.ask({**LONG, "user": "not looked at"}, **{"X-Tunebook-Visitor": "anna"})
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "2")
+        assert refused.json()["error"]["type"] == "rate_limit_error"
+        waits = pool.submit(gateway.ask, {**QUESTION, "user": "bernd"})
+        until(lambda: gateway.line.waiting == 1)
+        assert gateway.ask({**QUESTION, "user": "carla"}).status_code == 429
+        told = gateway.get("/metrics").text
+        assert 'tunebook_refused_total{reason="visitor"} 1.0' in told
+        assert 'tunebook_refused_total{reason="all"} 1.0' in told
+        first.close()
+        assert waits.result(10).status_code == 200
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_a_question_that_comes_again_is_answered_from_what_was_kept(
+    gateway: Gateway, behind: TinyServer, streams: bool
+) -> None:
+    body = {**QUESTION, "stream": streams}
+    first, again = gateway.ask(body), gateway.ask({**body, "user": "somebody else"})
+    assert first.content == again.content
+    assert first.headers["content-type"] == again.headers["content-type"]
+    assert len(behind.asked) == 1
+    gateway.ask(body, **{"Cache-Control": "no-store"})
+    assert len(behind.asked) == 2
+    assert "tunebook_cached_answers_total 1.0" in gateway.get("/metrics").text
+
+
+def test_keeping_can_be_switched_off(behind: TinyServer) -> None:
+    with tiny_gateway(behind.url, spec=ServiceSpec(cache_mib=0)) as gateway:
+        assert gateway.ask().content == gateway.ask().content
+    assert len(behind.asked) == 2
+
+
+def _said(path: str, body: Any) -> dict[str, Any]:
+    """The answer of a model that answers everything differently."""
+    return {"said": hashlib.sha256(json.dumps([path, body], sort_keys=True).encode()).hexdigest()}
+
+
+words = st.text(max_size=4)
+questions = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from(["a", "b", "a@gguf-f16", "run:adapter"]),
+        "messages": st.lists(
+            st.fixed_dictionaries({"role": st.sampled_from(["system", "user"]), "content": words}),
+            min_size=1,
+            max_size=3,
+        ),
+        "temperature": st.just(0),
+    },
+    optional={
+        "max_tokens": st.integers(1, 3),
+        "seed": st.integers(0, 2),
+        "stop": words.filter(bool),
+        "top_p": st.sampled_from([0.5, 1]),
+        "logprobs": st.booleans(),
+    },
+)
+
+
+def test_nothing_that_differs_is_answered_from_what_was_kept(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.routes[CHAT] = lambda body: _said(CHAT, body)
+    seen: dict[str, bytes] = {}
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(questions)
+    def ask(question: dict[str, Any]) -> None:
+        asked = len(behind.asked)
+        answer = gateway.ask(question)
+        name = question["model"] if "@" in question["model"] else f"{question['model']}@gguf-q8_0"
+        assert answer.json() == _said(CHAT, {**question, "model": name})  # this question's answer and no other's
+        key = json.dumps(question, sort_keys=True)
+        assert (len(behind.asked) == asked) is (key in seen)
+        assert seen.setdefault(key, answer.content) == answer.content
+
+    ask()
+
+
+def test_an_answer_that_broke_off_is_told_and_not_kept(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.says = b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n'
+    with gateway.stream() as answer:
+        half = answer.read()
+    assert b"half" in half
+    behind.behaviour.says = None
+    with gateway.stream() as answer:
+        whole = answer.read()
+    assert whole.endswith(b"data: [DONE]\n\n")
+    assert len(behind.asked) == 2
+
+
+def test_an_error_is_passed_on_and_not_kept(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.status, behind.behaviour.message = 400, "too long"
+    assert gateway.ask().json() == {"error": {"message": "too long"}}
+    behind.behaviour.status = 200
+    assert gateway.ask().status_code == 200
+
+
+def test_an_error_in_the_middle_of_a_stream_is_not_kept(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.says = b'data: {"error": {"message": "no room"}}\n\ndata: [DONE]\n\n'
+    for _turn in range(2):
+        with gateway.stream() as answer:
+            assert b"no room" in answer.read()
+    assert len(behind.asked) == 2
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_no_error(gateway: Gateway, behind: TinyServer) -> None:
+    behind.behaviour.hangs_up = True
+    for turn in range(4):
+        with gateway.stream({**QUESTION, "max_tokens": turn + 1}) as answer:
+            assert answer.read().endswith(b"data: [DONE]\n\n")
+
+
+def test_a_model_that_is_killed_in_mid_answer_is_started_again() -> None:
+    with tiny_gateway() as gateway:
+        with gateway.stream(LONG) as answer:
+            lines = answer.iter_lines()
+            next(lines)
+            (held,) = gateway.service.shelf.held
+            assert held.process is not None
+            os.kill(held.process.pid, signal.SIGKILL)
+            last = [line for line in lines if line][-1]
+        assert json.loads(last.removeprefix("data: "))["error"]["type"] == "server_error"
+        again = gateway.ask()
+        assert again.status_code == 200
+        numbers = gateway.get("/metrics").text
+        assert "tunebook_broken_answers_total 1.0" in numbers
+        assert "tunebook_model_restarts_total 1.0" in numbers
+
+
+def test_a_model_that_died_between_questions_is_started_again() -> None:
+    with tiny_gateway() as gateway:
+        assert gateway.ask().status_code == 200
+        (held,) = gateway.service.shelf.held
+        assert held.process is not None
+        os.kill(held.process.pid, signal.SIGKILL)
+        until(lambda: held.gone)
+        assert gateway.ask({**QUESTION, "seed": 1}).status_code == 200
+
+
+def test_what_cannot_be_held_is_told() -> None:
+    with tiny_gateway() as gateway:
+        answer = gateway.ask({**QUESTION, "model": "cannot"})
+        assert answer.status_code == 400
+        assert "no such tensors" in answer.json()["error"]["message"]
+        assert gateway.ask().status_code == 200
+
+
+def test_no_process_of_a_model_outlives_the_service() -> None:
+    with tiny_gateway() as gateway:
+        for name in ("one", "two", "three"):  # one more than are held
+            assert gateway.ask({**QUESTION, "model": name}).status_code == 200
+        held = gateway.service.shelf.held
+        assert [each.name for each in held] == ["two@gguf-q8_0", "three@gguf-q8_0"]
+    assert all(each.gone for each in held)
+
+
+def test_a_model_is_loaded_once_and_goes_on_when_the_first_visitor_leaves(behind: TinyServer) -> None:
+    with tiny_gateway(behind.url, loading_s=0.6) as gateway:
+        with pytest.raises(httpx.TimeoutException):
+            httpx.post(gateway.url + CHAT, json=QUESTION, headers=gateway.headers, timeout=0.2)
+        assert gateway.get("/health").json()["loading"] == ["tiny@gguf-q8_0"]
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            assert {answer.status_code for answer in pool.map(gateway.ask, [QUESTION] * 4)} == {200}
+        assert time.monotonic() - began < 0.6
+
+
+def test_names_that_are_not_served(behind: TinyServer) -> None:
+    spec = ServiceSpec(models=("tiny", "/srv/model"))
+    with tiny_gateway(behind.url, spec=spec) as gateway:
+        for name in ("tiny", "tiny@gguf-f16", "/srv/model"):
+            assert gateway.ask({**QUESTION, "model": name}).status_code == 200
+        for name in ("other", "/srv/model/..", "/srv", "tiny@bnb-nf4"):
+            assert gateway.ask({**QUESTION, "model": name}).status_code == 400, name
+        assert [each["id"] for each in gateway.get("/v1/models").json()["data"]] == ["tiny", "/srv/model"]
+
+
+def test_visitors_of_all_kinds_are_served_alike(behind: TinyServer) -> None:
+    """32 visitors with five questions each: no errors, and the slowest waits not twice as long as the fastest."""
+    behind.behaviour.gap_s = 0.005
+    together = threading.Barrier(32)
+
+    def visit(number: int) -> tuple[float, list[int]]:
+        with httpx.Client(base_url=gateway.url, headers=gateway.headers, timeout=60) as client:
+            together.wait(20)
+            began = time.perf_counter()
+            asked = [
+                {**QUESTION, "seed": place, "user": f"visitor {number}", "stop": f"{number}"} for place in range(5)
+            ]
+            found = [client.post(CHAT, json={**body, "stream": True}).status_code for body in asked]
+        return time.perf_counter() - began, found
+
+    with tiny_gateway(behind.url) as gateway, ThreadPoolExecutor(32) as pool:
+        assert gateway.ask().status_code == 200
+        seen = list(pool.map(visit, range(32)))
+    assert {status for _took, statuses in seen for status in statuses} == {200}
+    times = [took for took, _statuses in seen]
+    assert max(times) / min(times) <= 2
+    assert behind.most_at_once <= 8
