@@ -52,8 +52,8 @@ labextension: env ## Build the JupyterLab extension (quick when it is up to date
 lab: env labextension model ## Open the quickstart in JupyterLab
 	$(BIN)/jupyter lab $(NOTEBOOK) $(ALLOW_ROOT) $(ARGS)
 
-app: env model ## Serve the quickstart as an app with Voila
-	$(BIN)/tunebook app $(NOTEBOOK) $(ARGS)
+app: env model ## Serve the notebooks as apps, behind a gallery
+	$(BIN)/tunebook app $(ARGS)
 
 test: env labextension model ## Run all tests
 	$(JLPM) test

@@ -1,7 +1,7 @@
 """The process of an app: ``python -m kit.apps.child ARGUMENTS...`` is Voila on a lifeline.
 
-The token comes in on the first line of standard input, where nobody else can read it. Standard input stays open: when
-whoever started the app dies, Voila sees the end of it, ends its kernels and goes too.
+What is served, and to whom, comes in on the first line of standard input, where nobody else can read it. Standard input
+stays open: when whoever started the app dies, Voila sees the end of it, ends its kernels and goes too.
 """
 
 from __future__ import annotations
@@ -26,13 +26,17 @@ def _leave_with_parent() -> None:
 
 def main(arguments: list[str]) -> None:
     """Serve with Voila until told to stop."""
-    token = sys.stdin.readline().rstrip("\n")
+    line = sys.stdin.readline()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     from kit.apps.guarded import GuardedVoila
+    from kit.apps.house import House
     from kit.apps.quiet import quiet_pings
+    from kit.jobs import READ_ONLY
 
     quiet_pings()
-    GuardedVoila.launch_instance([*arguments, f"--Voila.token={token}"])
+    GuardedVoila.house = house = House.from_line(line)
+    os.environ[READ_ONLY] = "0" if house.allow_start else "1"  # every kernel inherits it
+    GuardedVoila.launch_instance([*arguments, f"--Voila.token={house.token}"])
 
 
 if __name__ == "__main__":

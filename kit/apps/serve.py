@@ -1,4 +1,4 @@
-"""Serve a notebook as an app: start Voila in a process of its own, tell its address, stop it without a trace."""
+"""Serve notebooks as apps: start Voila in a process of its own, tell its address, stop it without a trace."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,6 +17,8 @@ from urllib.parse import quote
 
 import psutil
 
+from kit.apps.gallery.entry import Entry, entries_of
+from kit.apps.house import House, room_for
 from kit.apps.port import free_port, local, reachable
 from kit.apps.settings import voila_arguments
 from kit.errors import KitError, ParameterError
@@ -29,12 +31,12 @@ _END_S = 15.0
 
 @dataclass(frozen=True)
 class App:
-    """A notebook that is being served.
+    """Notebooks that are being served.
 
     Parameters
     ----------
     url : str
-        The full address with the token: whoever has it may use the app.
+        The full address with the token: whoever has it may use the app. With a password alone it holds no token.
     process : subprocess.Popen
         The server.
     """
@@ -68,29 +70,40 @@ class App:
 
 
 def start_app(
-    notebook: str | Path,
+    notebooks: str | Path | Sequence[str | Path] = (),
     *,
     ip: str = "127.0.0.1",
     port: int = PORT,
     token: str | None = None,
+    password: str | None = None,
     theme: str = "light",
+    visitors: int | None = None,
+    allow_start: bool = False,
     cull_after_s: int = 600,
     cull_every_s: int = 60,
 ) -> App:
-    """Start serving `notebook` and return when the server answers.
+    """Start serving notebooks and return when the server answers.
 
     Parameters
     ----------
-    notebook : path
-        The notebook; each visitor gets a run of it, with a kernel of their own.
+    notebooks : path or sequence of paths, default ()
+        One notebook stands at the address itself; folders, or several, behind a gallery. None: the notebooks that come
+        along. Each visitor gets a run of a notebook, with a kernel of their own.
     ip : str, default "127.0.0.1"
         Where to listen; "0.0.0.0" for everybody who can reach this machine and has the token.
     port : int, default 8866
         0 for any free one.
     token : str, optional
-        What visitors must know; left out, one is made up.
+        What visitors must know; left out, one is made up, unless there is a password.
+    password : str, optional
+        What visitors can type instead; only its hash is kept.
     theme : {"light", "dark"}, default "light"
-        The look of the page.
+        The look of the pages.
+    visitors : int, optional
+        How many kernels there may be at once, at least 1; who comes then waits. Left out, what half of the memory that
+        is free now holds.
+    allow_start : bool, default False
+        Let visitors start, change and delete runs; without it they look and ask.
     cull_after_s, cull_every_s : int, seconds
         When a kernel without a page ends; see `voila_arguments`.
 
@@ -99,13 +112,21 @@ def start_app(
     KitError
         There is no such notebook, the port is taken, or the server did not start.
     """
-    if token is not None and (not token.strip() or not token.isprintable()):
-        raise ParameterError("token", token, allowed=_("one line of text, or left out to have one made up"))
-    token = token or secrets.token_urlsafe(24)
+    _check_words(token, password)
+    if visitors is not None and (isinstance(visitors, bool) or not isinstance(visitors, int) or visitors < 1):
+        raise ParameterError("visitors", visitors, allowed=_("a whole number, at least 1"))
+    token = token or ("" if password else secrets.token_urlsafe(24))
+    entries = _entries(notebooks)
     port = free_port(ip, port)
     arguments = voila_arguments(
-        Path(notebook), ip=ip, port=port, theme=theme, cull_after_s=cull_after_s, cull_every_s=cull_every_s
+        [entry.path for entry in entries],
+        ip=ip,
+        port=port,
+        theme=theme,
+        cull_after_s=cull_after_s,
+        cull_every_s=cull_every_s,
     )
+    house = House(entries, token, _hashed(password), visitors or room_for(), allow_start, theme)
     process = subprocess.Popen(
         [sys.executable, "-m", "kit.apps.child", *arguments],
         stdin=subprocess.PIPE,
@@ -113,9 +134,9 @@ def start_app(
         start_new_session=True,  # Ctrl+C in a terminal reaches us alone; we end it in order
     )
     host = f"[{local(ip)}]" if ":" in ip else local(ip)
-    app = App(f"http://{host}:{port}/?token={quote(token, safe='')}", process)
+    app = App(f"http://{host}:{port}/" + (f"?token={quote(token, safe='')}" if token else ""), process)
     try:
-        _give_token(process, token)
+        _tell(process, house)
         _await_answer(app, ip, port)
     except BaseException:
         app.stop()
@@ -123,15 +144,42 @@ def start_app(
     return app
 
 
+def _check_words(token: str | None, password: str | None) -> None:
+    for name, word in (("token", token), ("password", password)):
+        if word is not None and (not word.strip() or not word.isprintable()):
+            shown = word if name == "token" else "…"  # a password stands in no message
+            raise ParameterError(name, shown, allowed=_("one line of text, or left out to have one made up"))
+
+
+def _hashed(password: str | None) -> str:
+    if password is None:
+        return ""
+    from jupyter_server.auth.security import passwd
+
+    return str(passwd(password))
+
+
+def _entries(notebooks: str | Path | Sequence[str | Path]) -> tuple[Entry, ...]:
+    """Return what is served; the address of a single notebook that was named is the root."""
+    named = [notebooks] if isinstance(notebooks, str | Path) else list(notebooks)
+    entries = entries_of(named)
+    alone = len(named) == 1 and not Path(named[0]).is_dir()
+    return (Entry("", entries[0].path),) if alone else entries
+
+
 def serve(
-    notebook: str | Path, *, browser: bool = True, tell: Callable[[str], None] = print, **settings: object
+    notebooks: str | Path | Sequence[str | Path] = (),
+    *,
+    browser: bool = True,
+    tell: Callable[[str], None] = print,
+    **settings: object,
 ) -> int:
-    """Serve `notebook` until Ctrl+C, SIGTERM or a closed terminal, and leave nothing behind.
+    """Serve notebooks until Ctrl+C, SIGTERM or a closed terminal, and leave nothing behind.
 
     Parameters
     ----------
-    notebook : path
-        The notebook.
+    notebooks : path or sequence of paths, default ()
+        As for `start_app`.
     browser : bool, default True
         Open the app in a browser.
     tell : callable, default print
@@ -146,8 +194,8 @@ def serve(
     """
     with _signals_as_interrupts():
         try:
-            with start_app(notebook, **settings) as app:  # type: ignore[arg-type]
-                tell(_("{notebook} is served at:\n\n    {url}\n").format(notebook=notebook, url=app.url))
+            with start_app(notebooks, **settings) as app:  # type: ignore[arg-type]
+                tell(_("{what} is served at:\n\n    {url}\n").format(what=_named(notebooks), url=app.url))
                 tell(_("Ctrl+C stops it."))
                 if browser:
                     webbrowser.open(app.url)
@@ -156,10 +204,15 @@ def serve(
             return 0
 
 
-def _give_token(process: subprocess.Popen[str], token: str) -> None:
+def _named(notebooks: str | Path | Sequence[str | Path]) -> str:
+    named = [notebooks] if isinstance(notebooks, str | Path) else list(notebooks)
+    return ", ".join(map(str, named)) or _("The gallery")
+
+
+def _tell(process: subprocess.Popen[str], house: House) -> None:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):  # a server that died at once tells by its exit code
-        process.stdin.write(token + "\n")
+        process.stdin.write(house.to_line())
         process.stdin.flush()
 
 

@@ -1,13 +1,16 @@
-"""How Voila is set up for an app, as its command line says it. Pure: nothing is started here.
+"""How Voila is set up for apps, as its command line says it. Pure: nothing is started here.
 
 The token is not among the arguments, since every user of the machine can read the arguments of a process.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from kit.errors import KitError, ParameterError
+from kit.apps.gallery.entry import check_notebook
+from kit.errors import ParameterError
 from kit.i18n import _
 
 THEMES = ("light", "dark")
@@ -15,14 +18,20 @@ _OUR_LABEXTENSION = "tunebook"  # a side panel of JupyterLab has no place in an 
 
 
 def voila_arguments(
-    notebook: Path, *, ip: str, port: int, theme: str = "light", cull_after_s: int = 600, cull_every_s: int = 60
+    notebooks: Path | Sequence[Path],
+    *,
+    ip: str,
+    port: int,
+    theme: str = "light",
+    cull_after_s: int = 600,
+    cull_every_s: int = 60,
 ) -> list[str]:
-    """Return the command line for Voila to serve `notebook`.
+    """Return the command line for Voila to serve `notebooks`.
 
     Parameters
     ----------
-    notebook : Path
-        The notebook; its folder becomes the working folder of the kernels.
+    notebooks : Path or sequence of Path
+        The notebooks; the folder of each becomes the working folder of its kernels.
     ip : str
         The address to listen at.
     port : int
@@ -43,7 +52,9 @@ def voila_arguments(
     KitError
         There is no such notebook.
     """
-    _check_notebook(notebook)
+    paths = [notebooks] if isinstance(notebooks, Path) else list(notebooks)
+    for path in paths:
+        check_notebook(path)
     if theme not in THEMES:
         raise ParameterError("theme", theme, allowed=_("one of ") + ", ".join(map(repr, THEMES)))
     if not 1 <= port <= 65535:
@@ -52,7 +63,7 @@ def voila_arguments(
         if seconds < 1:
             raise ParameterError(name, seconds, allowed=_("a whole number, at least 1"))
     return [
-        str(notebook.resolve()),
+        *_served(paths),
         "--no-browser",  # Voila would open its address without the token
         f"--Voila.ip={ip}",
         f"--Voila.port={port}",
@@ -60,6 +71,7 @@ def voila_arguments(
         "--Voila.log_level=WARN",
         "--VoilaConfiguration.strip_sources=True",
         "--VoilaConfiguration.show_tracebacks=False",
+        "--VoilaConfiguration.allow_template_override=NOTEBOOK",  # visitors would name any that is installed
         f"--VoilaConfiguration.theme={theme}",
         f"--VoilaConfiguration.extension_denylist={_OUR_LABEXTENSION}",
         f"--MappingKernelManager.cull_idle_timeout={cull_after_s}",
@@ -67,6 +79,14 @@ def voila_arguments(
         "--MappingKernelManager.cull_connected=False",
         *_encryption(),
     ]
+
+
+def _served(paths: list[Path]) -> list[str]:
+    """Return what Voila serves: a notebook, or the folder that holds all of them, of which it shows no list."""
+    if len(paths) == 1:
+        return [str(paths[0].resolve())]
+    root = os.path.commonpath([path.resolve().parent for path in paths])
+    return [f"--Voila.root_dir={root}", "--ContentsManager.allow_hidden=True"]  # an environment may lie in .venv
 
 
 def _encryption() -> list[str]:
@@ -79,18 +99,3 @@ def _encryption() -> list[str]:
 
     able = zmq.has("curve") and hasattr(KernelManager, "transport_encryption")
     return ["--KernelManager.transport_encryption=auto"] if able else []
-
-
-def _check_notebook(notebook: Path) -> None:
-    if notebook.is_file() and notebook.suffix == ".ipynb":
-        return
-    folder = notebook if notebook.is_dir() else notebook.parent
-    there = sorted(path.name for path in folder.glob("*.ipynb")) if folder.is_dir() else []
-    if notebook.is_dir():
-        problem = _("{notebook} is a folder; an app is one notebook.")
-    elif notebook.exists():
-        problem = _("{notebook} is no notebook: its name must end with .ipynb.")
-    else:
-        problem = _("There is no notebook {notebook}.")
-    fix = _("In {folder} there are: {names}.").format(folder=folder, names=", ".join(there)) if there else ""
-    raise KitError(problem.format(notebook=notebook), fix=fix or _("Give the path of a file that ends with .ipynb."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,9 @@ def run() -> Run:
 
 
 @pytest.fixture
-def visitor(run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+def visitor(run: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv(READ_ONLY, "1")
-    yield run
+    return run
 
 
 def _everything() -> list[tuple[str, int]]:

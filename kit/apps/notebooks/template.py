@@ -23,7 +23,7 @@ class Template:
 
 def templates() -> dict[str, Template]:
     """Return every template by name, in the order of the files; one that cannot be read is left out."""
-    folder = _folder()
+    folder = bundled_folder()
     found = (_read(path) for path in sorted(folder.glob("*.ipynb"))) if folder else ()
     return {template.name: template for template in found if template is not None}
 
@@ -41,7 +41,7 @@ def copy_template(name: str, folder: Path) -> Path:
     known = templates()
     if name not in known:
         raise UnknownNameError("template", name, known)
-    values = _values(known[name].path)
+    values = values_of(known[name].path)
     assert values is not None  # it was read just now
     for cell in values["cells"]:
         if cell.get("cell_type") == "code":
@@ -49,24 +49,25 @@ def copy_template(name: str, folder: Path) -> Path:
     return save(values, folder, name)
 
 
-def _folder() -> Path | None:
+def bundled_folder() -> Path | None:
     """Return where they are: inside the package, or beside it in a checkout."""
     own = Path(__file__).parents[2]
     return next((place for place in (own / "notebooks", own.parent / "notebooks") if place.is_dir()), None)
 
 
 def _read(path: Path) -> Template | None:
-    values = _values(path)
+    values = values_of(path)
     if values is None:
         return None
     first: dict[str, Any] = next((cell for cell in values["cells"] if cell.get("cell_type") == "markdown"), {})
-    lines = _text(first).strip().splitlines()
+    lines = text_of(first).strip().splitlines()
     title = lines[0].lstrip("# ").strip() if lines else path.stem
     rest = "\n".join(lines[1:]).strip().split("\n\n")[0]
     return Template(path.stem, title or path.stem, " ".join(rest.split()), path)
 
 
-def _values(path: Path) -> dict[str, Any] | None:
+def values_of(path: Path) -> dict[str, Any] | None:
+    """Return the notebook at `path` as plain values, or None where it cannot be read as one."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -75,6 +76,7 @@ def _values(path: Path) -> dict[str, Any] | None:
     return values if fit and all(isinstance(cell, dict) for cell in values["cells"]) else None
 
 
-def _text(cell: dict[str, Any]) -> str:
+def text_of(cell: dict[str, Any]) -> str:
+    """Return what stands in a cell."""
     source = cell.get("source", "")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
