@@ -23,7 +23,7 @@ MINUTE = 60_000  # milliseconds, as playwright counts
 def test_it_checks_and_repairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TUNEBOOK_QUICK", "1")
     errors: list[str] = []
-    with start_app(NOTEBOOK, port=0) as app, sync_playwright() as playwright:
+    with start_app(NOTEBOOK, port=0, allow_start=True) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         page = browser.new_page(viewport={"width": 1000, "height": 3000})
         page.on("pageerror", lambda error: errors.append(str(error)))

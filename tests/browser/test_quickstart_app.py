@@ -33,7 +33,7 @@ MINUTE = 60_000  # milliseconds, as playwright counts
 def page(real_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
     """The app's page in a real browser; errors of the page fail the test."""
     monkeypatch.setenv("TUNEBOOK_QUICK", "1")
-    with start_app(NOTEBOOK, port=0) as app, sync_playwright() as playwright:
+    with start_app(NOTEBOOK, port=0, allow_start=True) as app, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         shown = browser.new_page(viewport={"width": 1400, "height": 1600})
         errors: list[str] = []

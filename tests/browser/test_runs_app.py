@@ -36,7 +36,7 @@ def app_url(tmp_path: Path) -> Iterator[str]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import kit\n\nkit.RunsPanel()")])
     path = tmp_path / "runs.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    with start_app(path, port=0) as app:
+    with start_app(path, port=0, allow_start=True) as app:
         yield app.url
     for run in runs(state="living"):
         run.stop()
