@@ -39,6 +39,8 @@ class Row:
         To be read before the question; of a conversation the earlier turns, as a person reads them.
     turns : tuple of Turn, default ()
         Of a conversation all turns before the answer: what a model is shown in place of `context` and `text`.
+    unanswered : int, default 0
+        Turns of the conversation after the answer, which are left out; not part of the row's value.
     columns : dict of str to str
         Groups that the row belongs to.
     parent : str or None, default None
@@ -52,6 +54,7 @@ class Row:
     accepted: tuple[str, ...] = ()
     context: str = ""
     turns: tuple[Turn, ...] = ()
+    unanswered: int = field(default=0, compare=False)
     columns: dict[str, str] = field(default_factory=dict)
     parent: str | None = None
 
@@ -105,8 +108,15 @@ def _row_of(cells: Mapping[str, Any], spec: DataSpec) -> Row:
 
 def _chat(cells: Mapping[str, Any], spec: DataSpec) -> Row:
     system = _context(cells, spec.context) if spec.context else ""
-    turns, answer = conversation_of(cells, spec.text, system=system)
-    return Row(text=turns[-1].content, answer=answer, accepted=(answer,), context=transcript(turns[:-1]), turns=turns)
+    turns, answer, unanswered = conversation_of(cells, spec.text, system=system)
+    return Row(
+        text=turns[-1].content,
+        answer=answer,
+        accepted=(answer,),
+        context=transcript(turns[:-1]),
+        turns=turns,
+        unanswered=unanswered,
+    )
 
 
 def _groups(cells: Mapping[str, Any], spec: DataSpec) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 
 from kit.data.cell import Fault, absent, is_absent, whole
 from kit.data.table import shown
-from kit.i18n import _
+from kit.i18n import _, ngettext
 
 Role = Literal["system", "user", "assistant"]
 ROLES: dict[str, Role] = {
@@ -42,10 +42,16 @@ class Turn(NamedTuple):
     content: str
 
 
-def conversation_of(cells: Mapping[str, Any], column: str, *, system: str = "") -> tuple[tuple[Turn, ...], str]:
-    """Return the turns before the last answer of a conversation, and that answer.
+class Conversation(NamedTuple):
+    """The turns before the last answer, that answer, and how many turns came after it, which nobody answered."""
 
-    What is said after the last answer is left out: nobody answered it.
+    before: tuple[Turn, ...]
+    answer: str
+    unanswered: int
+
+
+def conversation_of(cells: Mapping[str, Any], column: str, *, system: str = "") -> Conversation:
+    """Return the turns before the last answer of a conversation, and that answer; what comes after it is left out.
 
     Parameters
     ----------
@@ -71,7 +77,16 @@ def conversation_of(cells: Mapping[str, Any], column: str, *, system: str = "") 
     if not any(turn.role == "user" for turn in turns[:last]):
         fix = _("Each conversation needs a turn of the user (human) before the last answer; leave this one out.")
         raise Fault(_("nobody asks before its last answer."), fix, column)
-    return tuple(turns[:last]), turns[last].content.strip()
+    return Conversation(tuple(turns[:last]), turns[last].content.strip(), len(turns) - last - 1)
+
+
+def left_out(conversations: int) -> str:
+    """Return what is said of so many conversations whose last turns nobody answered."""
+    return ngettext(
+        "{n} conversation ends with a turn that nobody answers; it is left out.",
+        "{n} conversations end with a turn that nobody answers; it is left out.",
+        conversations,
+    ).format(n=f"{conversations:,}")
 
 
 def turns_of(cells: Mapping[str, Any], column: str) -> list[Turn]:

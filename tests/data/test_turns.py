@@ -119,6 +119,19 @@ def test_tools_are_refused_with_the_reason(tmp_path: Path) -> None:
         load_data(jsonl(tmp_path, {"messages": [{"role": "tool", "content": "7"}]}), task="chat", text="messages")
 
 
+def test_what_nobody_answers_is_left_out_and_said(tmp_path: Path) -> None:
+    more = {"role": "user", "content": "Hello?"}
+    path = jsonl(tmp_path, {"m": OPENAI}, {"m": [*OPENAI, more]}, {"m": [*OPENAI, more, more]})
+    told = "2 conversations end with a turn that nobody answers; it is left out."
+    data = load_data(path, task="chat", text="m")
+    assert data.notes == (told,)
+    assert data.items[0] == data.items[2]
+    reading = Reading(data.spec)
+    assert len(list(reading.entries())) == 3
+    assert reading.notes == [told]
+    assert load_data(jsonl(tmp_path, {"m": OPENAI}), task="chat", text="m").notes == ()
+
+
 def test_two_questions_in_a_row_are_kept(tmp_path: Path) -> None:
     turns = [OPENAI[1], OPENAI[3], OPENAI[4]]
     assert load_data(jsonl(tmp_path, {"m": turns}), task="chat", text="m").prompts() == [turns[:2]]
@@ -184,8 +197,9 @@ def test_the_last_answer_is_learnt_and_all_before_it_asked(turns: list[tuple[str
         with pytest.raises(Exception, match=r"assistant|asks"):
             conversation_of(cells, "m")
         return
-    before, answer = conversation_of(cells, "m")
+    before, answer, unanswered = conversation_of(cells, "m")
     assert turns[len(before)] == ("assistant", turns[len(before)][1])
     assert answer == turns[len(before)][1].strip()
     assert list(before) == [Turn(*turn) for turn in turns[: len(before)]]  # type: ignore[arg-type]
     assert "assistant" not in who[len(before) + 1 :]
+    assert unanswered == len(turns) - len(before) - 1
