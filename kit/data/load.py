@@ -24,6 +24,7 @@ from kit.data.spec import DataSpec
 from kit.data.split import sample_rows
 from kit.data.store import store_rows, stored_spec
 from kit.data.synthetic import with_marks
+from kit.data.turns import left_out
 from kit.errors import ParameterError
 from kit.i18n import _
 
@@ -169,7 +170,9 @@ def _read_once(spec: DataSpec, state: object) -> Dataset:
 
 def _read(spec: DataSpec) -> Dataset:
     table = read_rows(spec)
-    return _dataset(spec, checked_rows(table, spec), table.notes)
+    items = checked_rows(table, spec)
+    unanswered = sum(row.unanswered > 0 for row in items)
+    return _dataset(spec, items, (*table.notes, left_out(unanswered)) if unanswered else table.notes)
 
 
 def _state(source: str) -> object:

@@ -17,6 +17,7 @@ from kit.data.record import Problem
 from kit.data.row import Row, row_of
 from kit.data.source import open_rows
 from kit.data.spec import DataSpec
+from kit.data.turns import left_out
 from kit.i18n import _
 
 __all__ = ["Entry", "Problem", "Reading", "entry_of"]
@@ -94,14 +95,18 @@ class Reading:
         UnknownNameError
             At the end: the template names a column that no row had, so its place was empty in every text.
         """
-        spec = self._spec
+        spec, unanswered = self._spec, 0
         for position, (number, cells, problem) in enumerate(self._records):
             if self._meant is not None and position not in self._meant:
                 continue
             if problem is None:
-                yield entry_of(number, cells, spec)
+                entry = entry_of(number, cells, spec)
+                unanswered += entry.row is not None and entry.row.unanswered > 0
+                yield entry
             else:
                 yield Entry(number, None, cells, _placed(problem))
+        if unanswered:
+            self._records.note(left_out(unanswered))
         lost = next((column for column in spec.templated if column not in self.columns), None)
         if lost is not None:
             raise no_column(self.name, "template", lost, self.columns, hint=self._records.hint)
