@@ -32,11 +32,20 @@ class Groups:
 
     def __init__(self, count: int) -> None:
         self._parent = np.arange(count, dtype=np.uint32 if count < 2**32 else np.uint64)
+        self._nearest: dict[int, tuple[int, float]] = {}
 
-    def join(self, one: int, other: int) -> None:
-        """Say that two positions belong together."""
+    def join(self, one: int, other: int, score: float = 1.0) -> None:
+        """Say that two positions belong together, and how alike they are."""
         first, second = self.of(one), self.of(other)
         self._parent[max(first, second)] = min(first, second)
+        for position, partner in ((one, other), (other, one)):
+            known = self._nearest.get(position, (partner, -1.0))
+            if (partner < position, score) > (known[0] < position, known[1]):
+                self._nearest[position] = partner, score
+
+    def nearest(self, position: int) -> tuple[int, float]:
+        """Return the position that one was joined with, an earlier one if there is, and how alike the two are."""
+        return self._nearest[position]
 
     def of(self, position: int) -> int:
         """Return the smallest position of the group."""

@@ -65,14 +65,13 @@ class SameMeaning(Check):
             places = range(first, min(first + _AT_ONCE, len(self._rows)))
             self._vectors.add(sentences([self._text(place)[:_LONGEST] for place in places]))
             tell(0.9 * places[-1] / len(self._rows), 1)
-        groups, best = Groups(len(self._rows)), dict[int, tuple[int, float]]()
+        groups = Groups(len(self._rows))
         for pairs, products, done in self._vectors.alike(self.spec.meaning, np.frombuffer(self._keys, np.uint64)):
             for (one, other), product in zip(pairs.tolist(), products.tolist(), strict=True):
                 if groups.of(one) != groups.of(other) and not self._opposed(one, other):
-                    groups.join(one, other)
-                    best[other] = (one, product)
+                    groups.join(one, other, min(product, 1.0))
             tell(0.9 + 0.1 * done, 1)
-        return self._finding(groups, best)
+        return self._finding(groups)
 
     def _text(self, position: int) -> str:
         return self.texts.get(self._rows.part(position), self._rows.place(position))
@@ -81,15 +80,15 @@ class SameMeaning(Check):
         first, second = words_of([self._text(each)[:_LONGEST] for each in (one, other)]).strings()
         return opposed(first, second)
 
-    def _finding(self, groups: Groups, best: dict[int, tuple[int, float]]) -> Finding:
+    def _finding(self, groups: Groups) -> Finding:
         roots = groups.roots()
         flags: list[Flag] = []
         for position in np.flatnonzero(roots != np.arange(len(roots))).tolist():
             root = int(roots[position])
-            like, score = best.get(position, (root, self.spec.meaning))
+            like, score = groups.nearest(position)
             message = _("Means the same as {row} ({score:.2f}).").format(row=row_name(self._rows, like), score=score)
             others = (root,) if like == root else (root, like)
-            flags.append(self._rows.flag(position, message, others, round(min(score, 1.0), 4)))
+            flags.append(self._rows.flag(position, message, others, round(score, 4)))
         flags.sort(key=lambda flag: (flag.part, flag.place))
         of_test = sum(flag.part == "data" and flag.others[0][0] == "test" for flag in flags)
         count = len({flag.others[0] for flag in flags})

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kit.gate.alike.features import Features
+from kit.gate.alike.groups import Groups
 from kit.gate.alike.left_out import LeftOut
 from kit.gate.alike.nearness import Nearness
 from kit.gate.alike.normal import answered, mark, normal
@@ -67,7 +67,7 @@ class NearDuplicates(Check):
         nearness.join_same(np.frombuffer(self._same, np.uint64))
         nearness.join_short(self._left_out, tell)
         nearness.join_alike(self._numbers, tell)
-        flags = self._flags(nearness.groups.roots(), nearness)
+        flags = self._flags(nearness.groups)
         numbers = {
             "rows": len(flags),
             "groups": len({flag.others[0] for flag in flags}),
@@ -76,11 +76,12 @@ class NearDuplicates(Check):
         }
         return Finding(self.name, *self._said(numbers), tuple(flags), numbers)
 
-    def _flags(self, roots: NDArray[Any], nearness: Nearness) -> list[Flag]:
+    def _flags(self, groups: Groups) -> list[Flag]:
         flags = []
+        roots = groups.roots()
         for position in np.flatnonzero(roots != np.arange(len(roots))).tolist():
             root = int(roots[position])
-            like, score = nearness.nearest(position)
+            like, score = groups.nearest(position)
             words = _("Nearly the same as {row} ({score:.2f}).")
             if self._answers[position] != self._answers[root]:
                 words = _("Nearly the same as {row} ({score:.2f}), but answered otherwise.")

@@ -56,17 +56,9 @@ class Nearness:
         self._rows, self._texts, self._features, self._least = rows, texts, features, least
         self._rarity = Rarity(features.rows_with, len(rows))
         self._first = np.arange(len(rows))  # the first row with the same words
-        self._best: dict[int, tuple[int, float]] = {}
         self._seen = np.empty(0, np.int64)
         self.groups = Groups(len(rows))
         self.compared = 0
-
-    def nearest(self, position: int) -> tuple[int, float]:
-        """Return the earlier row that a row is most alike, and how much."""
-        first = int(self._first[position])
-        if first != position:
-            return first, 1.0
-        return self._best.get(position) or (self.groups.of(position), self._least)
 
     def join_same(self, same: NDArray[Any]) -> None:
         """Join rows with the same words in the same order; only the first of each is looked at further."""
@@ -152,8 +144,5 @@ class Nearness:
         }
 
     def _decide(self, one: int, other: int, score: float) -> None:
-        if score < self._least:
-            return
-        self.groups.join(one, other)
-        if score > self._best.get(other, (0, 0.0))[1]:
-            self._best[other] = (one, score)
+        if score >= self._least:
+            self.groups.join(one, other, score)

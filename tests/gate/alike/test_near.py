@@ -81,6 +81,14 @@ def test_chinese_rows_with_two_characters_swapped_are_found(tmp_path: Path) -> N
     assert pointed_at(found_by(NearDuplicates, tmp_path, rows + swapped)) == list(range(121, 161))
 
 
+def test_a_row_is_told_with_one_that_it_is_really_like(tmp_path: Path) -> None:
+    groups = Groups(6)
+    for one, other, score in ((2, 5, 0.9), (0, 5, 0.95), (0, 3, 0.8), (1, 3, 0.85)):
+        groups.join(one, other, score)
+    assert [groups.nearest(position) for position in (2, 5, 3, 1)] == [(5, 0.9), (0, 0.95), (1, 0.85), (3, 0.85)]
+    assert groups.roots().tolist() == [0, 0, 0, 0, 4, 0]
+
+
 def test_test_rows_stay_and_other_answers_are_told(tmp_path: Path) -> None:
     found = found_by(NearDuplicates, tmp_path, [("the pump is leaknig", "b"), "fine"], ["the pump is leaking"])
     assert (found.level, pointed_at(found)) == ("stop", [1])
