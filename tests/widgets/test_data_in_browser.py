@@ -143,6 +143,17 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
         assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_labels_of_bars_stay_whole_where_a_page_floats_its_lists(
+    show: Callable[..., Shown], panel_of: Callable[[], DataPanel]
+) -> None:
+    shown = show(reported(panel_of()), 700)
+    shown.page.add_style_tag(content="dl dt { float: left; width: 20%; clear: left }")  # as Voila's pages have it
+    label = shown.page.locator(".tb-bar-list dt", has_text="high").first
+    box = label.bounding_box()
+    assert box is not None
+    assert box["width"] > box["height"]  # in one line
+
+
 @pytest.mark.parametrize("theme", ["", "theme-dark"])
 def test_axe_objects_to_nothing(show: Callable[..., Shown], panel_of: Callable[[], DataPanel], theme: str) -> None:
     for panel, width in ((panel_of(), 700), (reported(panel_of()), 1400), (DataPanel(), 700)):
