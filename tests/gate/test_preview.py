@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -77,11 +79,10 @@ def test_nothing_is_lost_from_sight(text: str, most: int) -> None:
     assert any(piece.kind == "cut" for piece in cut.pieces) == bool(cut.question_cut + cut.answer_cut)
 
 
-def make_once(made: list[object] = []) -> object:  # noqa: B006 (kept on purpose: making one takes a while)
-    """Return the same tokenizer each time."""
-    if not made:
-        made.append(make_tokenizer())
-    return made[0]
+@cache
+def make_once() -> Any:
+    """Return the same tokenizer each time: making one takes a while."""
+    return make_tokenizer()
 
 
 def test_signs_of_the_template_are_told_apart(tmp_path: Path) -> None:
