@@ -16,6 +16,7 @@ import pytest
 from pyarrow import parquet
 
 from kit.data import DataSpec, load_data
+from kit.data.format import decode
 from kit.data.format.delimiter import delimiter_of
 from kit.data.format.json_value import row_in
 from kit.data.reading import Entry, Reading
@@ -143,6 +144,23 @@ def test_the_rows_before_a_damaged_page_are_read(tmp_path: Path) -> None:
     assert len(good) >= 1200
     assert [entry.number for entry in found] == list(range(1, len(found) + 1))
     assert all(entry.cells["text"] == table["text"][n].as_py() for n, entry in enumerate(good[:1200]))
+
+
+def test_a_file_that_says_it_holds_millions_of_rows_in_a_thousand_bytes_is_refused(tmp_path: Path) -> None:
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 3_000_000, pa.int8()), pa.array(["a"]))
+    parquet.write_table(pa.table({"text": same, "label": same}), tmp_path / "a.parquet")
+    assert os.path.getsize(tmp_path / "a.parquet") < 30_000
+    with pytest.raises(DataError, match="3,000,000 rows"):
+        load_data(tmp_path / "a.parquet")
+
+
+def test_guessing_ends_where_it_comes_to_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(decode, "guess", lambda line: asked.append(line))
+    content = LINE.encode() * 20_000 + b"\x81\x98\x81\x98\n" * 3000
+    found, _reading = entries(tmp_path / "a.jsonl", content)
+    assert sum(entry.row is None for entry in found) == 3000
+    assert len(asked) == 100
 
 
 def test_cells_that_look_like_formulas_are_text_and_told(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
+from kit.data.format.decode import Line, Unread
 from kit.data.format.delimiter import delimiter_of
 from kit.data.format.formula import Formulas
-from kit.data.format.lines import Line, Lines, Unread
+from kit.data.format.lines import Lines
 from kit.data.record import Problem, Record, Records
 from kit.data.table import check_columns, no_rows
 from kit.errors import DataError

@@ -139,7 +139,7 @@ def _without_mark(head: bytes) -> str | None:
     head = head[: 1 << 14]
     zeros = [head[place::4].count(0) for place in range(4)]
     most = len(head) / 4
-    if most < 2:
+    if most < 2 or min(zeros) > 0.9 * most:  # nothing but zeros: a file that was never written
         return None
     if min(zeros[2:]) > 0.9 * most or min(zeros[:2]) > 0.9 * most:
         name = "utf-32-le" if min(zeros[2:]) > 0.9 * most and zeros[0] < 0.9 * most else "utf-32-be"

@@ -41,11 +41,13 @@ class JsonLines(Records):
                     assert isinstance(line, Problem)
                     yield Record(number, {}, line)
                     continue
+                if line.isspace():
+                    continue
                 row = row_in(line)
                 if row.__class__ is dict:
                     if not row.keys() <= columns.keys():
                         columns.update(dict.fromkeys(row))
                     yield Record(number, row)
-                elif line.strip():
+                else:
                     assert isinstance(row, Problem)
                     yield Record(number, {}, row)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from kit.data.format.decode import Unread
 from kit.data.format.json_value import checked, is_plain, object_of, placed, reason, scan
-from kit.data.format.lines import LONGEST, Lines, Unread
+from kit.data.format.lines import LONGEST, Lines
 from kit.data.record import Problem, Record, Records
 from kit.i18n import _
 

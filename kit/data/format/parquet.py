@@ -11,6 +11,8 @@ from kit.data.table import check_columns
 from kit.errors import DataError, MissingPackageError
 from kit.i18n import _
 
+_ROWS_A_BYTE, _TIMES = 50, 200  # as dense as no rows are that say something
+_MANY, _UNPACKED = 1_000_000, 1 << 30  # rows, bytes
 _AT_ONCE = 512  # rows
 _BUFFER = 1 << 20  # bytes of a column that are held; without it, all of a group of rows are
 
@@ -46,9 +48,11 @@ class ParquetRows(Records):
         try:
             with self._open(path) as file:
                 names, self.size = tuple(file.schema_arrow.names), file.metadata.num_rows
+                unpacked = sum(file.metadata.row_group(n).total_byte_size for n in range(file.metadata.num_row_groups))
         except self._errors as exc:
             problem = _("{name} is not a Parquet file that can be read: {reason}.")
             raise DataError(problem.format(name=path.name, reason=_reason(exc)), fix=_fix()) from exc
+        self._check_size(path.stat().st_size, unpacked)
         check_columns(self.name, names)
         self._columns.update(dict.fromkeys(names))
 
@@ -69,6 +73,15 @@ class ParquetRows(Records):
         except self._errors as exc:
             message = _("the file is damaged from here on: {reason}.").format(reason=_reason(exc))
             yield Record(number + 1, {}, Problem(message, fix=_fix()))
+
+    def _check_size(self, size: int, unpacked: int) -> None:
+        """Raise where a file says that it holds far more than such a file does: some are made to fill a machine."""
+        rows = self.size or 0
+        if (rows > _MANY and rows > _ROWS_A_BYTE * size) or (unpacked > _UNPACKED and unpacked > _TIMES * size):
+            problem = _("{name} has {size:,} bytes and says that it holds {rows:,} rows of {unpacked:,} MiB.").format(
+                name=self.name, size=size, rows=rows, unpacked=unpacked >> 20
+            )
+            raise DataError(problem, fix=_("Such a file is not read: export it again, uncompressed."))
 
 
 def _reason(exc: Exception) -> str:
