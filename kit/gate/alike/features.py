@@ -71,6 +71,12 @@ class Features:
             yield first, np.frombuffer(self._file.read(4 * int(bounds[-1])), np.uint32), bounds
             first = last
 
+    def sizes(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return how many features rows have."""
+        ends = np.frombuffer(self._ends, np.uint64)
+        found: NDArray[Any] = (ends[rows + 1] - ends[rows]).astype(np.int64)
+        return found
+
     def gather(self, rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the features of some rows, one after the other, and how many each has."""
         self._file.flush()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from kit.gate.alike.overlap import overlaps
 from kit.gate.alike.rarity import Rarity
 from kit.gate.alike.register import Register
 from kit.gate.alike.sketch import Sketcher, band_keys, shape_for, shifts_for
-from kit.gate.alike.words import words_of
+from kit.gate.alike.words import distinct, words_of
 from kit.gate.check import Tell
 from kit.gate.texts import Texts
 
@@ -27,6 +28,7 @@ _FAR = 0.3  # weighted Jaccard below which two rows are no near duplicates, howe
 _FAR_KNOWN = 0.6  # the same where the differences are no slips
 _AT_ONCE = 2048  # pairs
 _TEXTS = 128  # pairs whose texts are in memory
+_MEMBERS = 1 << 20  # features of pairs that are counted at once
 _CHARACTERS = 20_000  # of a text that are laid beside another
 _LONG = 1000  # different words: of longer rows this overlap is the similarity
 _REMEMBERED = 1 << 23  # pairs that were compared, 8 bytes each
@@ -70,8 +72,7 @@ class Nearness:
     def join_short(self, left_out: LeftOut, tell: Tell) -> None:
         """Join short rows that differ in a word."""
         kept = self._first == np.arange(len(self._rows))
-        self._join(left_out.pairs(kept, self._features.rows_with), sifted=False)
-        tell(0.3, 1)
+        self._join(left_out.pairs(kept, self._features.rows_with), partial(tell, 0.2, 1), sifted=False)
 
     def join_alike(self, numbers: Numbers, tell: Tell) -> None:
         """Join rows whose sketches agree, and of short rows the numbers."""
@@ -87,21 +88,23 @@ class Nearness:
             tell(0.3 + 0.3 * (first + len(sketches)) / len(self._rows), 1)
         kept = np.flatnonzero(full & (self._first == np.arange(len(self._rows))))
         for band in range(count):
-            self._join(bands.pairs(band, kept), sifted=True)
-            tell(0.6 + 0.4 * (band + 1) / count, 1)
+            done = 0.6 + 0.4 * band / count
+            self._join(bands.pairs(band, kept), partial(tell, done, 1), sifted=True)
 
-    def _join(self, found: Iterable[NDArray[Any]], *, sifted: bool) -> None:
+    def _join(self, found: Iterable[NDArray[Any]], say: Callable[[], None], *, sifted: bool) -> None:
         """Compare pairs that were not compared yet; `sifted`: only those that share enough of their features."""
+        say()
         new = [np.empty(0, np.int64)]
         for pairs in found:
             for start in range(0, len(pairs), _AT_ONCE):
                 some = self._fresh(pairs[start : start + _AT_ONCE])
                 new.append(some[:, 0] * len(self._rows) + some[:, 1])
-                some = self._sifted(some) if sifted and len(some) else some
+                some = np.concatenate([some[:0], *map(self._sifted, self._split(some))]) if sifted else some
+                say()
                 for first in range(0, len(some), _TEXTS):
                     self._compare(some[first : first + _TEXTS])
         if len(self._seen) < _REMEMBERED:
-            self._seen = np.unique(np.concatenate([self._seen, *new]))
+            self._seen = distinct(np.concatenate([self._seen, *new]))
 
     def _fresh(self, pairs: NDArray[Any]) -> NDArray[Any]:
         """Return those of `pairs` that were not compared in an earlier round."""
@@ -110,6 +113,11 @@ class Nearness:
             at = np.minimum(np.searchsorted(self._seen, codes), len(self._seen) - 1)
             pairs = pairs[self._seen[at] != codes]
         return pairs
+
+    def _split(self, pairs: NDArray[Any]) -> list[NDArray[Any]]:
+        """Return `pairs` in parts that together have not too many features."""
+        total = np.cumsum(self._features.sizes(pairs).sum(axis=1)) // _MEMBERS
+        return [part for part in np.split(pairs, np.flatnonzero(np.diff(total)) + 1) if len(part)]
 
     def _sifted(self, pairs: NDArray[Any]) -> NDArray[Any]:
         """Return the pairs that need a closer look, deciding those of very long rows at once."""
