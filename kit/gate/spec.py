@@ -8,7 +8,6 @@ from kit.data import DataSpec
 from kit.errors import ParameterError
 from kit.gate.personal.kinds import kinds_of
 from kit.gate.registry import CHECKS, usual_checks
-from kit.gate.rules.rule import check_rules
 from kit.i18n import N_, _
 from kit.spec import Needs, Spec, param
 
@@ -72,7 +71,10 @@ class Thresholds(Spec):
     )
 
     def check(self) -> None:
-        check_rules(self.rules)
+        if self.rules:
+            from kit.gate.rules.rule import check_rules  # many patterns, which most specs do not need
+
+            check_rules(self.rules)
         kinds_of(self.personal)
 
 

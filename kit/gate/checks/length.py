@@ -93,11 +93,13 @@ class Length(Check):
     def _histogram(self, lengths: list[int], around: int) -> dict[str, Any]:
         if not lengths:
             return {}
-        step = max(-(-max(lengths) // _BARS), 1)
-        bars = [0] * (max(lengths) // step + 1)
-        for length in lengths:
-            bars[length // step] += 1
         ordered = sorted(lengths)
+        # A single long row would put all others into one bar: beyond what 99 of 100 rows have, the last bar is open.
+        usual = max(ordered[min(len(ordered) * 99 // 100, len(ordered) - 1)], min(self.spec.max_length, ordered[-1]))
+        step = max(-(-usual // _BARS), 1)
+        bars = [0] * (min(usual, ordered[-1]) // step + 1)
+        for length in ordered:
+            bars[min(length // step, len(bars) - 1)] += 1
         quantile = {f"p{q}": ordered[min(len(ordered) * q // 100, len(ordered) - 1)] for q in (50, 90, 99)}
         limit = {"max_length": self.spec.max_length, "exact": self._tokenizer is not None}
         return {"step": step, "bars": bars, **quantile, "longest": ordered[-1], "around": around, **limit}
