@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from kit.cli import app, bench, check, doctor, export, models, publish, recommend, runs, start
+from kit.cli import app, bench, check, doctor, export, models, publish, recommend, runs, serve, start
 from kit.errors import KitError
 from kit.i18n import _
 from kit.version import version
@@ -60,6 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"tunebook {version()}")
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
-    for module in (models, recommend, check, start, runs, bench, export, app, publish, doctor):
+    for module in (models, recommend, check, start, runs, bench, export, app, serve, publish, doctor):
         module.add(commands, common)
     return parser

@@ -44,6 +44,8 @@ def _told(text: bytes, offset: int) -> tuple[bytes, int]:
         choices = [choice for choice in answer["choices"] if "content" in (choice.get("logprobs") or {})]
     except (ValueError, KeyError, TypeError, AttributeError):
         return text, offset
+    if not choices:
+        return text, offset
     for choice in choices:
         choice["logprobs"], offset = shaped(choice["logprobs"]["content"] or [], offset)
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), offset

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -118,5 +119,7 @@ async def serve(
 
 
 async def _load(service: Service, name: str) -> None:
-    with contextlib.suppress(Exception):  # whoever asks for it is told
+    try:
         await service.shelf.get(name)
+    except Exception as exc:  # whoever asks for it is told too
+        print(f"{name}: {exc}", file=sys.stderr, flush=True)
