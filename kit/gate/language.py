@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from kit.errors import MissingPackageError, UnknownNameError
@@ -182,6 +183,7 @@ def _named(language: str) -> str:
     return _(_NAMES[language]) if language in _NAMES else language
 
 
+@cache
 def _identifier() -> Any:
     """Return what tells languages, which comes with its package.
 

@@ -12,6 +12,7 @@ from faker import Faker
 
 import kit
 from kit.errors import MissingPackageError, UnknownNameError
+from kit.gate import language
 from kit.gate.gate import gate
 from kit.gate.script import letters, look_alike
 from kit.report import ListReport
@@ -92,6 +93,7 @@ def test_letters_are_counted_by_script() -> None:
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    language._identifier.cache_clear()
     monkeypatch.setitem(sys.modules, "py3langid.langid", None)
     with pytest.raises(MissingPackageError, match="py3langid"):
         _found(tmp_path, ["a"])
