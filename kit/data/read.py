@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from kit.data.bundled import DATASETS
-from kit.data.format.open import SUFFIXES, open_file
+from kit.data.format.suffixes import SUFFIXES
 from kit.data.origin.address import without_password
 from kit.data.origin.origin import absolute_origin
 from kit.data.record import Records, TableRecords, table_of
@@ -53,6 +53,8 @@ def open_source(source: str, wanted: tuple[str, ...] | None, encoding: str) -> R
     """
     if source in DATASETS:
         return TableRecords(DATASETS[source].read(wanted or ("text", "label")))
+    from kit.data.format.open import open_file  # many modules, only where a file is read
+
     path = Path(os.path.expanduser(source))
     _check_file(source, path)
     try:

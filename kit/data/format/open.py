@@ -14,23 +14,11 @@ from kit.data.format.json_list import JsonList
 from kit.data.format.json_value import scan
 from kit.data.format.lines import HEAD, Lines
 from kit.data.format.parquet import ParquetRows
+from kit.data.format.suffixes import SUFFIXES
 from kit.data.record import Records
 from kit.errors import DataError
 from kit.i18n import N_, _
 
-SUFFIXES = {
-    ".jsonl": "lines",
-    ".ndjson": "lines",
-    ".json": "list",
-    ".csv": "delimited",
-    ".tsv": "delimited",
-    ".parquet": "parquet",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-    ".xlsb": "excel",
-    ".xls": "excel",
-    ".ods": "excel",
-}
 _NAMES = {
     "lines": N_("one JSON object a line"),
     "list": N_("a list of JSON objects"),
