@@ -23,6 +23,7 @@ from voila.tornado.treehandler import TornadoVoilaTreeHandler
 from kit.apps.gallery.entry import Entry
 from kit.apps.handlers import AppPage, GalleryPage, LoginPage, files_in
 from kit.apps.house import House, room_for
+from kit.apps.quiet import log_faults
 from kit.apps.rooms import Rooms
 
 # Lists of folders are nobody's business; what a kernel is told of a request would be told to anybody who asks.
@@ -62,14 +63,30 @@ class GuardedVoila(Voila):  # type: ignore[misc]
     """Voila that serves the apps of a house, and nothing to strangers."""
 
     house: House
+    notebook_path: str | None
 
     def init_settings(self) -> dict[str, Any]:
         """Return Voila's settings, with our login."""
-        settings: dict[str, Any] = super().init_settings()
+        settings = self._settings()
         self.identity_provider.hashed_password = self.house.password
         self.identity_provider.allow_password_change = False  # it would be a visitor's to change, for everybody
         self.identity_provider.login_handler_class = LoginPage
         LoginPage.theme = self.house.theme
+        settings["log_function"] = log_faults
+        return settings
+
+    def _settings(self) -> dict[str, Any]:
+        """Return Voila's own, with kernels heated for our notebooks only: Voila would for all below the root."""
+        heated = self.voila_configuration.preheat_kernel and self.notebook_path is None
+        if not heated:
+            settings: dict[str, Any] = super().init_settings()
+            return settings
+        self.notebook_path = str(self.house.entries[0].path)
+        settings = super().init_settings()
+        self.notebook_path = None
+        for entry in self.house.entries[1:]:
+            way = os.path.relpath(entry.path, self.root_dir)
+            self.kernel_manager.fill_if_needed(delay=0, notebook_name=way)
         return settings
 
     def init_handlers(self) -> list[Any]:

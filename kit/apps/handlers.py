@@ -15,6 +15,7 @@ from jupyter_server.auth.login import LoginFormHandler
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
+from voila.request_info_handler import RequestInfoSocketHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from kit.apps.gallery.cards import gallery_page
@@ -102,8 +103,11 @@ class AppPage(TornadoVoilaHandler):  # type: ignore[misc]
         async with self.rooms.visit(ticket) as self.visit:
             self.visit.notebook = str(self.entry.path)
             async for html in self.get_generator():
-                self.write(with_foot(html, below))
+                shown = with_foot(html, below)
+                below = below if shown == html else ""  # once is enough
+                self.write(shown)
                 self.flush()
+        RequestInfoSocketHandler._cache.pop(self.visit.kernel, None)  # Voila would keep each request for ever
 
     async def _wait(self, ticket: str, place: int) -> None:
         told = await asyncio.to_thread(self.entry.told)

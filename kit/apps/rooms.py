@@ -104,9 +104,9 @@ class Visit:
         self._began(kernel)
         return kernel
 
-    async def get_rendered_notebook(self, *args: Any, **settings: Any) -> tuple[Any, Any, str]:
-        """Take a kernel that was started ahead."""
-        task, cache, kernel = await self._manager.get_rendered_notebook(*args, **settings)
+    async def get_rendered_notebook(self, notebook_name: str, **settings: Any) -> tuple[Any, Any, str]:
+        """Take a kernel that was started ahead; the one that takes its place is told nothing of this visit."""
+        task, cache, kernel = await self._manager.get_rendered_notebook(notebook_name)
         self._began(kernel)
         return task, cache, kernel
 

@@ -81,6 +81,7 @@ def start_app(
     allow_start: bool = False,
     cull_after_s: int = 600,
     cull_every_s: int = 60,
+    preheat: int = 0,
 ) -> App:
     """Start serving notebooks and return when the server answers.
 
@@ -106,6 +107,9 @@ def start_app(
         Let visitors start, change and delete runs; without it they look and ask.
     cull_after_s, cull_every_s : int, seconds
         When a kernel without a page ends; see `voila_arguments`.
+    preheat : int, default 0
+        How many kernels of each notebook wait ready for the next visitors; each takes memory, whether somebody comes
+        or not.
 
     Raises
     ------
@@ -125,6 +129,7 @@ def start_app(
         theme=theme,
         cull_after_s=cull_after_s,
         cull_every_s=cull_every_s,
+        preheat=preheat,
     )
     house = House(entries, token, _hashed(password), visitors or room_for(), allow_start, theme)
     process = subprocess.Popen(

@@ -25,6 +25,7 @@ def voila_arguments(
     theme: str = "light",
     cull_after_s: int = 600,
     cull_every_s: int = 60,
+    preheat: int = 0,
 ) -> list[str]:
     """Return the command line for Voila to serve `notebooks`.
 
@@ -44,6 +45,9 @@ def voila_arguments(
         kernel behind. A kernel with an open page is kept: its panels would go dead under the visitor's eyes.
     cull_every_s : int, default 60
         How often idle kernels are looked for, in seconds.
+    preheat : int, default 0
+        How many kernels of each notebook wait, all cells run, for the next visitors. What cells print is of the time
+        when they ran; panels look anew.
 
     Raises
     ------
@@ -62,6 +66,8 @@ def voila_arguments(
     for name, seconds in (("cull_after_s", cull_after_s), ("cull_every_s", cull_every_s)):
         if seconds < 1:
             raise ParameterError(name, seconds, allowed=_("a whole number, at least 1"))
+    if not 0 <= preheat <= 100:
+        raise ParameterError("preheat", preheat, allowed=_("a whole number from 0 to 100"))
     return [
         *_served(paths),
         "--no-browser",  # Voila would open its address without the token
@@ -77,6 +83,7 @@ def voila_arguments(
         f"--MappingKernelManager.cull_idle_timeout={cull_after_s}",
         f"--MappingKernelManager.cull_interval={cull_every_s}",
         "--MappingKernelManager.cull_connected=False",
+        *([f"--VoilaConfiguration.preheat_kernel={bool(preheat)}", f"--pool_size={preheat}"] if preheat else []),
         *_encryption(),
     ]
 

@@ -57,6 +57,13 @@ def add(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cull-every", type=int, default=60, metavar=_("SECONDS"), help=_("how often idle kernels are looked for (60)")
     )
+    parser.add_argument(
+        "--preheat",
+        type=int,
+        default=0,
+        metavar=_("N"),
+        help=_("keep so many kernels of each notebook ready for the next visitors (0)"),
+    )
     parser.set_defaults(do=_app)
 
 
@@ -74,6 +81,7 @@ def _app(options: argparse.Namespace) -> int:
         theme=options.theme,
         cull_after_s=options.cull_after,
         cull_every_s=options.cull_every,
+        preheat=options.preheat,
     )
 
 

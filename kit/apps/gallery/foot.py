@@ -14,6 +14,7 @@ from kit.i18n import _
 _END = re.compile(
     r"\s*</div>\s*</div>\s*<script[^>]*>\s*window\.voila_finish\(\)"
 )  # of the cells, in Voila's templates
+_BODY = re.compile(r"</body>")  # of other templates
 _STYLE = Markup(
     ".tb-foot{display:block;box-sizing:border-box;margin:24px 0 0;padding:10px 5px 14px;font:12px/1.5 "
     'var(--jp-ui-font-family,system-ui,"Segoe UI",Roboto,sans-serif);font-variant-numeric:tabular-nums;'
@@ -57,6 +58,9 @@ def foot(told: Mapping[str, str], *, owner: bool, home: str = "") -> str:
 
 
 def with_foot(piece: str, below: str) -> str:
-    """Return a piece of Voila's page with `below` after the last cell, where that is in it."""
-    at = _END.search(piece)
+    """Return a piece of Voila's page with `below` after the last cell, or at the end of the body, where that is in it.
+
+    Voila moves the cells when the page is whole, so in its usual template the foot must be among them.
+    """
+    at = _END.search(piece) or _BODY.search(piece)
     return piece if at is None else piece[: at.start()] + below + piece[at.start() :]
