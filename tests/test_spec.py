@@ -20,6 +20,7 @@ from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.experiments import SearchSpec
 from kit.experiments.spec import SweepSpec
+from kit.gate.clean.spec import CleanSpec
 from kit.gate.split import SplitSpec
 from kit.gate.synthesize import SynthesizeSpec
 from kit.measure.judge import JudgeSpec
@@ -72,7 +73,6 @@ NAMES = {
     "checks": ("schema", "length"),
     "personal": ("email", "person"),
     "rules": ("words>=3", "gopher"),
-    "steps": ("schema", "rules"),
     "method": "fp16",
     "engines": ("transformers",),
     "methods": ("fp16", "fp32"),
@@ -90,6 +90,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
         "password_variable": "NOTES_PASSWORD",
         "template": "Age: {age}; job: {job}",
     },
+    CleanSpec: {"steps": ("schema", "rules")},
     SplitSpec: {"by": "group"},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
