@@ -70,7 +70,7 @@ def _instead(found: set[int], planted_rows: Planted) -> set[int]:
 def _flagged_when_clean(rows: Rows, fault: str, folder: Path) -> list[dict[str, Any]]:
     data = write_rows(folder / "clean.jsonl", [json.dumps(row, ensure_ascii=False) for row in rows.train])
     test = write_rows(folder / "clean-test.jsonl", [json.dumps(row, ensure_ascii=False) for row in rows.test])
-    found = _pointed_at(Planted(data, test), fault, folder)
+    found = _pointed_at(Planted(data, test), fault, folder, with_others=True)  # shuffled, the other one may be later
     return [rows.train[number - 1] for number in found]
 
 
@@ -87,8 +87,8 @@ def _kinds(fault: str) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind != "person") if fault == "personal_fixed" else ("all",)
 
 
-def _pointed_at(rows: Planted, fault: str, folder: Path) -> set[int]:
-    """Return the lines of the data that any check of a fault points at."""
+def _pointed_at(rows: Planted, fault: str, folder: Path, *, with_others: bool = False) -> set[int]:
+    """Return the lines of the data that any check of a fault points at, with those that they are said to be like."""
     known = tuple(check for check in CHECKED_BY[fault] if check in CHECKS)
     if not known:
         return set()
@@ -101,7 +101,13 @@ def _pointed_at(rows: Planted, fault: str, folder: Path) -> set[int]:
     place = folder / "found"
     place.mkdir(exist_ok=True)
     gate(spec, Report(place))
-    return {found["number"] for found in problems_of(place / "problems.jsonl") if found["part"] == "data"}
+    lines: set[int] = set()
+    for found in problems_of(place / "problems.jsonl"):
+        if found["part"] == "data":
+            lines.add(found["number"])
+        if with_others:
+            lines |= {n for problem in found["problems"] for part, n in problem["others"] if part == "data"}
+    return lines
 
 
 def _told(counts: dict[str, int]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from kit.data.prompt import messages
 from kit.report import Report
 
 # A word, a sign, or a character of a script that has no blanks between words.
-_WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿가-힯]|[^\W_]+|[^\w\s]|_")
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]|[^\W_]+|[^\w\s]|_")
 _PER_WORD = 1.3  # tokens, as a rule of thumb for English
 
 Count = Callable[[Sequence[str]], list[int]]
