@@ -90,6 +90,12 @@ def tiny_gateway(behind: str = "", *, spec: ServiceSpec | None = None, loading_s
         yield from _in_a_thread(spec)
 
 
+@contextlib.contextmanager
+def whole_gateway(spec: ServiceSpec) -> Iterator[Gateway]:
+    """Run the service in a thread as it is, its models held by real processes."""
+    yield from _in_a_thread(spec)
+
+
 def _in_a_thread(spec: ServiceSpec) -> Iterator[Gateway]:
     sock = bind_sockets(0, "127.0.0.1")[0]
     port = sock.getsockname()[1]

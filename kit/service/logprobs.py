@@ -66,6 +66,7 @@ def shaped(content: list[dict[str, Any]], offset: int) -> tuple[dict[str, Any], 
     for token in tokens:
         offsets.append(offset)
         offset += len(token)
-    best = [{top["token"]: top["logprob"] for top in each.get("top_logprobs") or []} for each in content]
+    # Halves of characters look alike; the likeliest of them stays.
+    best = [{top["token"]: top["logprob"] for top in reversed(each.get("top_logprobs") or [])} for each in content]
     values = [each["logprob"] for each in content]
     return {"tokens": tokens, "token_logprobs": values, "top_logprobs": best, "text_offset": offsets}, offset

@@ -35,8 +35,10 @@ def behind() -> Iterator[TinyServer]:
 
 @pytest.fixture(scope="module")
 def gateway(behind: TinyServer) -> Iterator[Gateway]:
-    short = {"_HEADERS_S": PATIENCE_S, "_BODY_S": PATIENCE_S}
-    with patch.multiple("kit.service.door", **short), tiny_gateway(behind.url, spec=ServiceSpec()) as found:
+    with (
+        patch.multiple("kit.service.door", _HEADERS_S=PATIENCE_S, _BODY_S=PATIENCE_S),
+        tiny_gateway(behind.url, spec=ServiceSpec()) as found,
+    ):
         found.ask()
         yield found
 
