@@ -82,7 +82,7 @@ def planted(fault: str, rows: Rows, count: int, seed: int, folder: Path) -> Plan
     return result
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: Any) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 

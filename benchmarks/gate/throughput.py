@@ -38,7 +38,8 @@ def measured(options: Any, folder: Path) -> dict[str, Any]:
     rows = folder / "rows"
     rows.mkdir()
     near = _write(rows / "rows.jsonl", options.rows, options.seed)
-    ours, theirs = [], []
+    ours: list[dict[str, Any]] = []
+    theirs: list[dict[str, Any]] = []
     for turn in range(options.rounds):
         commands = [
             (ours, [sys.executable, "-m", "benchmarks.gate.throughput", str(rows / "rows.jsonl")]),
