@@ -15,13 +15,14 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import StaticFileHandler, authenticated
 from voila.app import Voila
 from voila.request_info_handler import RequestInfoSocketHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import AllowListFileHandler
 from voila.tornado.contentshandler import VoilaContentsHandler
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from kit.apps.gallery.entry import Entry
-from kit.apps.handlers import AppPage, GalleryPage, LoginPage, files_in
+from kit.apps.handlers import AppPage, GalleryPage, Leaving, LoginPage, files_in
 from kit.apps.house import House, room_for
 from kit.apps.quiet import log_faults
 from kit.apps.rooms import Rooms
@@ -92,20 +93,22 @@ class GuardedVoila(Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[Any]:
         """Return Voila's handlers for files, locked, and our own pages."""
         folders = sorted({entry.path.parent for entry in self.house.entries})
+        rooms = Rooms(self.kernel_manager, self.house.visitors or room_for())
         handlers: list[Any] = []
         for pattern, handler, *rest in super().init_handlers():
             if issubclass(handler, _LEFT_OUT):
                 continue
-            if handler is AllowListFileHandler:
+            if handler is VoilaShutdownKernelHandler:
+                handlers.append((pattern, Leaving, {"rooms": rooms}))
+            elif handler is AllowListFileHandler:
                 handlers.append((pattern, locked(FileBeside), {**rest[0], "folders": folders}))
             elif issubclass(handler, StaticFileHandler):
                 handlers.append((pattern, locked(handler), *rest))
             else:
                 handlers.append((pattern, handler, *rest))
-        return [*handlers, *self._pages()]
+        return [*handlers, *self._pages(rooms)]
 
-    def _pages(self) -> list[Any]:
-        rooms = Rooms(self.kernel_manager, self.house.visitors or room_for())
+    def _pages(self, rooms: Rooms) -> list[Any]:
         house = {"house": self.house}
         pages: list[Any] = [("/", GalleryPage, house)] if self.house.gallery else []
         for entry in self.house.entries:

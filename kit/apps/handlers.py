@@ -16,6 +16,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
 from voila.request_info_handler import RequestInfoSocketHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from kit.apps.gallery.cards import gallery_page
@@ -125,6 +126,29 @@ class AppPage(TornadoVoilaHandler):  # type: ignore[misc]
                 theme=theme_of(self, self.house.theme),
             )
         )
+
+
+class Leaving(VoilaShutdownKernelHandler):  # type: ignore[misc]
+    """Hears that a page goes.
+
+    Browsers let a page that goes say so only without the mark against forged requests, so Voila refuses to hear it.
+    Here the name of the kernel is mark enough: nobody but its page knows it, and a page that is still there keeps it.
+    """
+
+    def initialize(self, rooms: Rooms) -> None:
+        """Keep the places."""
+        super().initialize()
+        self.rooms = rooms
+
+    def check_xsrf_cookie(self) -> None:
+        """Ask for no mark."""
+
+    @authenticated
+    async def post(self, kernel_id: str) -> None:
+        """Let the kernel go when its page is gone."""
+        self.set_status(204)
+        self.finish()
+        await self.rooms.left(kernel_id)
 
 
 class LoginPage(LoginFormHandler):  # type: ignore[misc]

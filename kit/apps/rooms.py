@@ -1,11 +1,14 @@
 """The kernels of visitors: counted before they start, told apart from those that nobody uses any more.
 
-A page that is closed or loaded anew leaves its kernel to be culled after a while. While somebody waits for a place,
-such a kernel goes early: when no page was connected to it for twenty seconds.
+A page that is closed says so, where its browser lets it, and its kernel goes some seconds later, unless the page is
+still connected: browsers say the same when somebody follows a link to a mail program. Whoever leaves without a word
+leaves a kernel to be culled after a while; while somebody waits for a place, it goes when no page was connected to it
+for twenty seconds.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +19,7 @@ from jupyter_core.utils import ensure_async
 from kit.apps.places import Places
 
 _ABANDONED_S = 20.0
+_LEFT_S = 4.0
 
 
 class Rooms:
@@ -73,15 +77,28 @@ class Rooms:
         self._kernels.add(kernel)
         self._rendering.add(kernel)
 
+    async def left(self, kernel: str) -> None:
+        """End a kernel whose page has said that it goes, unless the page is still there some seconds later."""
+        await asyncio.sleep(_LEFT_S)
+        if kernel in self._kernels - self._rendering and not self._connected(kernel):
+            await self._end(kernel)
+
     async def _clear(self, now: float) -> None:
         """End kernels that no page has been connected to for a while."""
         for kernel in list(self._kernels - self._rendering):
-            if kernel not in self._manager or self._manager.kernel_model(kernel)["connections"]:
+            if self._connected(kernel):
                 self._alone.pop(kernel, None)
             elif now - self._alone.setdefault(kernel, now) > _ABANDONED_S:
-                del self._alone[kernel]
-                self._kernels.discard(kernel)
-                await ensure_async(self._manager.shutdown_kernel(kernel, now=True))
+                await self._end(kernel)
+
+    def _connected(self, kernel: str) -> bool:
+        return kernel in self._manager and bool(self._manager.kernel_model(kernel)["connections"])
+
+    async def _end(self, kernel: str) -> None:
+        self._alone.pop(kernel, None)
+        self._kernels.discard(kernel)
+        if kernel in self._manager:
+            await ensure_async(self._manager.shutdown_kernel(kernel, now=True))
 
 
 class Visit:

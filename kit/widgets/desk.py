@@ -14,11 +14,13 @@ from typing import Any
 
 from kit.errors import KitError, UnknownNameError
 from kit.i18n import _
-from kit.jobs import RESUMABLE, Run, Status, begin_now, queue, start
+from kit.jobs import RESUMABLE, Run, Status, begin_now, queue, read_only, start
+from kit.jobs.allowed import refusal
 from kit.spec import Spec
 from kit.widgets.coding import resume_code, start_code
 from kit.widgets.newest import Bell, newest_run
 
+_OWNERS = ("source", "test", "measure")  # reads any file of this machine, or keeps it busy: not for visitors of an app
 WIDTH = 600  # pixels, until the page has told its own
 
 
@@ -88,6 +90,8 @@ class Desk:
         """
         self.problem = None
         try:
+            if action in _OWNERS and read_only():
+                raise refusal()
             self._method(action)(value, dict(values or {}))
         except Exception as exc:
             self.problem = Problem.of(exc)

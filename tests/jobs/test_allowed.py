@@ -111,6 +111,24 @@ def test_a_panel_says_so_and_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     assert jobs.runs() == []
 
 
+@pytest.mark.parametrize("action", ["source", "test", "measure"])
+def test_a_visitor_names_no_files_of_the_machine(monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    from kit.widgets.desk import Desk
+
+    done: list[str] = []
+
+    def do(self: Desk, value: Any, values: dict[str, Any]) -> None:
+        done.append(action)
+
+    desk = type("Reading", (Desk,), {f"do_{action}": do})("a panel")
+    desk.act(action, "/etc/passwd")
+    assert done == [action]
+    monkeypatch.setenv(READ_ONLY, "1")
+    desk.act(action, "/etc/passwd")
+    assert done == [action]
+    assert "can look at results" in desk.problem.message
+
+
 def test_it_is_an_error_of_ours() -> None:
     assert issubclass(ReadOnlyError, KitError)
     assert issubclass(ReadOnlyError, PermissionError)
