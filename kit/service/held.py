@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from kit.errors import KitError, UnsupportedError
+from kit.errors import ModelNotFoundError, UnsupportedError
 from kit.i18n import _
 from kit.machine import this_machine
 from kit.service.engine import DTYPES
@@ -134,9 +134,13 @@ def identity_of(path: Path, method: str, spec: ServiceSpec) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def no_such_model(name: str, known: tuple[str, ...]) -> KitError:
+class NotServed(ModelNotFoundError):
+    """A model whose name may not be asked for here."""
+
+
+def not_served(name: str, known: tuple[str, ...]) -> NotServed:
     """Return the error for a name that may not be asked for."""
-    return KitError(
+    return NotServed(
         _("The model {name!r} is not served here.").format(name=name),
         fix=_("Ask for one of: {names}.").format(names=", ".join(known) or "…"),
     )

@@ -16,6 +16,7 @@ from tornado.web import HTTPError, RequestHandler, stream_request_body
 from kit.errors import KitError, ModelNotFoundError
 from kit.i18n import _
 from kit.service.door import largest_body
+from kit.service.held import NotServed
 from kit.service.line import Refused
 from kit.service.numbers import Numbers
 from kit.service.question import Asked, Improper, read_body
@@ -177,7 +178,8 @@ class Answer(Page):
             busy = _("Many people are asking just now. Ask again in a moment.")
             self._fail(429, words if exc.busy == "visitor" else busy, "rate_limit_error")
         except ModelNotFoundError as exc:
-            self._fail(404, exc.problem, _INVALID, "model")  # how to get it is for the owner
+            words = str(exc) if isinstance(exc, NotServed) else exc.problem  # how to get it is for the owner to know
+            self._fail(404, words, _INVALID, "model")
         except KitError as exc:
             self._fail(400, str(exc), _INVALID)
         except StreamClosedError:

@@ -8,7 +8,7 @@ import os
 from kit.errors import KitError
 from kit.i18n import _
 from kit.service.engine import check_method, method_of
-from kit.service.held import Held, hold, no_such_model
+from kit.service.held import Held, hold, not_served
 from kit.service.ready import make_ready
 from kit.service.spec import ServiceSpec
 
@@ -71,9 +71,9 @@ class Shelf:
     def _read(self, name: str) -> tuple[str, str]:
         model, _at, method = name.partition("@")
         if self._spec.models and name not in self._spec.models and model not in self._spec.models:
-            raise no_such_model(name, self._spec.models)
+            raise not_served(name, self._spec.models)
         if name not in self._spec.models and model not in self._spec.models and _is_path(model):
-            raise no_such_model(name, self.known())  # a path is for whoever started the service to name
+            raise not_served(name, self.known())  # a path is for whoever started the service to name
         method = method or method_of(self._spec)
         check_method(self._spec, model, method)
         return model, method

@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import signal
+import socket
 import statistics
 import threading
 import time
@@ -313,9 +314,49 @@ def test_names_that_are_not_served(behind: TinyServer) -> None:
     with tiny_gateway(behind.url, spec=spec) as gateway:
         for name in ("tiny", "tiny@gguf-f16", "/srv/model"):
             assert gateway.ask({**QUESTION, "model": name}).status_code == 200
-        for name in ("other", "/srv/model/..", "/srv", "tiny@bnb-nf4"):
-            assert gateway.ask({**QUESTION, "model": name}).status_code == 400, name
+        assert gateway.ask({**QUESTION, "model": "tiny@bnb-nf4"}).status_code == 400
+        for name in ("other", "/srv/model/..", "/srv", "tiny2"):
+            error = gateway.ask({**QUESTION, "model": name}).json()["error"]
+            assert (error["code"], error["param"]) == (404, "model")
+            assert error["message"].endswith("Ask for one of: tiny, /srv/model.")
         assert [each["id"] for each in gateway.get("/v1/models").json()["data"]] == ["tiny", "/srv/model"]
+
+
+# What the package `openai` (2.54) sends for a streamed chat, byte by byte but for token and lengths.
+CLIENT = (
+    "POST /v1/chat/completions HTTP/1.1\r\n"
+    "Host: 127.0.0.1:{port}\r\n"
+    "Accept-Encoding: gzip, deflate\r\n"
+    "Connection: keep-alive\r\n"
+    "Accept: application/json\r\n"
+    "Content-Type: application/json\r\n"
+    "User-Agent: OpenAI/Python 2.54.0\r\n"
+    "X-Stainless-Lang: python\r\n"
+    "X-Stainless-Package-Version: 2.54.0\r\n"
+    "X-Stainless-Async: false\r\n"
+    "x-stainless-retry-count: 0\r\n"
+    "x-stainless-read-timeout: 600\r\n"
+    "Authorization: Bearer {token}\r\n"
+    "Content-Length: {length}\r\n\r\n"
+)
+
+
+def test_the_request_of_the_usual_client(gateway: Gateway) -> None:
+    body = (
+        b'{"messages":[{"role":"user","content":"Hello"}],"model":"tiny","max_tokens":3,"stream":true,'
+        b'"stream_options":{"include_usage":true},"temperature":0}'
+    )
+    head = CLIENT.format(port=gateway.port, token=TOKEN, length=len(body)).encode()
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as sock:
+        sock.sendall(head + body)
+        answer = b""
+        while not answer.endswith(b"0\r\n\r\n"):
+            answer += sock.recv(65536)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b"Content-Type: text/event-stream\r\n" in answer
+    assert b"Content-Encoding" not in answer
+    assert answer.count(b'"content": "') == 4
+    assert b"data: [DONE]\n\n" in answer
 
 
 def test_visitors_of_all_kinds_are_served_alike(behind: TinyServer) -> None:
