@@ -120,8 +120,8 @@ def start_app(
     if visitors is not None and (isinstance(visitors, bool) or not isinstance(visitors, int) or visitors < 1):
         raise ParameterError("visitors", visitors, allowed=_("a whole number, at least 1"))
     token = token or ("" if password else secrets.token_urlsafe(24))
-    entries = _entries(notebooks)
     port = free_port(ip, port)
+    entries = _entries(notebooks)
     arguments = voila_arguments(
         [entry.path for entry in entries],
         ip=ip,
