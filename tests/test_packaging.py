@@ -158,7 +158,7 @@ def test_make_passes_arguments_on() -> None:
     lines = _make("-n", "lab", ARGS="--no-browser --port 9999").stdout.splitlines()
     assert "tunebook models get smollm2-135m-instruct" in lines[-2]
     assert re.search(r"jupyter lab notebooks/00_quickstart\.ipynb .*--no-browser --port 9999$", lines[-1])
-    assert _make("-n", "app", ARGS="--port 1").stdout.endswith("app notebooks/00_quickstart.ipynb --port 1\n")
+    assert _make("-n", "app", ARGS="--port 1").stdout.endswith("tunebook app --port 1\n")
     assert _make("-n", "test", ARGS="-k x").stdout.endswith("-m pytest -k x\n")
 
 
