@@ -43,6 +43,8 @@ class Held:
         Who is answered next.
     process : asyncio.subprocess.Process, optional
         The server, where it is ours.
+    source : tuple
+        The state of its files when it was loaded.
     echoes : bool, default False
         Does it tell how likely the prompt was?
     used : float
@@ -55,6 +57,7 @@ class Held:
     identity: str
     line: Line
     process: asyncio.subprocess.Process | None = None
+    source: tuple[tuple[str, int, int], ...] = ()
     echoes: bool = False
     used: float = 0.0
 

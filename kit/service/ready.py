@@ -28,6 +28,7 @@ from kit.report import Report
 from kit.warm import worker_environment
 
 _MADE = "made.json"
+_DECIDES = (".safetensors", ".gguf", ".json", ".jinja")
 _NOT_HERE = (ModelNotFoundError, ParameterError, UnknownNameError)
 
 
@@ -62,6 +63,26 @@ def ready_here(model: str, method: str) -> Path | None:
     check_fits(get_method(method), location.path)
     place = artefact_place(location.path, get_method(method), None)
     return _gguf_in(place) if (place / _MADE).is_file() else None
+
+
+def state_of(model: str) -> tuple[tuple[str, int, int], ...]:
+    """Return what changes when somebody changes the files of `model`; () where it is not here."""
+    try:
+        location = locate(model)
+        places = [location.path, *([location.adapter] if location.adapter else [])]
+        files = [file for place in places for file in (sorted(place.iterdir()) if place.is_dir() else [place])]
+        found = [(file, file.stat()) for file in files if file.suffix in _DECIDES]
+    except (KitError, OSError):
+        return ()
+    return tuple((os.fspath(file), told.st_size, told.st_mtime_ns) for file, told in found)
+
+
+def is_state(state: tuple[tuple[str, int, int], ...]) -> bool:
+    """Are the files still as `state_of` found them? Quick: asked before every answer."""
+    try:
+        return all((told := os.stat(file)).st_size == size and told.st_mtime_ns == at for file, size, at in state)
+    except OSError:
+        return False
 
 
 def make_here(model: str, method: str) -> Path:

@@ -9,8 +9,10 @@ from kit.errors import KitError
 from kit.i18n import _
 from kit.service.engine import check_method, method_of
 from kit.service.held import Held, hold, not_served
-from kit.service.ready import make_ready
+from kit.service.ready import is_state, make_ready, state_of
 from kit.service.spec import ServiceSpec
+
+_FREE_S = 0.1
 
 
 class Shelf:
@@ -26,6 +28,7 @@ class Shelf:
         self._spec = spec
         self._held: dict[str, Held] = {}
         self._coming: dict[str, asyncio.Task[Held]] = {}
+        self._leaving: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         self.restarts = 0
 
@@ -54,7 +57,7 @@ class Shelf:
         model, method = self._read(name)
         full = f"{model}@{method}"
         found = self._held.get(full)
-        if found is None or found.gone:
+        if found is None or found.gone or await self._changed(found, model):
             task = self._coming.get(full)
             if task is None:
                 task = self._coming[full] = asyncio.create_task(self._load(full, model, method))
@@ -62,6 +65,13 @@ class Shelf:
             found = await asyncio.shield(task)  # who leaves meanwhile does not end it for the others
         found.used = asyncio.get_running_loop().time()
         return found
+
+    async def _changed(self, held: Held, model: str) -> bool:
+        """Have its files changed since it was loaded?"""
+        if is_state(held.source):
+            return False
+        state = await asyncio.to_thread(state_of, model)
+        return bool(state) and state != held.source  # of files that are gone, what is loaded goes on
 
     def _came(self, full: str, done: asyncio.Task[Held]) -> None:
         self._coming.pop(full, None)
@@ -80,11 +90,17 @@ class Shelf:
 
     async def _load(self, full: str, model: str, method: str) -> Held:
         async with self._one_at_a_time:
-            if full in self._held:
+            old = self._held.get(full)
+            if old is not None and old.gone:
                 self.restarts += 1
+            elif old is not None:  # its files have changed; who waits for its answer gets it
+                self._leaving.add(leaving := asyncio.create_task(_end_when_free(self._held.pop(full))))
+                leaving.add_done_callback(self._leaving.discard)
             await self._make_room()
+            source = await asyncio.to_thread(state_of, model)
             path = await make_ready(model, method)
             self._held[full] = held = await hold(full, path, method, self._spec)
+            held.source = source
             return held
 
     async def _make_room(self) -> None:
@@ -106,8 +122,20 @@ class Shelf:
         for task in coming:
             task.cancel()
         await asyncio.gather(*coming, return_exceptions=True)
+        leaving = list(self._leaving)
+        for each in leaving:
+            each.cancel()
+        await asyncio.gather(*leaving, return_exceptions=True)
         await asyncio.gather(*(each.end() for each in self._held.values()))
         self._held.clear()
+
+
+async def _end_when_free(held: Held) -> None:
+    try:
+        while held.line.busy and not held.gone:
+            await asyncio.sleep(_FREE_S)
+    finally:
+        await held.end()
 
 
 def _is_path(model: str) -> bool:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -307,6 +308,33 @@ def test_a_model_is_loaded_once_and_goes_on_when_the_first_visitor_leaves(behind
         with ThreadPoolExecutor(4) as pool:
             assert {answer.status_code for answer in pool.map(gateway.ask, [QUESTION] * 4)} == {200}
         assert time.monotonic() - began < 0.6
+
+
+def test_a_model_whose_files_change_is_loaded_anew() -> None:
+    state: list[tuple[tuple[str, int, int], ...]] = [(("weights", 1, 1),)]
+    with (
+        patch("kit.service.shelf.state_of", lambda _model: state[0]),
+        patch("kit.service.shelf.is_state", lambda known: known == state[0]),
+        tiny_gateway() as gateway,
+        gateway.stream(LONG) as first,
+    ):
+        lines = first.iter_lines()
+        next(lines)
+        (old,) = gateway.service.shelf.held
+        assert gateway.ask({**QUESTION, "seed": 1}).status_code == 200
+        assert gateway.service.shelf.held == (old,)
+        state[0] = (("weights", 1, 2),)
+        assert gateway.ask({**QUESTION, "seed": 2}).status_code == 200
+        (new,) = gateway.service.shelf.held
+        assert new is not old
+        assert not old.gone
+        assert next(line for line in lines if line).startswith("data: ")  # who was being answered still is
+        state[0] = ()  # they are gone: what is loaded goes on
+        assert gateway.ask({**QUESTION, "seed": 3}).status_code == 200
+        assert gateway.service.shelf.held == (new,)
+        first.close()
+        until(lambda: old.gone)
+        assert "tunebook_model_restarts_total 0.0" in gateway.get("/metrics").text
 
 
 def test_names_that_are_not_served(behind: TinyServer) -> None:

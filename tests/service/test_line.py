@@ -41,10 +41,9 @@ def test_everybody_is_answered_and_nobody_overtaken_twice(asked: list[str], slot
     assert Counter(served) == Counter(asked)
     assert (line.busy, line.waiting) == (0, 0)
     if slots == 1:
-        for place in range(len(served)):  # all who still wait get one answer before anybody gets a second
-            rest = served[place:]
-            first = [next(i for i, v in enumerate(rest) if v == visitor) for visitor in set(rest)]
-            assert max(first) <= len(set(rest)) + 1
+        for place in range(len(served)):  # nobody is two answers ahead of one who still waits
+            had = Counter(served[:place])
+            assert all(had[other] <= had[waits] + 1 for waits in set(served[place:]) for other in had)
 
 
 def test_too_many_questions_are_refused() -> None:

@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 
 from kit.errors import KitError, ModelNotFoundError
 from kit.place import cache, runs_folder
-from kit.service.ready import make_here, make_ready
+from kit.service.ready import is_state, make_here, make_ready, state_of
 from kit.service.spec import ServiceSpec
 
 IDS = [1, 40, 300, 7, 12, 350, 9]
@@ -27,7 +27,7 @@ IDS = [1, 40, 300, 7, 12, 350, 9]
 LIGHT = """
 import sys, asyncio
 from kit.service.server import Service
-from kit.service.ready import make_here, make_ready
+from kit.service.ready import is_state, make_here, make_ready, state_of
 print(asyncio.run(make_ready(sys.argv[1], sys.argv[2])))
 assert not {"torch", "transformers", "numpy"} & set(sys.modules)
 """
@@ -91,6 +91,21 @@ def test_what_is_there_is_found_without_heavy_libraries(tiny_model: Path) -> Non
     command = [sys.executable, "-c", LIGHT, str(tiny_model), "gguf-f16"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, str(made)), done.stderr
+
+
+def test_a_change_of_the_files_is_seen(tiny_model: Path, adapter: Path, tmp_path: Path) -> None:
+    for name, file in ((str(tiny_model), "model.safetensors"), (str(adapter), "adapter_model.safetensors")):
+        copy = shutil.copytree(name, tmp_path / file)
+        state = state_of(str(copy))
+        assert len(state) >= 2
+        assert is_state(state)
+        os.utime(copy / file, ns=(1, 1))
+        assert not is_state(state)
+        assert state_of(str(copy)) != state
+        (copy / file).unlink()
+        assert not is_state(state)
+    assert state_of("no-such-model") == ()
+    assert is_state(())
 
 
 def test_what_cannot_be_had_is_told(tiny_model: Path, tmp_path: Path) -> None:
