@@ -29,7 +29,8 @@ def check_asked(
     """
     check_shots(shots, shots_data, data)
     if judge is not None and (data is None or data.task not in WRITTEN):
-        raise ParameterError("judge", judge, allowed=_("left out where no answers are written (tasks 'answer' and 'chat')"))
+        allowed = _("left out where no answers are written (tasks 'answer' and 'chat')")
+        raise ParameterError("judge", judge, allowed=allowed)
     if slices and data is None:
         raise ParameterError("slices", slices, allowed=_("left out where there is no data"))
     if any(not column.strip() for column in slices) or len(set(slices)) < len(slices):

@@ -24,7 +24,8 @@ def suits(card: ModelCard, task: str) -> bool:
     Returns
     -------
     bool
-        For "answer" and "chat" only where it was taught to answer (tuning on answers makes it so); a vision model reads text too.
+        For "answer" and "chat" only where it was taught to answer (tuning on answers makes it so); a vision model reads
+        text too.
     """
     return _NEEDED.get(task, task) in card.tasks
 

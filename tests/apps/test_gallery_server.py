@@ -18,7 +18,7 @@ import nbformat
 import psutil
 import pytest
 
-from kit.apps import App, start_app
+from kit.apps.serve import App, start_app
 from kit.errors import ParameterError
 
 SAYS = (

@@ -20,8 +20,7 @@ import psutil
 import pytest
 import websocket
 
-from kit.apps import App, start_app
-from kit.apps.serve import serve
+from kit.apps.serve import App, serve, start_app
 from kit.errors import KitError, ParameterError
 
 CELLS = ["needle_of_code = 6 * 7\nprint('printed', needle_of_code)", "import os\nprint('kernel', os.getpid())"]

@@ -11,7 +11,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from voila.app import Voila
 from voila.configuration import VoilaConfiguration
 
-from kit.apps import voila_arguments
+from kit.apps.settings import voila_arguments
 from kit.errors import KitError, ParameterError
 
 

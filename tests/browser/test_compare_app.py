@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parents[1]))
 
 import tinyruns
 
-from kit.apps import start_app
+from kit.apps.serve import start_app
 
 pytestmark = pytest.mark.slow
 

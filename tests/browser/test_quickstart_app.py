@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
-from kit.apps import start_app
+from kit.apps.serve import start_app
 from kit.jobs import runs
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from kit.apps import start_app
+from kit.apps.serve import start_app
 from kit.jobs import Run, runs, start
 
 pytestmark = pytest.mark.slow

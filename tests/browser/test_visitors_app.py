@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
-from kit.apps import App, start_app
+from kit.apps.serve import App, start_app
 from kit.jobs import runs
 
 pytestmark = pytest.mark.slow
