@@ -130,7 +130,9 @@ CASES = {
     "one label": Case(load("a.csv", "text,label\na,up\nb,up\n"), ("'up'", "at least two"), field="label"),
     "empty text": Case(load("a.csv", 'text,label\na,up\n"  ",down\n'), ("line 3", "'text'", "leave"), 3, "text"),
     "broken JSON": Case(load("a.jsonl", ROWS[:-1].replace("{", "(", 7).replace("(", "{", 6)), ("line 7", "JSON"), 7),
-    "wrong encoding": Case(load("a.csv", "text,label\nCafé,up\n".encode("cp1252")), ("line 2", "0xe9", "cp1252"), 2),
+    "wrong encoding": Case(
+        load("a.csv", "text,label\nCafé,up\n".encode("cp1252"), encoding="utf-8"), ("line 2", "0xe9", "cp1252"), 2
+    ),
     "no bytes": Case(load("a.jsonl", b""), ("a.jsonl", "0 bytes", "Export it again")),
     "one column twice": Case(load("a.csv", "text,label,text\na,b,c\n"), ("'text'", "its own"), field="text"),
     "label not allowed": Case(
