@@ -42,6 +42,7 @@ ROOMS = (
     "tracking",
     "plots",
     "service",
+    "verticals",
     "widgets",
     "apps",
     "lab",

@@ -18,6 +18,7 @@ GIVES = {
     "mlflow": N_("runs and versions of models shared in MLflow"),
     "search": N_("the automatic search for model, method and settings"),
     "torchao": N_("methods of torchao, and tuning that knows them beforehand"),
+    "verticals": N_("baselines, graphs and rules for the notebooks on finance, medicine and manufacturing"),
 }
 
 

@@ -1,0 +1,5 @@
+"""Rows made ready: personal data goes first, then a sample, the data gate, repairs, and a division into parts."""
+
+from kit.verticals.preparing.spec import PrepareSpec
+
+__all__ = ["PrepareSpec"]

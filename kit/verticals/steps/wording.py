@@ -1,0 +1,24 @@
+"""Words that several steps share."""
+
+from __future__ import annotations
+
+from kit.i18n import _
+from kit.measure.saying import metric_words
+from kit.result import Result
+
+
+def metric_name(metric: str) -> str:
+    """Return what a metric is called inside a sentence."""
+    return {"f1": _("F1 of words"), "acc_norm": _("accuracy (by length)")}.get(metric) or metric_words(metric)
+
+
+def simplest(result: Result) -> list[tuple[str, str]]:
+    """Return what nobody needs a model for: the most frequent answer, or chance."""
+    facts = result.facts
+    if facts.get("majority_acc") is not None:
+        label = facts.get("majority_label")
+        name = _("Always '{label}'").format(label=label) if label else _("Always the most frequent answer")
+        return [(name, _("accuracy {acc:.3f}").format(acc=facts["majority_acc"]))]
+    if facts.get("chance_acc") is not None:
+        return [(_("Chance"), _("accuracy {acc:.3f}").format(acc=facts["chance_acc"]))]
+    return []
