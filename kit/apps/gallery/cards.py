@@ -45,7 +45,7 @@ def gallery_page(cards: Sequence[tuple[str, Mapping[str, str]]], *, theme: str, 
 
 
 def _card(address: str, told: Mapping[str, str]) -> list[h.Node]:
-    facts = [(_("Model"), told["model"]), (_("Accuracy"), told["accuracy"] or _("not measured here yet"))]
+    facts = [(_("Model"), told["model"]), (_told_metric(told), told["accuracy"] or _("not measured here yet"))]
     facts += [(_("Measured"), told["date"])]
     return [
         h.h2[h.a(href=address)[told["title"]]],
@@ -53,6 +53,11 @@ def _card(address: str, told: Mapping[str, str]) -> list[h.Node]:
         h.dl(".facts")[((h.dt[name], h.dd[value]) for name, value in facts if value)],
         _limits(told["limits"]),
     ]
+
+
+def _told_metric(told: Mapping[str, str]) -> str:
+    metric = told.get("metric") or _("accuracy")
+    return metric[:1].upper() + metric[1:]
 
 
 def _limits(text: str) -> h.Node:

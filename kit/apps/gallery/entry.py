@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kit.apps.gallery.measured import last_measured
 from kit.apps.gallery.notice import notice_of
+from kit.apps.gallery.vertical import vertical_told
 from kit.apps.notebooks.template import bundled_folder
 from kit.errors import KitError
 from kit.i18n import _
@@ -31,8 +32,14 @@ class Entry:
     path: Path
 
     def told(self) -> dict[str, str]:
-        """Return title, about, model, accuracy, date and limits, "" for what is not known; read anew each time."""
+        """Return title, about, model, accuracy, date, limits and metric, "" for what is not known; read anew each time.
+
+        The metric is "" where it is accuracy.
+        """
         notice = notice_of(self.path)
+        measured = vertical_told(notice.vertical) if notice.vertical and not notice.accuracy else None
+        if measured is not None:
+            return {"title": notice.title, "about": notice.about, "limits": notice.limits, **measured}
         found = None if notice.accuracy else last_measured(self.path, notice.names, notice.run)
         model, accuracy, date = notice.model, notice.accuracy, notice.date
         if found is not None:
@@ -47,6 +54,7 @@ class Entry:
             "accuracy": accuracy,
             "date": date,
             "limits": notice.limits,
+            "metric": "",
         }
 
 

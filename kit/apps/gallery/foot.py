@@ -40,7 +40,8 @@ def foot(told: Mapping[str, str], *, owner: bool, home: str = "") -> str:
         The address of the gallery, where there is one.
     """
     first, rest = first_and_rest(told["limits"])
-    accuracy = _("accuracy {acc}").format(acc=told["accuracy"]) if told["accuracy"] else _("accuracy not measured yet")
+    metric = told.get("metric") or _("accuracy")
+    accuracy = f"{metric} {told['accuracy']}" if told["accuracy"] else _("accuracy not measured yet")
     said = [
         told["model"],
         accuracy,

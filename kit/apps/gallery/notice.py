@@ -1,8 +1,9 @@
 """What a notebook tells of itself as an app, read without running it.
 
 Its metadata may say it, under ``tunebook`` and ``app``: `title`, `about` (one sentence), `model`, `accuracy`, `date`,
-`limits`, `run` (the id of the run that measured it); ``"app": false`` keeps a notebook out of galleries. What it does
-not say there is found in its text: the heading, the first sentence, the paragraph that begins with "Limits.".
+`limits`, `run` (the id of the run that measured it), `vertical` (whose outcome tells it); ``"app": false`` keeps a
+notebook out of galleries. What it does not say there is found in its text: the heading, the first sentence, the
+paragraph that begins with "Limits.".
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ class Notice:
         Is it meant to be an app?
     names : frozenset of str
         Of the panels in its code, by which their runs are known.
+    vertical : str
+        Whose outcome tells what was measured, "" where runs do.
     """
 
     title: str
@@ -45,6 +48,7 @@ class Notice:
     run: str = ""
     app: bool = True
     names: frozenset[str] = field(default_factory=frozenset)
+    vertical: str = ""
 
 
 def notice_of(path: Path) -> Notice:
@@ -66,6 +70,7 @@ def notice_of(path: Path) -> Notice:
         run=said.get("run", ""),
         app=_own(values).get("app") is not False,
         names=frozenset(_NAMED.findall(code)),
+        vertical=said.get("vertical", ""),
     )
 
 
