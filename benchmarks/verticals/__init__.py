@@ -1,0 +1,1 @@
+"""The notebooks of the verticals on real data, against simple baselines."""
