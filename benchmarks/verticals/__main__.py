@@ -31,7 +31,7 @@ def main() -> None:
             place = Path(options.folder or passing).absolute() / f"{task.vertical}-{task.data}"
             place.mkdir(parents=True, exist_ok=True)
             minutes, problem = run(task, place, values=dict(options.set), quick=options.quick)
-            rows.append(row(task, newest_outcome(task.vertical), minutes, problem))
+            rows.append(row(task, newest_outcome(task.vertical, quick=options.quick), minutes, problem))
             print(told(rows[-1]), file=sys.stderr, flush=True)
     if not options.json:
         print("\n".join(map(told, rows)))

@@ -19,7 +19,7 @@ from kit.engines import Variant
 from kit.errors import ParameterError
 from kit.experiments import SweepSpec
 from kit.i18n import _
-from kit.jobs import Run
+from kit.jobs import Run, find_run
 from kit.measure import EvaluateSpec
 from kit.result import Result
 from kit.spec import Spec
@@ -275,7 +275,7 @@ class Case:
     @property
     def tuned_run(self) -> Run | None:
         """The run that tuned the model, None before."""
-        return self._there("tune")
+        return self.there("tune")
 
     @property
     def baseline_result(self) -> Result | None:
@@ -297,9 +297,8 @@ class Case:
         """What the ways of holding the tuned model reached, None before."""
         return self._result("squeeze")
 
-    def _there(self, step: str) -> Run | None:
-        from kit.jobs import find_run
-
+    def there(self, step: str) -> Run | None:
+        """Return the finished run of a step as the outcome tells it, None before; nothing is started."""
         id = (self.outcome["runs"] or {}).get(step)
         if not id:
             return None
@@ -310,7 +309,7 @@ class Case:
         return run if run.status.state == "finished" else None
 
     def _result(self, step: str) -> Result | None:
-        run = self._there(step)
+        run = self.there(step)
         return None if run is None else run.result
 
     # The steps

@@ -11,6 +11,7 @@ from kit.models import catalogue
 from kit.result import Result
 from kit.verticals import plan
 from kit.verticals.intervals import as_dict, interval_of, words
+from kit.verticals.steps.reading import read_answers
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import step
 from kit.verticals.steps.wording import metric_name, simplest
@@ -117,7 +118,7 @@ def untuned(case: Case) -> Report:
     return Report(
         title=_("The model as it is"),
         sentence=sentence,
-        facts=tuple(simplest(result)),
+        facts=(*simplest(result), *read_answers(case, "base_model")),
         notes=tuple(notes if only else ()),
         result=result,
         run=run,

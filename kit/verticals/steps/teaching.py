@@ -10,6 +10,7 @@ from kit.measure.verdict import Verdict
 from kit.result import Result
 from kit.verticals.intervals import as_dict, interval_of, words
 from kit.verticals.steps.asking import also
+from kit.verticals.steps.reading import read_answers
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import NotYet, step
 from kit.verticals.steps.wording import metric_name
@@ -68,7 +69,10 @@ def tuned(case: Case) -> Report:
     return Report(
         title=_("The tuned model, measured"),
         sentence=sentence,
-        facts=tuple((_(_AGAINST[who]), verdict.sentence) for who, verdict in found.items()),
+        facts=(
+            *((_(_AGAINST[who]), verdict.sentence) for who, verdict in found.items()),
+            *read_answers(case, "tuned", run),
+        ),
         result=result,
         run=measured,
     )
