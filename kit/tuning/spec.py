@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from kit.data import open_data
-from kit.errors import UnknownNameError
 from kit.models import check_name
 from kit.quantization import get_method
 from kit.quantization.load import check_runs_here
@@ -15,7 +14,7 @@ from kit.spec import Needs
 from kit.tuning.fields import ComputingFields, DeviceFields, LearningFields, MethodFields, SubjectFields
 from kit.tuning.fields.together import check_together
 from kit.tuning.needs import needs_of
-from kit.tuning.presets import PRESETS
+from kit.tuning.presets import settings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +43,7 @@ class TuneSpec(DeviceFields, ComputingFields, LearningFields, MethodFields, Subj
         >>> TuneSpec.preset("quick", model="m", data=DataSpec(source="finance-alerts")).evaluations
         1
         """
-        if name not in PRESETS:
-            raise UnknownNameError("preset", name, sorted(PRESETS))
-        return cls(**(PRESETS[name] | fields))
+        return cls(**settings_of(name, fields))
 
     def look_ahead(self) -> None:
         for data in (self.data, self.validation, self.general):

@@ -19,7 +19,9 @@ def test_a_preset_holds_fields_that_are_allowed(name: str) -> None:
 
 
 def test_what_is_said_beside_it_wins() -> None:
-    assert TuneSpec.preset("quick", model="m", data=DATA, epochs=7.0).epochs == 7.0
+    longer = TuneSpec.preset("quick", model="m", data=DATA, epochs=7.0)
+    assert (longer.epochs, longer.steps) == (7.0, None)
+    assert TuneSpec.preset("quick", model="m", data=DATA, steps=3).steps == 3
 
 
 def test_balanced_are_the_defaults() -> None:
@@ -29,7 +31,10 @@ def test_balanced_are_the_defaults() -> None:
 def test_each_takes_longer_than_the_one_before() -> None:
     quick, balanced, best = (TuneSpec.preset(name, model="m", data=DATA) for name in PRESETS)
     assert list(PRESETS) == ["quick", "balanced", "best"]
-    assert quick.epochs < balanced.epochs < best.epochs
+    assert quick.steps is not None
+    assert quick.steps * quick.batch_size < 1000  # rows: a minute of the smallest model on two cores
+    assert balanced.steps is best.steps is None
+    assert balanced.epochs < best.epochs
 
 
 def test_an_unknown_preset_names_the_nearest() -> None:

@@ -69,7 +69,17 @@ def test_the_one_that_was_chosen_survives_running_the_cell_again(data: DataSpec,
     TunePanel("m", data).act("preset", "quick")
     again = TunePanel("m", data)
     assert pressed(read(again.html())) == ["quick"]
-    assert again.desk.spec().epochs == TuneSpec(model="m", data=data, **PRESETS["quick"]).epochs
+    assert again.desk.spec() == TuneSpec(model="m", data=data, **PRESETS["quick"])
+
+
+def test_typed_epochs_take_the_place_of_a_presets_steps(data: DataSpec) -> None:
+    panel = TunePanel("m", data, preset="quick")
+    assert panel.desk.spec().steps == PRESETS["quick"]["steps"]
+    panel.act("set", epochs="2")
+    assert (panel.desk.spec().epochs, panel.desk.spec().steps) == (2.0, None)
+    panel.act("set", epochs="2", steps="30")
+    assert panel.desk.spec().steps == 30
+    assert TunePanel("m", data, preset="quick", epochs=2.0).desk.spec().steps is None
 
 
 def test_a_preset_may_be_given_and_settings_count_for_more(data: DataSpec) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from kit._check import plain
@@ -9,7 +10,7 @@ from kit.errors import ParameterError, UnknownNameError
 from kit.i18n import _
 from kit.jobs import Status
 from kit.plots.words import remaining
-from kit.tuning.presets import PRESETS
+from kit.tuning.presets import PRESETS, settings_of
 from kit.tuning.spec import TuneSpec
 from kit.widgets.form import Form
 from kit.widgets.keep import keep, recall
@@ -48,7 +49,7 @@ class TuneDesk(ComparedDesk):
         self.data = data_spec("data", data)
         self.validation = None if validation is None else data_spec("validation", validation)
         if preset is not None:
-            settings = {**_settings_of(preset), **settings}
+            settings = settings_of(preset, settings)
         checks = {"model": "?", "data": self.data, "validation": self.validation, **settings}
         TuneSpec.from_dict(checks)  # what is wrong is refused here and now
         self.form = Form(TuneSpec, NAMES, settings)
@@ -143,7 +144,7 @@ class TuneDesk(ComparedDesk):
     def do_set(self, value: Any, values: dict[str, Any]) -> None:
         """Take the settings in as they are typed, and say at once what does not go together."""
         self.touched = True
-        self.form.take({**self.form.raw, **values})
+        self.form.take({**self.form.raw, **values, **self._length(values)})
         self._keep()
         if self.form.errors:
             return
@@ -152,6 +153,12 @@ class TuneDesk(ComparedDesk):
         except ParameterError as exc:
             if not self.form.blame(exc):
                 raise
+
+    def _length(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """Return steps emptied where epochs were typed instead: given, steps would count in their place."""
+        raw = self.form.raw
+        changed = {name for name in ("epochs", "steps") if name in values and str(values[name]) != str(raw.get(name))}
+        return {"steps": ""} if changed == {"epochs"} else {}
 
     def do_preset(self, value: Any, values: dict[str, Any]) -> None:
         """Fill the settings with those of a preset; what no preset fills stays as it is."""
@@ -226,9 +233,3 @@ class TuneDesk(ComparedDesk):
 def made_adapter(status: Status) -> bool:
     """Did a run that is over leave an adapter?"""
     return status.over and "adapter" in status.artifacts
-
-
-def _settings_of(preset: str) -> dict[str, Any]:
-    if preset not in PRESETS:
-        raise UnknownNameError("preset", preset, PRESETS)
-    return dict(PRESETS[preset])
