@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.data import DataSpec
+from kit.data.column import FEW
 from kit.data.read import absolute
 from kit.errors import DataError, ParameterError
 from kit.i18n import _
@@ -101,24 +102,36 @@ def store_rows(name: str, rows: Sequence[Mapping[str, Any]]) -> Path:
 
 
 def _reading(source: str, task: str, named: dict[str, str], columns: tuple[str, ...]) -> DataSpec:
-    """Return the spec that reads `source`; what nobody has named is taken from its first guess."""
+    """Return the spec that reads `source`; what nobody has named is taken from the likeliest way to read it."""
     from kit.data.look import look
 
-    seen = look(source, named.get("text", ""), named.get("label", ""), task)
-    if seen["task"] not in TASKS:
-        problem = _("The columns of {source} serve none of these tasks: {tasks}.")
-        raise DataError(
-            problem.format(source=Path(source).name, tasks=", ".join(TASKS)),
-            fix=_("Name the task and its columns: task=…, text=…, label=…."),
-        )
-    roles = {role: column for role, column in seen["proposed"].items() if column} | named
-    if seen["template"] and "text" not in named:
-        roles = {**{role: column for role, column in roles.items() if role != "text"}, "template": seen["template"]}
-    lacking = [role for role, column in seen["proposed"].items() if not column and role not in named]
-    if lacking:
-        first = next(iter(seen["problems"]), {"message": _("No column fits {role}.").format(role=lacking[0])})
-        raise DataError(first["message"], fix=_("Name it: {role}=….").format(role=lacking[0]))
-    return DataSpec(source=source, task=seen["task"], columns=columns, **roles)
+    text, label = named.get("text", ""), named.get("label", "")
+    seen = look(source, text, label, task or "classify")
+    fits = [each for each in seen["proposals"] if each["task"] == task or (not task and each["task"] in TASKS)]
+    found = next((each for each in fits if not (label and _is_written(each, label, seen["columns"]))), None)
+    if found is None:
+        raise _unreadable(source, seen)
+    roles = {role: taken["column"] for role, taken in found["roles"].items()} | named
+    if found["template"] and not text:
+        roles["template"] = found["template"]
+    return DataSpec(source=source, task=found["task"], columns=columns, **roles)  # type: ignore[arg-type]
+
+
+def _is_written(found: Mapping[str, Any], label: str, columns: Sequence[Mapping[str, Any]]) -> bool:
+    """Is this a way to give labels, where the column that was named holds answers that are written?"""
+    held = next((column for column in columns if column["name"] == label), None)
+    return found["task"] == "classify" and held is not None and held["distinct"] > FEW
+
+
+def _unreadable(source: str, seen: Mapping[str, Any]) -> DataError:
+    first = next(iter(seen["problems"]), None)
+    if first is not None and not seen["columns"]:  # it cannot be read at all
+        return DataError(first["message"], fix=first["fix"])
+    problem = _("The columns of {source} serve none of these tasks: {tasks}.")
+    return DataError(
+        problem.format(source=Path(source).name, tasks=", ".join(TASKS)),
+        fix=_("Name the task and its columns: task=…, text=…, label=…."),
+    )
 
 
 def _digest(paths: Sequence[str]) -> str:

@@ -115,15 +115,23 @@ def _entries(asked: DataSpec) -> Iterator[Entry]:
     return Reading(asked).entries()
 
 
+Mend = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+def _as_it_is(cells: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(cells)
+
+
 class _Masker:
     """Takes personal data out of the cells of a row."""
 
     def __init__(self, spec: PrepareSpec, asked: DataSpec) -> None:
         self._apart = tuple(name for name in (spec.group, spec.time) if name)
         self._marked = spec.group
+        self._mender: Mend
+        self._marks: Mend
         if not spec.personal:
-            self._mender: Callable[[Mapping[str, Any]], dict[str, Any]] = dict
-            self._marks = self._mender
+            self._mender = self._marks = _as_it_is
             return
         from kit.gate.clean import CleanSpec
         from kit.gate.personal.mend import mend

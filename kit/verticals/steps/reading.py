@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kit.verticals.case import Case
 
 _MOST, _MOST_QUICK = 120, 4
-_COLUMNS = {"text": "question", "label": "answer", "choices": "choices"}
 
 
 def read_answers(case: Case, who: str, model: Any = "") -> list[tuple[str, str]]:
@@ -86,4 +85,4 @@ def paired_rows(case: Case) -> DataSpec:
         question = "\n\n".join(filter(None, (row.context, row.text)))
         made.append({"question": question, "choices": choices, "answer": choices.index(row.answer)})
     path = store_rows(f"{case.name}-answers", made)
-    return DataSpec(source=str(path), task="choose", instruction=test.instruction, **_COLUMNS)
+    return DataSpec(source=str(path), task="choose", text="question", label="answer", instruction=test.instruction)
