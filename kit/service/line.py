@@ -36,7 +36,7 @@ class Line:
 
     def __init__(self, slots: int, *, per_visitor: int, waiting: int) -> None:
         self._slots, self._per_visitor, self._most = slots, per_visitor, waiting
-        self._queue: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._queue: list[tuple[int, int, asyncio.Future[None], str]] = []
         self._count = itertools.count()
         self._now = 0
         self._last: dict[str, int] = {}
@@ -63,6 +63,11 @@ class Line:
         finally:
             self._leave(visitor)
 
+    def before(self, visitor: str) -> int | None:
+        """Return how many are served before the visitor's first question that waits, or None where none does."""
+        waiting = (each for _tag, _order, mine, each in sorted(self._queue) if not mine.done())
+        return next((place for place, each in enumerate(waiting) if each == visitor), None)
+
     def _enter(self, visitor: str) -> None:
         if self._held.get(visitor, 0) >= self._per_visitor:
             raise Refused("visitor")
@@ -81,7 +86,7 @@ class Line:
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         tag = max(self._now, self._last.get(visitor, 0)) + 1
         self._last[visitor] = tag
-        heapq.heappush(self._queue, (tag, next(self._count), mine))
+        heapq.heappush(self._queue, (tag, next(self._count), mine, visitor))
         self.waiting += 1
         self._serve()
         try:
@@ -99,7 +104,7 @@ class Line:
 
     def _serve(self) -> None:
         while self.busy < self._slots and self._queue:
-            tag, _order, mine = heapq.heappop(self._queue)
+            tag, _order, mine, _visitor = heapq.heappop(self._queue)
             if mine.cancelled():
                 continue
             self._now = max(self._now, tag - 1)

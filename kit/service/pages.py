@@ -101,10 +101,13 @@ class Health(Page):
     """Is it there, and which version."""
 
     def get(self) -> None:
-        """Tell it."""
+        """Tell it, and to a visitor who waits, how many are answered before."""
         loading, held = self.shelf.loading, [each.name for each in self.shelf.held]
         about = {"service": "tunebook", "pid": os.getpid(), "version": self.service.version}
-        self.write({"status": "ok", **about, "models": held, "loading": loading})
+        visitor = self.request.headers.get(VISITOR, "")[:_LONGEST_NAME]
+        places = {each.name: each.line.before(visitor) for each in self.shelf.held} if visitor else {}
+        before = {name: place for name, place in places.items() if place is not None}
+        self.write({"status": "ok", **about, "models": held, "loading": loading, "before": before})
 
 
 class Models(Page):
@@ -198,6 +201,8 @@ class Answer(Page):
                 if not self._headers_written:
                     self.set_status(status)
                     self.set_header("Content-Type", kind if status == 200 else "application/json")
+                    if asked.kept:
+                        self.set_header("Cache-Status", "Tunebook; hit")  # RFC 9211
                 self.write(piece)
                 await self._send()
         await self.finish()

@@ -44,6 +44,7 @@ class Asked:
     body: dict[str, Any]
     visitor: str
     fresh: bool = False  # must not come from the cache
+    kept: bool = False  # did its answer come from there?
 
     @property
     def streams(self) -> bool:

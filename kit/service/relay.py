@@ -59,6 +59,7 @@ class Relay:
         found = self._answers.get(key)
         if found is not None:
             self._numbers.cached.inc()
+            asked.kept = True
             for piece in found:
                 yield 200, piece
             return

@@ -1,0 +1,1 @@
+"""Panels that ask a model ask the service: found, started, asked in a thread, asked again where it stopped."""
