@@ -123,6 +123,7 @@ class Case:
             "quick": self.quick,
             "task": self.task,
             "metric": self.metric,
+            **({"model": self.model} if self.model else {}),
         }
         outcomes.write(self.outcome, {**about, **values}, key=self.key)
 

@@ -41,7 +41,7 @@ def test_a_case_from_rows_to_verdict(tiny_model: Path, tmp_path: Path, monkeypat
     assert held["tuned_model"] == f"run:{held['runs']['tune']}"
     assert (held["rows"]["test"], len(case.test)) == (8, 8)
     assert len(case.train) == len(case.fit) + len(case.validation)
-    compared = kit.compare(case.baseline_result, case.tuned_result)
+    compared = kit.compare(case.tuned_result, case.baseline_result)
     assert compared.n == 8  # type: ignore[union-attr]
     assert held["verdicts"]["baseline"] == compared.sentence  # type: ignore[union-attr]
 

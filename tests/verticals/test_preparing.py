@@ -17,11 +17,11 @@ from kit.verticals.given import given
 from kit.verticals.preparing import PrepareSpec
 from kit.verticals.preparing.work import PARTS, prepare
 
+Rows = list[dict[str, Any]]
 
-def _prepared(
-    folder: Path, rows: list[dict[str, Any]], test: list[dict[str, Any]] | None = None, **fields: Any
-) -> Result:
-    train = write(folder / "a_train.jsonl", rows)
+
+def _prepared(folder: Path, own: Rows, test: Rows | None = None, **fields: Any) -> Result:
+    train = write(folder / "a_train.jsonl", own)
     found = given(train, "" if test is None else write(folder / "a_test.jsonl", test))
     (folder / "run").mkdir()
     return prepare(PrepareSpec(data=found.train, test=found.test, **fields), ListReport(folder / "run"))
