@@ -1,0 +1,5 @@
+"""Sentences that a tuned model writes about alerts, all in one process."""
+
+from kit.verticals.finance.explaining.spec import WriteSpec
+
+__all__ = ["WriteSpec"]

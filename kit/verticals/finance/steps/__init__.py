@@ -1,0 +1,1 @@
+"""The steps of the finance vertical that others do not have; each returns a report."""
