@@ -46,7 +46,19 @@ from kit.result import Measurement, Result
 from kit.spec import load_spec
 from kit.tracking import RegisteredModel, load, register
 from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
-from kit.widgets import ComparePanel, DataPanel, MachineCard, ModelPicker, RunsPanel, SweepPanel, TunePanel, columns
+from kit.widgets import (
+    ComparePanel,
+    DataPanel,
+    MachineCard,
+    MachinePanel,
+    ModelPicker,
+    Playground,
+    RunsPanel,
+    SweepPanel,
+    TriagePanel,
+    TunePanel,
+    columns,
+)
 
 __all__ = [
     "AnswerSpec",
@@ -70,10 +82,12 @@ __all__ = [
     "LoadSpec",
     "Machine",
     "MachineCard",
+    "MachinePanel",
     "Measurement",
     "MergeSpec",
     "ModelCard",
     "ModelPicker",
+    "Playground",
     "ProbeSpec",
     "PublishSpec",
     "RegisteredModel",
@@ -87,6 +101,7 @@ __all__ = [
     "SweepPanel",
     "SweepSpec",
     "SynthesizeSpec",
+    "TriagePanel",
     "TunePanel",
     "TuneSpec",
     "Variant",

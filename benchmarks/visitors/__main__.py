@@ -69,7 +69,7 @@ async def _beside_the_plain_way(options: argparse.Namespace, folder: str) -> dic
     ready: dict[str, list[float]] = {"plain": [], "ours": []}
     for turn in range(options.rounds):
         for way in ("plain", "ours"):
-            codes = [plain(folder) if way == "plain" else ours(options.model, who) for who in range(number)]
+            codes = [plain(folder) if way == "plain" else ours(options.model)] * number
             visitors = [Visitor(code) for code in codes]
             for visitor in visitors:
                 await visitor.come()

@@ -21,19 +21,16 @@ PLAIN = textwrap.dedent(
 )
 OURS = textwrap.dedent(
     """
-    import kit, json
-    panel = kit.RunsPanel()
-    from kit.service import ensure
-    service = ensure(load=({model!r},))
-    import http.client, urllib.parse
-    place = urllib.parse.urlsplit(service.url)
+    import kit
+    panel = kit.Playground({model!r})
+    page = panel.widget  # as it is shown
+    from kit.widgets.asking.question import Question
     def ask(text, new_tokens):
-        door = http.client.HTTPConnection(place.hostname, place.port)
         body = {{"model": {model!r}, "messages": [{{"role": "user", "content": text}}], "max_tokens": new_tokens,
-                "temperature": 0, "ignore_eos": True}}
-        headers = {{**service.headers, "Content-Type": "application/json", "X-Tunebook-Visitor": {visitor!r}}}
-        door.request("POST", "/v1/chat/completions", json.dumps(body), headers)
-        print(json.loads(door.getresponse().read())["usage"]["completion_tokens"])
+                "temperature": 0, "ignore_eos": True, "stream_options": {{"include_usage": True}}}}
+        told = Question(body).start().wait()
+        assert told.state == "done", told
+        print(told.tokens)
     """
 )
 
@@ -43,9 +40,9 @@ def plain(folder: str) -> str:
     return PLAIN.format(folder=folder)
 
 
-def ours(model: str, visitor: int) -> str:
-    """Return the notebook of our way, for one visitor."""
-    return OURS.format(model=model, visitor=f"visitor-{visitor}")
+def ours(model: str) -> str:
+    """Return the notebook of our way: the panel, and the way in which it asks."""
+    return OURS.format(model=model)
 
 
 def question(visitor: int, turn: int, new_tokens: int) -> str:

@@ -23,6 +23,7 @@ from kit.apps.port import free_port, local, reachable
 from kit.apps.settings import voila_arguments
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
+from kit.service.note import read_note
 
 PORT = 8866
 _START_S = 60.0
@@ -234,11 +235,22 @@ def _await_answer(app: App, ip: str, port: int) -> None:
 
 
 def _family(pid: int) -> list[psutil.Process]:
+    """Return the processes of an app; the model service is everybody's, even where a visitor's question started it."""
     try:
         parent = psutil.Process(pid)
-        return [*parent.children(recursive=True), parent]
+        below = parent.children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+    note = read_note()
+    service = next((each for each in below if note is not None and each.pid == note.pid), None)
+    spared = {service, *_below(service)} if service is not None else set()
+    return [*(each for each in below if each not in spared), parent]
+
+
+def _below(process: psutil.Process) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True)
+    return []
 
 
 @contextlib.contextmanager

@@ -21,16 +21,20 @@ function render({ model, el }) {
   const limits = limitLines(root, talk);
   rowKeys(root);
 
+  let drawing = false;
   const draw = () => {
     const wanted = document.createElement("div");
     wanted.innerHTML = model.get("html");
     const held = root.contains(document.activeElement);
+    const field = held ? document.activeElement.name : "";
+    drawing = true; // a field that is taken away with text in it says that it has changed
     morphChildren(root, wanted);
+    drawing = false;
     showOpened(root, opened);
     if (held && !root.contains(document.activeElement)) {
-      (root.querySelector(".tb-head [data-action]") ?? root.querySelector(".tb-head button"))?.focus({
-        preventScroll: true,
-      });
+      const next = field && root.querySelector(`textarea[name="${CSS.escape(field)}"]`); // a field that was emptied
+      const head = root.querySelector(".tb-head [data-action]") ?? root.querySelector(".tb-head button");
+      (next || head)?.focus({ preventScroll: true });
     }
   };
   model.on("change:html", draw);
@@ -43,6 +47,7 @@ function render({ model, el }) {
     if (field) typing.soon(field);
   });
   root.addEventListener("change", (event) => {
+    if (drawing) return;
     typing.end();
     const field = event.target.closest("[data-change]");
     if (field) talk.say(field.dataset.change, { name: event.target.name, value: valueOf(event.target) });

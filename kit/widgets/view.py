@@ -10,7 +10,17 @@ import traitlets
 
 _HERE = Path(__file__).parent
 _SCRIPTS = ("view.js", "limits.js", "rows.js")
-_SHEETS = ("style.css", "comparing.css", "picking.css", "tuning.css", "sweeping.css", "gating.css")
+_SHEETS = (
+    "style.css",
+    "comparing.css",
+    "picking.css",
+    "tuning.css",
+    "sweeping.css",
+    "triaging.css",
+    "gating.css",
+    "playing.css",
+    "watching.css",
+)
 
 
 class View(anywidget.AnyWidget):  # type: ignore[misc]

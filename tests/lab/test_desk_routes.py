@@ -72,6 +72,7 @@ def test_panels_come_as_code_that_runs(server: Any, tmp_path: Path) -> None:
         "TunePanel",
         "SweepPanel",
         "ComparePanel",
+        "Playground",
         "RunsPanel",
     ]
     program = "\n\n".join(panel["code"] for panel in panels)

@@ -37,5 +37,6 @@ PANELS = (
         f'import kit\n\n{_DATA}\nsweep = kit.SweepPanel("smollm2-135m-instruct", test)\n'
         "compare = kit.ComparePanel(sweep)\nkit.columns(sweep, compare)",
     ),
+    PanelCell("Playground", N_("Talk to a model"), 'import kit\n\nkit.Playground("smollm2-135m-instruct")'),
     PanelCell("RunsPanel", N_("All runs on this machine"), "import kit\n\nkit.RunsPanel()"),
 )

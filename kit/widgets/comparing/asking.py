@@ -1,4 +1,4 @@
-"""One question put to several variants: the settings, the run, and what each has said so far."""
+"""One question put to several variants by a run: what each has said so far."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from kit.result import Result
 
 @dataclass(frozen=True)
 class Answer:
-    """What one variant has said so far; `state` is "", "queued", "waiting", "loading", "writing", "done" or
-    "cut short"."""
+    """What one variant has said so far.
+
+    `state` is "", "queued", "waiting", "loading", "asked" (of the service, `note` says how it stands), "writing",
+    "done", "cut short", "failed" (`note` says why) or "not served" (nobody here may ask it).
+    """
 
     variant: str
     text: str = ""
@@ -25,6 +28,7 @@ class Answer:
     phase: str = ""
     ttft_s: float | None = None
     tokens_per_s: float | None = None
+    note: str = ""
 
 
 def answers_of(run: Run, status: Status, names: Sequence[str]) -> list[Answer]:

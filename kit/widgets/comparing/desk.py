@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kit.engines.spec import Variant
 from kit.errors import KitError, ParameterError
 from kit.i18n import _
-from kit.measure.spec import AnswerSpec
 from kit.plots.card import card
 from kit.plots.limits import check_limits
 from kit.result import Result
-from kit.widgets.comparing.asking import Answer, answers_of, names_of, variant_of
+from kit.widgets.comparing.askdesk import AskDesk
 from kit.widgets.comparing.coding import comparing_code
 from kit.widgets.comparing.drawings import Drawings
 from kit.widgets.comparing.examples import Examples
 from kit.widgets.comparing.fields import limits_typed
 from kit.widgets.comparing.files import file_of
-from kit.widgets.comparing.shown import ShownDesk
+from kit.widgets.comparing.round import recalled
 from kit.widgets.comparing.sources import given_sources
 from kit.widgets.figures import ResultFigures
 from kit.widgets.keep import keep, recall
@@ -27,7 +25,7 @@ from kit.widgets.origin import panel_name
 LISTED = 6  # runs that are listed at first, and that are added
 
 
-class CompareDesk(ShownDesk):
+class CompareDesk(AskDesk):
     """Measured variants from any runs, limits on them, two of them row by row, a question put to some of them.
 
     Parameters
@@ -49,7 +47,6 @@ class CompareDesk(ShownDesk):
         self.drawings = Drawings()
         self.examples = Examples()
         self.opened = False  # are further figures shown?
-        self.prompt = ""
         self.find, self.listed, self.picking = "", LISTED, not given
         self.saved = ""  # where the card was written to
         self._recall(recall(self.name))
@@ -63,52 +60,23 @@ class CompareDesk(ShownDesk):
         self.sources.ticked = {str(id): None for id in kept.get("ticked", ())}
         self.picking = self.picking and not self.sources.ticked
         self.asking.recall(kept)
+        self.round = recalled(kept.get("round"))
         try:
             check_limits(kept.get("limits", {}))
             self.limits = dict(kept.get("limits", {}))
         except (KitError, AttributeError, TypeError):
             self.limits = {}
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Keep what is chosen and typed, what was asked and answered, for the next run of the cell."""
         told = {"left": self.pair[0], "right": self.pair[1], "prompt": self.prompt, "limits": self.limits}
         chosen = {"quality": self.quality, "cost": self.cost, "ticked": list(self.sources.ticked)}
-        keep(self.name, {**told, **chosen, **self.asking.kept()})
-
-    def renew(self) -> bool:
-        if not self.adopt(AnswerSpec):
-            return False
-        assert self.run is not None
-        spec = self.run.spec
-        assert isinstance(spec, AnswerSpec)
-        names = names_of(spec, self.rows())
-        self.pair, self.prompt = (names[0], names[min(1, len(names) - 1)]), spec.prompt
-        self.asking.of_spec(spec, names[2:])
-        return True
+        asked = {"round": self.round.kept()} if self.round is not None and not self.round.busy else {}
+        keep(self.name, {**told, **chosen, **self.asking.kept(), **asked})
 
     def look(self) -> None:
         self.sources.look()
         super().look()
-
-    def variant(self, name: str) -> Variant:
-        """Return the variant called `name`, as it was measured."""
-        return variant_of(self.row(name), str(getattr(self.sweep_spec(), "model", "")))
-
-    def spec(self) -> AnswerSpec:
-        names = self.asked()
-        if not names:
-            raise KitError(_("There is nothing to ask yet: no row is measured."), fix=_("Start the sweep first."))
-        if not self.prompt.strip():
-            raise KitError(_("There is no question yet."), fix=_("Type one and press Ask."))
-        variants = tuple(dict.fromkeys(self.variant(name) for name in names))
-        return AnswerSpec(variants=variants, prompt=self.prompt, **self.asking.values())
-
-    def answers(self) -> list[Answer]:
-        """Return what each variant that was asked has said so far."""
-        if self.run is None or self.status is None:
-            return [Answer(name) for name in self.asked()]
-        spec = self.run.spec
-        assert isinstance(spec, AnswerSpec)
-        return answers_of(self.run, self.status, names_of(spec, self.rows()))
 
     def code(self) -> str:
         quality, cost = self.drawn()
@@ -120,10 +88,10 @@ class CompareDesk(ShownDesk):
             latency_name=cost if self.cost else None,
             limits=self.limits,
         )
-        asking = super().code().removeprefix("import kit\n\n") if self.prompt.strip() else ""
+        asking = self.asking_code().removeprefix("import kit\n\n") if self.prompt.strip() else ""
         return f"{code}\n\n{asking}".strip() if asking else code
 
-    def do_set(self, value: Any, values: dict[str, Any]) -> None:
+    def take(self, values: Mapping[str, Any]) -> None:
         """Take in everything that is typed and chosen."""
         self.touched = True
         left, right = self.chosen()
@@ -134,7 +102,11 @@ class CompareDesk(ShownDesk):
         self.examples.take(values)
         self.asking.take(values)
         self.limits = limits_typed(values, self.limits)
-        self._keep()
+        self.keep()
+
+    def do_set(self, value: Any, values: dict[str, Any]) -> None:
+        """Take in everything that is typed and chosen."""
+        self.take(values)
 
     def do_limit(self, value: Any, values: dict[str, Any]) -> None:
         """Set one limit, as its line was dragged: ``{"name": "e2el_s", "typed": 200}``; None takes it away."""
@@ -143,12 +115,12 @@ class CompareDesk(ShownDesk):
         typed = value.get("typed")
         self.limits = limits_typed({f"limit:{value['name']}": "" if typed is None else f"{typed}"}, self.limits)
         self.touched = True
-        self._keep()
+        self.keep()
 
     def do_nolimits(self, value: Any, values: dict[str, Any]) -> None:
         """Take all limits away."""
         self.limits = {}
-        self._keep()
+        self.keep()
 
     def do_tick(self, value: Any, values: dict[str, Any]) -> None:
         """Take in which runs are ticked, and by which words they are looked for."""
@@ -158,7 +130,7 @@ class CompareDesk(ShownDesk):
             if name.startswith("run:"):
                 id = name.removeprefix("run:")
                 self.sources.ticked.update({id: None}) if on else self.sources.ticked.pop(id, None)
-        self._keep()
+        self.keep()
 
     def do_pick(self, value: Any, values: dict[str, Any]) -> None:
         """Show the runs that can be ticked, or put them away."""
@@ -205,8 +177,3 @@ class CompareDesk(ShownDesk):
         quality, cost = self.drawn()
         place = runs[0].folder / "artifacts" / "card.html"
         self.saved = str(card(self.whole(), place, quality=quality, latency_name=cost, limits=self.limits))
-
-    def do_ask(self, value: Any, values: dict[str, Any]) -> None:
-        """Put the question to the chosen variants."""
-        self.do_set(value, values)
-        self.begin(self.spec())

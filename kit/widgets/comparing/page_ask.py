@@ -5,6 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from kit.i18n import _
+from kit.jobs import read_only
 from kit.plots.reading import variant_name
 from kit.plots.words import duration, number
 from kit.widgets import parts
@@ -18,12 +19,14 @@ from kit.widgets.trouble import queue_buttons, resume_button, trouble
 def question(desk: CompareDesk) -> h.Element:
     """Return the field for the question, who is asked, and the answers."""
     rows = desk.rows()
-    live = desk.status is not None and not desk.status.over
+    live = desk.answering()
     why = "" if rows else _("No row is measured yet.")
+    if rows and not live:
+        why = _not_for_visitors(desk)
     if live:
         several = len(desk.answers()) != 2
         why = _("The answers are on their way.") if several else _("Both answers are on their way.")
-    if desk.status is not None and desk.status.state == "queued":
+    if live and desk.status is not None and desk.status.state == "queued":
         why = " · ".join(word for word in (place_words(desk.place), desk.status.cause) if word)
     box = h.textarea(
         name="prompt",
@@ -51,6 +54,16 @@ def question(desk: CompareDesk) -> h.Element:
             (_answer(place, answer) for place, answer in enumerate(desk.answers()))
         ],
     ]
+
+
+def _not_for_visitors(desk: CompareDesk) -> str:
+    """Return why a visitor cannot ask, who may start no run: the service holds none of the variants; else ""."""
+    if not read_only() or not desk.asked() or desk.served():
+        return ""
+    names = ", ".join(desk.asked())
+    return _("The model service does not hold {names}: only the owner can ask them, in the notebook.").format(
+        names=names
+    )
 
 
 def _who(desk: CompareDesk) -> h.Node:
@@ -87,6 +100,10 @@ def _answer(place: int, answer: Answer) -> h.Element:
 
 def _how(answer: Answer) -> str:
     """Return how an answer comes along, or how quick it was."""
+    if answer.note:
+        return answer.note
+    if answer.state == "not served":
+        return _("not held by the model service: only the owner can ask it, in the notebook")
     if answer.state == "queued":
         return _("waits for its turn")
     if answer.state == "waiting":
@@ -114,10 +131,10 @@ def _loading(phase: str) -> str:
 
 def spoken(desk: CompareDesk) -> str:
     """Return what a screen reader says of the answers when it changes."""
-    if desk.status is None:
+    if desk.status is None and desk.round is None:
         return ""
-    if desk.resumable:
-        return _("The answers are cut short: {state}").format(state=state_chip(desk.status, "")[0])
-    if not desk.status.over:
+    if desk.answering():
         return _("The answers are on their way.")
+    if desk.status is not None and desk.resumable:
+        return _("The answers are cut short: {state}").format(state=state_chip(desk.status, "")[0])
     return _("Both answers are there.") if len(desk.answers()) == 2 else _("The answers are there.")
