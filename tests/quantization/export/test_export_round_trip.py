@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any
 
 import pytest
 import torch
+from gguf import GGUFReader
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file
 from tinymodel import write_rows
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
@@ -73,6 +77,57 @@ def test_what_was_written_is_read_by_transformers_alone(models: dict[str, Path],
     assert tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
     assert result.facts["path"] == str(tmp_path / "out")
     assert not list(tmp_path.glob(".out.*"))
+
+
+def in_several_files(model: Path, place: Path) -> Path:
+    """Write the same model with its weights in several files."""
+    AutoModelForCausalLM.from_pretrained(model).save_pretrained(place, max_shard_size="200KB")
+    AutoTokenizer.from_pretrained(model).save_pretrained(place)
+    assert len(list(place.glob("model-*.safetensors"))) > 1
+    return place
+
+
+def with_an_adapter(model: Path, place: Path) -> Path:
+    """Write an adapter for the model that changes what it answers."""
+    tuned = get_peft_model(AutoModelForCausalLM.from_pretrained(model), LoraConfig(target_modules=["q_proj", "v_proj"]))
+    torch.manual_seed(0)
+    for name, weight in tuned.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    tuned.save_pretrained(place)
+    return place
+
+
+@pytest.mark.parametrize("method", ["fp32", "gguf-f16"])
+@pytest.mark.parametrize("made", [in_several_files, with_an_adapter])
+def test_several_weight_files_and_adapters_there_and_back(
+    made: Callable[[Path, Path], Path],
+    method: str,
+    models: dict[str, Path],
+    tmp_path: Path,
+    chats: kit.DataSpec,
+) -> None:
+    result = carried_out(made(models["ChatML"], tmp_path / "made"), method, tmp_path / "run", chats)
+    assert result.metrics["same_top"] > 0.95
+    plain = carried_out(models["ChatML"], method, tmp_path / "plain", chats)
+    ours, theirs = (one_file(Path(each.facts["path"])) for each in (result, plain))
+    assert (hash_file(ours) == hash_file(theirs)) == (made is in_several_files)
+
+
+def one_file(folder: Path) -> Path:
+    """Return the file that holds the weights."""
+    (found,) = (*folder.glob("*.safetensors"), *folder.glob("*.gguf"))
+    return found
+
+
+def hash_file(path: Path) -> str:
+    """Return the weights of a file as a hash; what a GGUF file is called does not count."""
+    if path.suffix == ".gguf":
+        tensors = sorted(GGUFReader(path).tensors, key=lambda tensor: tensor.name)
+        parts = [bytes(tensor.data) for tensor in tensors]
+    else:
+        parts = [value.numpy().tobytes() for _name, value in sorted(load_file(path).items())]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 @pytest.mark.parametrize("what", DAMAGES)
