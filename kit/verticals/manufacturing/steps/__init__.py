@@ -1,0 +1,1 @@
+"""The steps of the manufacturing vertical beyond those that all verticals share."""

@@ -1,0 +1,18 @@
+"""All windows of somebody's own machines, without personal data: a run, since the rows can be many. Light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kit.i18n import N_
+from kit.spec import param
+from kit.verticals.preparing import PrepareSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowsSpec(PrepareSpec):
+    """Take personal data out of every window, the same way as out of the rows to learn from."""
+
+    carried_out_by = "kit.verticals.manufacturing.windows_work:without_personal_data"
+
+    whole: bool = param(True, label=N_("All rows"), help=N_("Not a sample of them"))
