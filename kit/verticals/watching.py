@@ -63,7 +63,8 @@ class _NotebookLine:
     """Draws a bar in the output of a cell, and takes it away."""
 
     def __init__(self, name: str) -> None:
-        self._name, self._handle, self._drawn = name, None, ""
+        self._name, self._drawn = name, ""
+        self._handle: Any = None
 
     def show(self, status: Status) -> None:
         drawn = bar(self._name, status)
@@ -76,13 +77,26 @@ class _NotebookLine:
             self._put("")
 
     def _put(self, text: str) -> None:
-        from IPython.display import HTML, display
+        from IPython.display import display
 
-        shown: Any = HTML(text)
+        shown = _Drawn(text)
         if self._handle is None:
             self._handle = display(shown, display_id=True)  # type: ignore[no-untyped-call]
         else:
             self._handle.update(shown)
+
+
+class _Drawn:
+    """A bar as HTML, and nothing where only text is shown."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def _repr_html_(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return ""
 
 
 def bar(name: str, status: Status) -> str:

@@ -50,7 +50,12 @@ def clean(case: Case) -> Report:
     rows_with = sum(part["rows_with"] for part in masked.values())
     parts = [(_(words), count(result.metrics[f"{part}_rows"])) for part, words in _PARTS.items()]
     rows = [(_("Rows {what}").format(what=what), n) for what, n in parts]
-    facts = [*_repairs(result.facts["steps"]), *_left_out(masked), *rows, *_division(case, result.facts)]
+    facts = [
+        *_repairs(result.facts["steps"]),
+        *_left_out(masked, quick=case.quick),
+        *rows,
+        *_division(case, result.facts),
+    ]
     return Report(
         title=_("Personal data and repairs"),
         sentence=_taken_out(found, rows_with),
@@ -86,14 +91,14 @@ def _repairs(steps: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return told
 
 
-def _left_out(masked: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str]]:
+def _left_out(masked: Mapping[str, Mapping[str, Any]], *, quick: bool) -> list[tuple[str, str]]:
     broken = sum(part["broken"] for part in masked.values())
     strange = sum(part["strange"] for part in masked.values())
     unused = sum(part["of"] - part["rows"] for part in masked.values()) - broken - strange
     told = {
         _("Left out: cannot be used"): broken,
         _("Left out: a label that is not learnt"): strange,
-        _("Not used: more than the minutes hold"): unused,
+        _("Not used: this is a quick look") if quick else _("Not used: more than the minutes hold"): unused,
     }
     return [(name, count(n)) for name, n in told.items() if n]
 
