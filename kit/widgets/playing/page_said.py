@@ -6,6 +6,7 @@ import htpy as h
 
 from kit.i18n import _
 from kit.widgets import parts
+from kit.widgets.asking.names import elsewhere
 from kit.widgets.asking.told import state_words
 from kit.widgets.desk import Problem
 from kit.widgets.playing.desk import PlayDesk
@@ -27,9 +28,7 @@ def said(desk: PlayDesk) -> h.Element:
 
 def _nothing(desk: PlayDesk) -> h.Element:
     cleared = desk.talk.cleared
-    words = (
-        _("Cleared.") if cleared else _("Nothing has been asked yet. Answers come from this machine's model service.")
-    )
+    words = _("Cleared.") if cleared else f"{_('Nothing has been asked yet.')} {_source()}"
     return h.div(".tb-talk.tb-empty", data_key="nothing")[
         h.p(".tb-mute")[
             words,
@@ -45,6 +44,12 @@ def _nothing(desk: PlayDesk) -> h.Element:
     ]
 
 
+def _source() -> str:
+    if elsewhere():
+        return _("Answers come from the service that TUNEBOOK_SERVICE_URL names.")
+    return _("Answers come from this machine's model service, which starts with the first question.")
+
+
 def _example(place: int, text: str) -> h.Element:
     line = " ".join(text.split())
     shown = line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1].rstrip()}…"
@@ -56,22 +61,31 @@ def _example(place: int, text: str) -> h.Element:
 def _exchange(desk: PlayDesk, each: Exchange, last: bool) -> h.Element:
     told, part = each.told, f"answer-{each.number}"
     copy = h.button(".tb-link", type="button", data_copy=part)[h.span[_("Copy")], h.span[_("Copied")]]
+    text = h.p(data_part=part)[told.text] if told.text else h.p(".tb-mute")[_instead(each)]
     return h.div(".tb-exchange", data_key=f"exchange-{each.number}")[
         h.p(".tb-tiny")[_("You")],
         h.p(".tb-asked")[each.question],
-        h.p(".tb-tiny")[h.b[each.label], f" · {words}" if (words := _how(each)) else None],
-        h.div(".tb-said", data_stale=told.state in ("restarting", "reaching"))[
-            h.p(data_part=part)[told.text], copy if told.text else None
+        h.div(".tb-by")[
+            h.p(".tb-tiny")[h.b[each.label], f" · {words}" if (words := _how(each)) else None],
+            copy if told.text and told.over else None,
         ],
+        h.div(".tb-said", data_stale=told.state in ("restarting", "reaching"))[text],
         _right(desk, each),
         _trouble(desk, each, last),
     ]
 
 
+def _instead(each: Exchange) -> str:
+    """Return what stands in the place of an answer without a word."""
+    if not each.told.over:
+        return f"{state_words(each.told)} …"
+    return _("The model said nothing.") if each.told.state == "done" else ""
+
+
 def _how(each: Exchange) -> str:
-    """Return how an answer comes along or how quick it was, and whose it is where it is not this machine's."""
-    words = [state_words(each.told), _("at {place}").format(place=each.told.place) if each.told.place else ""]
-    return " · ".join(filter(None, words))
+    """Return how quick an answer was, and whose it is where it is not this machine's."""
+    how = state_words(each.told) if each.told.over else ""
+    return " · ".join(filter(None, [how, _("at {place}").format(place=each.told.place) if each.told.place else ""]))
 
 
 def _right(desk: PlayDesk, each: Exchange) -> h.Node:
