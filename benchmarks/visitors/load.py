@@ -68,21 +68,25 @@ async def _one(
             "stream": True,
             "stream_options": {"include_usage": True},
         }
-        asked = time.perf_counter()
+        headers = {**found.headers, "X-Tunebook-Visitor": f"visitor-{who}"}
         try:
-            await _answer(http, found, body, f"visitor-{who}", told, asked)
+            await answer(http, f"{found.url}/chat/completions", headers, body, told)
         except (httpx.HTTPError, ValueError, RuntimeError):
             told.errors += 1
     told.seconds = time.perf_counter() - began
     return told
 
 
-async def _answer(
-    http: httpx.AsyncClient, found: Found, body: dict[str, Any], visitor: str, told: Told, asked: float
-) -> None:
-    headers = {**found.headers, "X-Tunebook-Visitor": visitor}
-    first = None
-    async with http.stream("POST", f"{found.url}/chat/completions", json=body, headers=headers) as response:
+async def answer(http: httpx.AsyncClient, url: str, headers: dict[str, str], body: dict[str, Any], told: Told) -> None:
+    """Ask for an answer that is streamed, and add its times and tokens to what was told.
+
+    Raises
+    ------
+    httpx.HTTPError, ValueError, RuntimeError
+        There was no whole answer.
+    """
+    first, asked = None, time.perf_counter()
+    async with http.stream("POST", url, json=body, headers=headers) as response:
         if response.status_code != 200:
             raise RuntimeError(str(response.status_code))
         async for line in response.aiter_lines():
