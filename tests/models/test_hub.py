@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tinyhub import Files, ask_hub, tiny_hub
 
 Make = Callable[..., Path]
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
 SCRIPT = """
 import json, sys
 from pathlib import Path
@@ -43,74 +38,12 @@ print(json.dumps({**told, "events": report.events}))
 """
 
 
-class _Hub(BaseHTTPRequestHandler):
-    """The few answers of the hub that a download needs."""
-
-    files: dict[str, bytes]
-    refusal: tuple[int, str] | None
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        path = self.path.split("?")[0]
-        self.asked.append(path)
-        if self.refusal is not None:
-            self._send(self.refusal[0], b"{}", {"X-Error-Code": self.refusal[1], "X-Error-Message": "no"})
-        elif "/tree/" in path:
-            self._send_json(
-                [{"type": "file", "path": n, "size": len(c), "oid": _oid(c)} for n, c in self.files.items()]
-            )
-        elif path.startswith("/api/models/"):
-            siblings = [{"rfilename": name, "size": len(content)} for name, content in self.files.items()]
-            self._send_json({"id": "someone/tiny", "modelId": "someone/tiny", "sha": COMMIT, "siblings": siblings})
-        else:
-            content = self.files[path.split(f"/resolve/{COMMIT}/")[1]]
-            self._send(200, content, {"ETag": f'"{_oid(content)}"', "X-Repo-Commit": COMMIT})
-
-    do_HEAD = do_GET
-
-    def _send_json(self, value: Any) -> None:
-        self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-    def _send(self, code: int, content: bytes, headers: dict[str, str]) -> None:
-        self.send_response(code)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-def _oid(content: bytes) -> str:
-    return hashlib.sha1(content).hexdigest()
-
-
-@contextlib.contextmanager
-def serving(files: dict[str, bytes], refusal: tuple[int, str] | None = None) -> Iterator[tuple[str, list[str]]]:
-    asked: list[str] = []
-    handler = type("Hub", (_Hub,), {"files": files, "refusal": refusal, "asked": asked})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def hub(files: Files, refusal: tuple[int, str] | None = None) -> contextlib.AbstractContextManager[Any]:
+    return tiny_hub({("someone/tiny", "main"): files}, refusal)
 
 
 def ask(endpoint: str, folder: Path, *arguments: str) -> dict[str, Any]:
-    """Fetch in a process of its own: huggingface_hub reads its environment once."""
-    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and not k.startswith("HF_")}
-    environment |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments], env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = ask_hub(SCRIPT, endpoint, folder, *arguments)
     return told
 
 
@@ -123,7 +56,7 @@ def repository(tmp_path: Path, make_model: Make) -> dict[str, bytes]:
 
 
 def test_a_model_comes_from_the_hub(tmp_path: Path, repository: dict[str, bytes]) -> None:
-    with serving(repository) as (endpoint, asked):
+    with hub(repository) as (endpoint, asked):
         told = ask(endpoint, tmp_path, "someone/tiny")
         assert told["origin"] == "hub"
         wanted = {"config.json", "tokenizer.json", "model.safetensors.index.json"}
@@ -139,7 +72,7 @@ def test_a_model_comes_from_the_hub(tmp_path: Path, repository: dict[str, bytes]
 
 
 def test_a_download_can_be_stopped(tmp_path: Path, repository: dict[str, bytes]) -> None:
-    with serving(repository) as (endpoint, _asked):
+    with hub(repository) as (endpoint, _asked):
         assert ask(endpoint, tmp_path, "someone/tiny", "stop")["error"] == "Stopped"
 
 
@@ -152,7 +85,7 @@ def test_a_download_can_be_stopped(tmp_path: Path, repository: dict[str, bytes])
     ],
 )
 def test_a_refusal_is_told(tmp_path: Path, refusal: tuple[int, str], words: str) -> None:
-    with serving({}, refusal) as (endpoint, _asked):
+    with hub({}, refusal) as (endpoint, _asked):
         told = ask(endpoint, tmp_path, "someone/tiny")
     assert told["error"] == "ModelNotFoundError"
     assert words in told["text"]
@@ -160,7 +93,7 @@ def test_a_refusal_is_told(tmp_path: Path, refusal: tuple[int, str], words: str)
 
 
 def test_pickles_are_not_even_downloaded(tmp_path: Path) -> None:
-    with serving({"config.json": b"{}", "pytorch_model.bin": b"\x80"}) as (endpoint, asked):
+    with hub({"config.json": b"{}", "pytorch_model.bin": b"\x80"}) as (endpoint, asked):
         told = ask(endpoint, tmp_path, "someone/tiny")
         assert "without safetensors" in told["text"]
         assert not any("/resolve/" in path for path in asked)
@@ -189,7 +122,6 @@ def test_a_log_in_page_is_no_hub(tmp_path: Path) -> None:
 
 
 def test_a_firewall_that_swallows_everything_costs_seconds(tmp_path: Path) -> None:
-
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import io
 import json
-import os
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from tinyhub import ask_hub, commit_of, tiny_hub
 
 # Each source is loaded in turn, in a process of its own: huggingface_hub reads its environment once.
 SCRIPT = """
@@ -37,7 +29,6 @@ for source in sys.argv[1:]:
         told.append({"error": type(exc).__name__, "text": str(exc)})
 print(json.dumps(told))
 """  # noqa: E501
-COMMITS = {"refs/convert/parquet": "c" * 40, "main": "d" * 40}
 
 
 def _parquet(n: int, begin: int = 0, *, classes: bool = False) -> bytes:
@@ -66,81 +57,8 @@ def _repositories() -> dict[tuple[str, str], dict[str, bytes]]:
     }
 
 
-class _Hub(BaseHTTPRequestHandler):
-    """The few answers of the hub that datasets need."""
-
-    repositories = _repositories()
-    asked: list[str]
-
-    def do_GET(self) -> None:
-        path = unquote(self.path.split("?")[0])
-        self.asked.append(path)
-        parts = path.removeprefix("/api").split("/")
-        repo = "/".join(parts[2:4])
-        if (repo, "main") not in self.repositories:
-            self._send(404, b"{}", {"X-Error-Code": "RepoNotFound", "X-Error-Message": "no"})
-        elif "/resolve/" in path:
-            commit, _slash, file = path.split("/resolve/")[1].partition("/")
-            content = self._files(repo, commit)[file]
-            self._send(200, content, {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": commit})
-        elif "/tree/" in path:
-            files = self._files(repo, path.split("/tree/")[1].split("/")[0])
-            oids = {name: hashlib.sha1(content).hexdigest() for name, content in files.items()}
-            self._json([{"type": "file", "path": n, "size": len(c), "oid": oids[n]} for n, c in files.items()])
-        else:
-            revision = path.split("/revision/")[1] if "/revision/" in path else "main"
-            self._info(repo, revision)
-
-    do_HEAD = do_GET
-
-    def _files(self, repo: str, commit: str) -> dict[str, bytes]:
-        return self.repositories[repo, next(name for name, known in COMMITS.items() if known == commit)]
-
-    def _info(self, repo: str, revision: str) -> None:
-        files = self.repositories.get((repo, revision))
-        if files is None:
-            self._send(404, b"{}", {"X-Error-Code": "RevisionNotFound", "X-Error-Message": "no"})
-            return
-        siblings = [{"rfilename": name} for name in files]
-        self._json({"id": repo, "sha": COMMITS[revision], "siblings": siblings})
-
-    def _json(self, value: Any) -> None:
-        self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
-
-    def _send(self, code: int, content: bytes, headers: dict[str, str]) -> None:
-        self.send_response(code)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        return
-
-
-@contextlib.contextmanager
-def serving() -> Iterator[tuple[str, list[str]]]:
-    asked: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Hub", (_Hub,), {"asked": asked}))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def ask(folder: Path, endpoint: str, *sources: str, **more: str) -> list[dict[str, Any]]:
-    environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy") and not k.startswith("HF_")}
-    environment |= {"HF_ENDPOINT": endpoint, "HF_HOME": str(folder / "hf"), "HF_HUB_DISABLE_TELEMETRY": "1", **more}
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *sources], env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    told: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    told: list[dict[str, Any]] = ask_hub(SCRIPT, endpoint, folder, *sources, **more)
     return told
 
 
@@ -156,7 +74,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "hf://ann/code",
         "hf://ann/lost",
     )
-    with serving() as (endpoint, asked):
+    with tiny_hub(_repositories()) as (endpoint, asked):
         online = dict(zip(sources, ask(folder, endpoint, *sources), strict=True))
         fetched = [path for path in asked if "/resolve/" in path]
     offline = dict(
@@ -174,7 +92,9 @@ def test_a_split_comes_from_the_hub(first: dict[str, Any]) -> None:
 
 
 def test_the_version_is_said(first: dict[str, Any]) -> None:
-    assert any("cccccccccccc" in note for note in first["online"]["hf://ann/notes:train"]["notes"])
+    assert any(
+        commit_of("refs/convert/parquet")[:12] in note for note in first["online"]["hf://ann/notes:train"]["notes"]
+    )
 
 
 def test_several_splits_are_named(first: dict[str, Any]) -> None:
