@@ -1,29 +1,21 @@
-"""The service in front of a server whose times are known: who is let in, what comes when, what is kept."""
+"""The service in front of a server whose times are known: who is let in, and what comes when and in whose turn."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import hmac
 import itertools
-import json
-import os
-import signal
 import socket
 import statistics
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from unittest.mock import patch
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from tinygateway import CHAT, QUESTION, TEXT, TOKEN, Gateway, tiny_gateway, until
-from tinyserver import TinyServer, tiny_server
+from tinyserver import TinyServer
 
 from kit.service.spec import ServiceSpec
 
@@ -33,18 +25,6 @@ PAGES = [
 ]
 WRONG = ["", TOKEN, f"Basic {TOKEN}", f"Bearer {TOKEN}x", f"Bearer {TOKEN[:-1]}", "Bearer", f"Bearer, {TOKEN}"]
 LONG = {**QUESTION, "max_tokens": 1000}
-
-
-@pytest.fixture
-def behind() -> Iterator[TinyServer]:
-    with tiny_server() as server:
-        yield server
-
-
-@pytest.fixture
-def gateway(behind: TinyServer) -> Iterator[Gateway]:
-    with tiny_gateway(behind.url) as found:
-        yield found
 
 
 @pytest.mark.parametrize(("method", "path"), PAGES)
@@ -157,184 +137,11 @@ def test_too_many_questions_of_one_visitor_and_of_all(behind: TinyServer) -> Non
         assert waits.result(10).status_code == 200
 
 
-@pytest.mark.parametrize("streams", [True, False])
-def test_a_question_that_comes_again_is_answered_from_what_was_kept(
-    gateway: Gateway, behind: TinyServer, streams: bool
-) -> None:
-    body = {**QUESTION, "stream": streams}
-    first, again = gateway.ask(body), gateway.ask({**body, "user": "somebody else"})
-    assert first.content == again.content
-    assert first.headers["content-type"] == again.headers["content-type"]
-    assert len(behind.asked) == 1
-    gateway.ask(body, **{"Cache-Control": "no-store"})
-    assert len(behind.asked) == 2
-    assert "tunebook_cached_answers_total 1.0" in gateway.get("/metrics").text
-
-
-def test_keeping_can_be_switched_off(behind: TinyServer) -> None:
-    with tiny_gateway(behind.url, spec=ServiceSpec(cache_mib=0)) as gateway:
-        assert gateway.ask().content == gateway.ask().content
-    assert len(behind.asked) == 2
-
-
-def _said(path: str, body: Any) -> dict[str, Any]:
-    """The answer of a model that answers everything differently."""
-    return {"said": hashlib.sha256(json.dumps([path, body], sort_keys=True).encode()).hexdigest()}
-
-
-words = st.text(max_size=4)
-questions = st.fixed_dictionaries(
-    {
-        "model": st.sampled_from(["a", "b", "a@gguf-f16", "run:adapter"]),
-        "messages": st.lists(
-            st.fixed_dictionaries({"role": st.sampled_from(["system", "user"]), "content": words}),
-            min_size=1,
-            max_size=3,
-        ),
-        "temperature": st.just(0),
-    },
-    optional={
-        "max_tokens": st.integers(1, 3),
-        "seed": st.integers(0, 2),
-        "stop": words.filter(bool),
-        "top_p": st.sampled_from([0.5, 1]),
-        "logprobs": st.booleans(),
-    },
-)
-
-
-def test_nothing_that_differs_is_answered_from_what_was_kept(gateway: Gateway, behind: TinyServer) -> None:
-    behind.behaviour.routes[CHAT] = lambda body: _said(CHAT, body)
-    seen: dict[str, bytes] = {}
-
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(questions)
-    def ask(question: dict[str, Any]) -> None:
-        asked = len(behind.asked)
-        answer = gateway.ask(question)
-        name = question["model"] if "@" in question["model"] else f"{question['model']}@gguf-q8_0"
-        assert answer.json() == _said(CHAT, {**question, "model": name})  # this question's answer and no other's
-        key = json.dumps(question, sort_keys=True)
-        assert (len(behind.asked) == asked) is (key in seen)
-        assert seen.setdefault(key, answer.content) == answer.content
-
-    ask()
-
-
-def test_an_answer_that_broke_off_is_told_and_not_kept(gateway: Gateway, behind: TinyServer) -> None:
-    behind.behaviour.says = b'data: {"choices": [{"delta": {"content": "half"}}]}\n\n'
-    with gateway.stream() as answer:
-        half = answer.read()
-    assert b"half" in half
-    behind.behaviour.says = None
-    with gateway.stream() as answer:
-        whole = answer.read()
-    assert whole.endswith(b"data: [DONE]\n\n")
-    assert len(behind.asked) == 2
-
-
-def test_an_error_is_passed_on_and_not_kept(gateway: Gateway, behind: TinyServer) -> None:
-    behind.behaviour.status, behind.behaviour.message = 400, "too long"
-    assert gateway.ask().json() == {"error": {"message": "too long"}}
-    behind.behaviour.status = 200
-    assert gateway.ask().status_code == 200
-
-
-def test_an_error_in_the_middle_of_a_stream_is_not_kept(gateway: Gateway, behind: TinyServer) -> None:
-    behind.behaviour.says = b'data: {"error": {"message": "no room"}}\n\ndata: [DONE]\n\n'
-    for _turn in range(2):
-        with gateway.stream() as answer:
-            assert b"no room" in answer.read()
-    assert len(behind.asked) == 2
-
-
 def test_a_kept_connection_that_was_closed_meanwhile_is_no_error(gateway: Gateway, behind: TinyServer) -> None:
     behind.behaviour.hangs_up = True
     for turn in range(4):
         with gateway.stream({**QUESTION, "max_tokens": turn + 1}) as answer:
             assert answer.read().endswith(b"data: [DONE]\n\n")
-
-
-def test_a_model_that_is_killed_in_mid_answer_is_started_again() -> None:
-    with tiny_gateway() as gateway:
-        with gateway.stream(LONG) as answer:
-            lines = answer.iter_lines()
-            next(lines)
-            (held,) = gateway.service.shelf.held
-            assert held.process is not None
-            os.kill(held.process.pid, signal.SIGKILL)
-            last = [line for line in lines if line][-1]
-        assert json.loads(last.removeprefix("data: "))["error"]["type"] == "server_error"
-        again = gateway.ask()
-        assert again.status_code == 200
-        numbers = gateway.get("/metrics").text
-        assert "tunebook_broken_answers_total 1.0" in numbers
-        assert "tunebook_model_restarts_total 1.0" in numbers
-
-
-def test_a_model_that_died_between_questions_is_started_again() -> None:
-    with tiny_gateway() as gateway:
-        assert gateway.ask().status_code == 200
-        (held,) = gateway.service.shelf.held
-        assert held.process is not None
-        os.kill(held.process.pid, signal.SIGKILL)
-        until(lambda: held.gone)
-        assert gateway.ask({**QUESTION, "seed": 1}).status_code == 200
-
-
-def test_what_cannot_be_held_is_told() -> None:
-    with tiny_gateway() as gateway:
-        answer = gateway.ask({**QUESTION, "model": "cannot"})
-        assert answer.status_code == 400
-        assert "no such tensors" in answer.json()["error"]["message"]
-        assert gateway.ask().status_code == 200
-
-
-def test_no_process_of_a_model_outlives_the_service() -> None:
-    with tiny_gateway() as gateway:
-        for name in ("one", "two", "three"):  # one more than are held
-            assert gateway.ask({**QUESTION, "model": name}).status_code == 200
-        held = gateway.service.shelf.held
-        assert [each.name for each in held] == ["two@gguf-q8_0", "three@gguf-q8_0"]
-    assert all(each.gone for each in held)
-
-
-def test_a_model_is_loaded_once_and_goes_on_when_the_first_visitor_leaves(behind: TinyServer) -> None:
-    with tiny_gateway(behind.url, loading_s=0.6) as gateway:
-        with pytest.raises(httpx.TimeoutException):
-            httpx.post(gateway.url + CHAT, json=QUESTION, headers=gateway.headers, timeout=0.2)
-        assert gateway.get("/health").json()["loading"] == ["tiny@gguf-q8_0"]
-        began = time.monotonic()
-        with ThreadPoolExecutor(4) as pool:
-            assert {answer.status_code for answer in pool.map(gateway.ask, [QUESTION] * 4)} == {200}
-        assert time.monotonic() - began < 0.6
-
-
-def test_a_model_whose_files_change_is_loaded_anew() -> None:
-    state: list[tuple[tuple[str, int, int], ...]] = [(("weights", 1, 1),)]
-    with (
-        patch("kit.service.shelf.state_of", lambda _model: state[0]),
-        patch("kit.service.shelf.is_state", lambda known: known == state[0]),
-        tiny_gateway() as gateway,
-        gateway.stream(LONG) as first,
-    ):
-        lines = first.iter_lines()
-        next(lines)
-        (old,) = gateway.service.shelf.held
-        assert gateway.ask({**QUESTION, "seed": 1}).status_code == 200
-        assert gateway.service.shelf.held == (old,)
-        state[0] = (("weights", 1, 2),)
-        assert gateway.ask({**QUESTION, "seed": 2}).status_code == 200
-        (new,) = gateway.service.shelf.held
-        assert new is not old
-        assert not old.gone
-        assert next(line for line in lines if line).startswith("data: ")  # who was being answered still is
-        state[0] = ()  # they are gone: what is loaded goes on
-        assert gateway.ask({**QUESTION, "seed": 3}).status_code == 200
-        assert gateway.service.shelf.held == (new,)
-        first.close()
-        until(lambda: old.gone)
-        assert "tunebook_model_restarts_total 0.0" in gateway.get("/metrics").text
 
 
 def test_names_that_are_not_served(behind: TinyServer) -> None:
