@@ -1,4 +1,8 @@
-"""Rows of data with what was found in them, a page at a time: searched, filtered, those with problems first."""
+"""Rows of data as a model sees them, with what a gate found in each: a page at a time, searched, filtered and sorted.
+
+A source is read again for each question and never held: what is kept are the keys of the last search, the problems
+of rows, and the labels that an instruction names. Also: how many rows a repair would touch, without repairing any.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +41,9 @@ class Listing:
     problems : Path, optional
         What a gate wrote about each row; left out, none has problems.
     model : str, default ""
-        By whose tokenizer rows are shown.
+        By whose tokenizer rows are shown; where it is not on this machine, they are shown as they are.
     max_length : int, tokens, default 1024
+        How much of a row the model would read.
     """
 
     def __init__(
@@ -79,7 +84,7 @@ class Listing:
         dict
             "total" (rows that were found), "start", "exact" (tokens are the model's own) and "rows": each with "part",
             "number", "unit" (what that counts), "problems", "row" (as `ModelRow.to_dict`; None where it cannot be
-            used) and "cells" of those.
+            used) and "cells" (what stands in the source, by column, of rows that cannot be used; else empty).
         """
         keys = self._keys(check, search, order)
         start = min(start, max((len(keys) - 1) // size * size, 0))

@@ -56,6 +56,16 @@ def words_with_letters(view: View) -> float:
     return sum(1 for word in words if LETTER in word or BLANKLESS in word) / len(words)
 
 
+def capitals(view: View) -> float:
+    """Return the share of letters that are capitals."""
+    return share(sum(map(str.isupper, view.text)), view.letters)
+
+
+def hashes(view: View) -> float:
+    """Return how many # there are for each word."""
+    return share(view.text.count("#"), view.word_count)
+
+
 def ellipses(view: View) -> float:
     """Return how many ellipses there are for each word."""
     return share(view.text.count("…") + view.text.count("..."), view.word_count)
@@ -71,6 +81,16 @@ def lines_that(view: View, test: Callable[[str], bool]) -> float:
     """Return the share of lines that pass a test, 0 of a single line."""
     lines = view.lines
     return 0.0 if len(lines) < 2 else sum(map(test, lines)) / len(lines)
+
+
+def begins_with_bullet(line: str) -> bool:
+    """Does a line begin with a bullet?"""
+    return line.startswith(BULLETS)
+
+
+def ends_with_ellipsis(line: str) -> bool:
+    """Does a line end with an ellipsis?"""
+    return line.endswith(ELLIPSES)
 
 
 def repeated(pieces: Sequence[str], *, characters: bool) -> float:
