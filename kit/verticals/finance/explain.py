@@ -1,4 +1,7 @@
-"""Why an alert should be released, asked about or escalated: sentences from a template, each from a fact."""
+"""Why an alert should be released, asked about or escalated: sentences from a template, each from a fact.
+
+Where a proposal and the rules contradict each other, the template says so: an analyst should look at that twice.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ _LEADS = {
     "request": N_("Request the document"),
     "release": N_("Release"),
 }
+_TRUSTED = 0.5  # a rule that was right more often than that on later days contradicts a release
 
 
 def lead(disposition: str) -> str:
@@ -31,23 +35,48 @@ def explained(alert: Mapping[str, Any], disposition: str, rules: Sequence[Mappin
     rules : sequence of mapping
         All rules of the study with their numbers on held-out transfers.
     """
-    fired = [rule for rule in rules if rule["name"] in alert["fired"]]
-    reasons = [_reason(rule) for rule in sorted(fired, key=lambda rule: -rule["precision"]["value"])[:2]]
+    fired = sorted(
+        (rule for rule in rules if rule["name"] in alert["fired"]), key=lambda rule: -rule["precision"]["value"]
+    )
+    if disposition == "escalate":
+        return _escalated(alert, fired)
+    if disposition == "request":
+        return _requested(alert, fired)
+    return _released(alert, fired)
+
+
+def _escalated(alert: Mapping[str, Any], fired: Sequence[Mapping[str, Any]]) -> str:
+    if fired:
+        return _("Escalate: {rules}.").format(rules=_fired(fired))
+    signs = " ".join(alert["said"][1:3]) or alert["said"][0]
+    return _("Escalate, although no rule fired. What stands out: {signs}").format(signs=signs)
+
+
+def _requested(alert: Mapping[str, Any], fired: Sequence[Mapping[str, Any]]) -> str:
+    if alert["papers"] != "missing":
+        said = _("Request the document: the model proposes it, although none is known to be missing. Look twice.")
+    else:
+        said = _("Request the document that such an amount needs: it is missing.")
+    return f"{said} {_although(fired)}".strip()
+
+
+def _released(alert: Mapping[str, Any], fired: Sequence[Mapping[str, Any]]) -> str:
+    missing = _("A document is missing, which speaks for asking.") if alert["papers"] == "missing" else ""
+    said = _("Release: the model sees nothing in it that speaks of fraud.") if fired else _("Release: no rule fired.")
+    return " ".join(part for part in (said, missing, _although(fired)) if part)
+
+
+def _although(fired: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the rules say against a proposal that is not to escalate."""
     if not fired:
-        reasons.append(_("no rule fired"))
-    if alert["papers"] == "missing":
-        reasons.append(_("the document that such an amount needs is missing"))
-    facts = " ".join(alert["said"])
-    return _("{lead}: {reasons}. What is known: {facts}").format(
-        lead=lead(disposition), reasons="; ".join(reasons), facts=facts
-    )
+        return ""
+    said = _("But {rules}.").format(rules=_fired(fired))
+    return f"{said} {_('Look twice.')}" if fired[0]["precision"]["value"] > _TRUSTED else said
 
 
-def _reason(rule: Mapping[str, Any]) -> str:
-    from kit.verticals.finance.rule import Rule
-
-    precision = rule["precision"]
-    said = _("{name} fired ({words}); on later transfers {right} of {n} that it flagged were fraud")
-    return said.format(
-        name=rule["name"], words=Rule.from_dict(dict(rule)).words(), right=precision["right"], n=precision["n"]
-    )
+def _fired(fired: Sequence[Mapping[str, Any]]) -> str:
+    text = _("{name} fired ({right} of {n} payments that it flagged on later days were fraud)")
+    some = [
+        text.format(name=rule["name"], right=rule["precision"]["right"], n=rule["precision"]["n"]) for rule in fired[:2]
+    ]
+    return _(" and ").join(some)

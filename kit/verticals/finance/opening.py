@@ -124,7 +124,7 @@ class FinanceCase(Case):
         return alarms.false_alarms(self, recall=recall)
 
     def costs(
-        self, *, missed: float = 1_500.0, annoyed: float = 20.0, minute: float = 1.0, minutes: float = 12.0
+        self, *, missed: float = 600.0, annoyed: float = 60.0, minute: float = 1.5, minutes: float = 20.0
     ) -> Report:
         """Tell what 1,000 alerts cost at the best threshold; prices in EUR, as `pricing.Prices` has them."""
         return alarms.costs(self, missed=missed, annoyed=annoyed, minute=minute, minutes=minutes)

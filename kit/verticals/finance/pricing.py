@@ -22,13 +22,13 @@ class Prices:
 
     Parameters
     ----------
-    missed : float, default 1500
+    missed : float, default 600
         Of a fraud that was let go.
-    annoyed : float, default 20
+    annoyed : float, default 60
         Of a harmless payment that was held.
-    minute : float, default 1
+    minute : float, default 1.5
         Of an analyst.
-    minutes : float, default 12
+    minutes : float, default 20
         That an analyst needs for an alert.
 
     Raises
@@ -37,10 +37,10 @@ class Prices:
         One is negative.
     """
 
-    missed: float = 1_500.0
-    annoyed: float = 20.0
-    minute: float = 1.0
-    minutes: float = 12.0
+    missed: float = 600.0
+    annoyed: float = 60.0
+    minute: float = 1.5
+    minutes: float = 20.0
 
     def __post_init__(self) -> None:
         for name in ("missed", "annoyed", "minute", "minutes"):

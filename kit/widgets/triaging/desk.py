@@ -16,6 +16,8 @@ from kit.widgets.desk import Desk, File
 from kit.widgets.triaging.shelf import Alert, Shelf
 
 PAGE = 10  # rows that are shown at first, and that are added
+FEW = 4  # that are shown at first where the open alert stands below the queue
+TWO_COLUMNS = 1_000  # pixels, as the sheet has it
 SHOWS = ("open", "decided", "all")
 SORTS = ("score", "when", "amount", "proposed")
 
@@ -38,7 +40,7 @@ class TriageDesk(Desk):
         self.me = uuid.uuid4().hex[:8]  # marks what is decided here; nobody's name
         self.text, self.label, self.show = "", "", "open"
         self.sort, self.down = "score", True
-        self.limit = PAGE
+        self.pages = 0  # beyond the first
         self.chosen = ""
         self.last = ""  # the alert that was decided here last
 
@@ -77,6 +79,11 @@ class TriageDesk(Desk):
         ordered = sorted(picked, key=lambda alert: alert["id"])
         return sorted(ordered, key=lambda alert: alert.get(self.sort, 0), reverse=self.down)
 
+    @property
+    def limit(self) -> int:
+        """How many rows of the queue are shown."""
+        return (PAGE if self.width >= TWO_COLUMNS else FEW) + self.pages * PAGE
+
     def following(self) -> Alert | None:
         """Return the next alert of the queue that nobody has decided on, after the one that is open."""
         standing = self.shelf.standing()
@@ -101,9 +108,11 @@ class TriageDesk(Desk):
             raise UnknownNameError("show", show, SHOWS)
         if label and label not in self.shelf.labels:
             raise UnknownNameError("label", label, self.shelf.labels)
+        if values.get("sort", self.sort) != self.sort:
+            self.do_sort({"value": values["sort"]}, {})
         self.show, self.label = show, label
         self.text = str(values.get("text", self.text)).strip()
-        self.limit = PAGE
+        self.pages = 0
 
     def do_everything(self, value: Any, values: dict[str, Any]) -> None:
         """List all alerts."""
@@ -120,7 +129,7 @@ class TriageDesk(Desk):
 
     def do_more(self, value: Any, values: dict[str, Any]) -> None:
         """Show more rows."""
-        self.limit += PAGE
+        self.pages += 1
 
     def do_use(self, value: Any, values: dict[str, Any]) -> None:
         """Open an alert."""

@@ -24,13 +24,21 @@ def open_alert(desk: TriageDesk) -> h.Element:
     return h.div(".tb-open", data_key=f"open-{alert['key']}", role="region", aria_label=_("The open alert"))[
         h.div[
             h.h3(".tb-heading")[headline(alert)],
-            h.div(".tb-tiny")[" · ".join(word for word in (alert["id"], alert.get("when", "")) if word)],
+            h.div(".tb-tiny")[
+                " · ".join(word for word in (alert["id"], alert.get("when", ""), _points(alert)) if word)
+            ],
         ],
         _facts(alert),
         _decide(desk, alert),
         _why(desk, alert),
         _neighbourhood(desk, alert),
     ]
+
+
+def _points(alert: Alert) -> str:
+    """Return what the monitoring gave the transfer, where it did."""
+    n = alert.get("points")
+    return "" if n is None else _("monitoring gave it {n} points").format(n=n)
 
 
 def _facts(alert: Alert) -> h.Node:
@@ -53,7 +61,7 @@ def _decide(desk: TriageDesk, alert: Alert) -> h.Element:
         h.span(".tb-small.tb-mute")[_(" with probability {p}").format(p=f"{share:.2f}")] if share is not None else None,
     ]
     if decision is not None:
-        return h.div(".tb-decide", data_key="decide")[said, _shares(alert), _decided(desk, alert)]
+        return h.div(".tb-decide", data_key="decide")[said, _shares(alert, desk.shelf.labels), _decided(desk, alert)]
     accept = parts.button(_("Accept"), "accept", main=True, key="accept")
     others = [
         parts.button(lead(label), "override", value=label, key=f"override-{label}")
@@ -63,10 +71,10 @@ def _decide(desk: TriageDesk, alert: Alert) -> h.Element:
     group = h.div(".tb-row", role="group", aria_label=_("Decide"), data_key="deciding")[
         accept, h.span(".tb-small.tb-mute")[_("or override:")], others
     ]
-    return h.div(".tb-decide", data_key="decide")[said, _shares(alert), group]
+    return h.div(".tb-decide", data_key="decide")[said, _shares(alert, desk.shelf.labels), group]
 
 
-def _shares(alert: Alert) -> h.Node:
+def _shares(alert: Alert, labels: list[str]) -> h.Node:
     if not alert["shares"]:
         return None
     return h.div(".tb-shares")[
@@ -76,7 +84,7 @@ def _shares(alert: Alert) -> h.Node:
                 parts.bar(share, TONES.get(label, ""), f"{label}: {share:.2f}"),
                 h.span(".tb-tiny")[f"{share:.2f}"],
             ]
-            for label, share in alert["shares"].items()
+            for label, share in ((label, alert["shares"].get(label, 0.0)) for label in labels)
         )
     ]
 

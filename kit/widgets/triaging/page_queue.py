@@ -6,7 +6,6 @@ import htpy as h
 
 from kit.i18n import N_, _
 from kit.plots.words import count
-from kit.verticals.finance.explain import lead
 from kit.widgets import parts
 from kit.widgets.parts import Tone
 from kit.widgets.triaging.desk import PAGE, TriageDesk
@@ -19,7 +18,7 @@ TONES: dict[str, Tone] = {"escalate": "bad", "request": "warn", "release": "ok"}
 def queue(desk: TriageDesk) -> h.Element:
     """Return the left part of the panel."""
     found = desk.found()
-    shown = found[: max(desk.limit, 1)]
+    shown = found[: desk.limit]
     return h.div(".tb-queue", data_key="queue")[
         _filters(desk),
         _threshold(desk),
@@ -36,8 +35,16 @@ def _filters(desk: TriageDesk) -> h.Element:
     return h.div(".tb-row", data_key="filters")[
         _select("show", _("Show"), shows, desk.show),
         _select("label", _("Proposed"), labels, desk.label),
+        _select("sort", _("Order"), _orders(desk), desk.sort),
         parts.finder("text", desk.text, "filter", words=_("Search: device, circle, R2"), label=_("Search alerts")),
     ]
+
+
+def _orders(desk: TriageDesk) -> dict[str, str]:
+    """Return by what the queue can be ordered; only payments have a time and an amount."""
+    names = {"score": _score_name(desk).lower(), "proposed": _("proposal")}
+    of_payments = {"when": _("time"), "amount": _("amount")} if desk.shelf.about.get("transfers") else {}
+    return names | of_payments
 
 
 def _select(name: str, label: str, options: dict[str, str], chosen: str) -> h.Element:
@@ -86,7 +93,8 @@ def _title(desk: TriageDesk, name: str, words: str) -> h.Element:
     return h.th(scope="col", role="columnheader", aria_sort=order, data_left=name == "proposed")[
         h.button(".tb-link.tb-sort", type="button", data_action="sort", value=name, data_key=f"sort-{name}")[
             words, arrow
-        ]
+        ],
+        h.span(".tb-hush.tb-narrow")[words],  # where there is no room for buttons, a list orders the queue
     ]
 
 
@@ -134,8 +142,3 @@ def _foot(desk: TriageDesk, shown: int, found: int) -> h.Element:
         more = h.button(".tb-link", type="button", data_action="more", data_key="more")[text]
     said = _("{shown} of {found} shown").format(shown=count(shown), found=count(found))
     return h.div(".tb-row", data_key="foot")[h.span(".tb-small.tb-mute")[said], more]
-
-
-def decision_words(label: str) -> str:
-    """Return a decision as a button says it."""
-    return lead(label)

@@ -77,7 +77,7 @@ def _laid_out(around: dict[str, Any], width: float) -> _Layout:
     edge = 34.0
     step = (width - 2 * edge) / 3
     sides = max(len(by_part.get("source", [])), len(by_part.get("outlet", [])), 2)
-    above = 62.0 if by_part.get("device") else 16.0
+    above = 76.0 if by_part.get("device") else 16.0
     middle = above + max((sides - 1) * _ROW / 2, 26.0) + 20
     places: dict[str, Place] = {}
     for part, x in (("source", edge), ("outlet", width - edge)):
@@ -85,11 +85,13 @@ def _laid_out(around: dict[str, Any], width: float) -> _Layout:
     for part, column in (("sender", 1), ("payee", 2)):
         for id in by_part.get(part, []):
             places[id] = (edge + column * step, middle)
-    _line(places, [*by_part.get("device", []), *by_part.get("user", [])], edge + step, 22.0, width - edge)
+    _line(places, [*by_part.get("device", []), *by_part.get("user", [])], edge + step, 36.0, width - edge)
     below = middle + max((sides - 1) * _ROW / 2, 26.0) + 52
-    lower = [*reversed(by_part.get("way", [])), *by_part.get("giver", [])]
-    _line(places, lower, edge, below, width - edge)
-    return _Layout(places, width, (below if lower else below - 52) + 36)
+    way, givers = by_part.get("way", []), by_part.get("giver", [])
+    for place, id in enumerate(reversed(way), start=1):  # from the sender back to the payee
+        places[id] = (edge + step + step * place / (len(way) + 1), below)
+    _line(places, givers, edge + 2 * step if way else edge, below, width - edge)
+    return _Layout(places, width, (below if way or givers else below - 52) + 36)
 
 
 def _column(places: dict[str, Place], ids: list[str], x: float, middle: float) -> None:
@@ -110,7 +112,7 @@ def _edge(edge: dict[str, Any], layout: _Layout) -> Markup:
     (x, y), (to_x, to_y) = _shortened(start, end)
     kind = edge["kind"]
     if kind == "uses":
-        return Markup(f'<path class="tb-net-uses" d="M{x:.1f} {y:.1f} {to_x:.1f} {to_y:.1f}"/>')
+        return Markup(f'<path class="tb-net-uses" d="{_bent(start, end)}"/>')
     arrow = "tb-arrow-this" if kind == "this" else "tb-arrow"
     line = f'<path class="tb-net-{kind}" d="M{x:.1f} {y:.1f} {to_x:.1f} {to_y:.1f}" marker-end="url(#{arrow})"/>'
     if kind != "this":
@@ -119,6 +121,17 @@ def _edge(edge: dict[str, Any], layout: _Layout) -> Markup:
     text = _("{n} EUR").format(n=count(edge["amount"]))
     label = Markup('<text class="tb-net-amount" x="{}" y="{}" text-anchor="middle">{}</text>')
     return Markup(line) + label.format(f"{(x + to_x) / 2:.1f}", f"{(y + to_y) / 2 - 9:.1f}", text)
+
+
+def _bent(start: Place, end: Place) -> str:
+    """Return a line that goes over what stands between two nodes of one row."""
+    (x, y), (to_x, to_y) = start, end
+    if y != to_y:
+        (x, y), (to_x, to_y) = _shortened(start, end)
+        return f"M{x:.1f} {y:.1f} {to_x:.1f} {to_y:.1f}"
+    high = y - _RADIUS - 2
+    over = high - 8 - abs(to_x - x) * 0.06
+    return f"M{x:.1f} {high:.1f} Q{(x + to_x) / 2:.1f} {over:.1f} {to_x:.1f} {high:.1f}"
 
 
 def _edge_words(edge: dict[str, Any]) -> str:
@@ -148,7 +161,7 @@ def _node(node: dict[str, Any], layout: _Layout) -> Markup:
     else:
         form = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}"/>'
     ring = f'<circle class="tb-net-young" cx="{x:.1f}" cy="{y:.1f}" r="{r + 3.5}"/>' if young else ""
-    below = y + r + 13
+    below = y - r - 7 if part == "payee" else y + r + 13  # what pays the payee comes from below
     title = Markup("<title>{}</title>").format(_node_words(node))
     label = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(f"{x:.1f}", f"{below:.1f}", node["id"])
     return Markup(f'<g class="{name}">') + title + Markup(form + ring) + label + Markup("</g>")

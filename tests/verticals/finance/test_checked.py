@@ -51,8 +51,22 @@ def test_the_template_names_rules_with_what_they_are_worth() -> None:
         "past": [8, 9],
         "precision": {"value": 0.9, "low": 0.6, "high": 0.98, "right": 9, "n": 10},
     }
-    alert = {"said": ["At night."], "fired": ["R3"], "papers": "missing"}
-    said = explained(alert, "escalate", [rule])
-    assert said.startswith("Escalate: R3 fired (it was ordered at night); on later transfers 9 of 10")
-    assert "the document that such an amount needs is missing" in said
-    assert explained({**alert, "fired": [], "papers": ""}, "release", [rule]).startswith("Release: no rule fired.")
+    alert = {"said": ["100 EUR.", "At night."], "fired": ["R3"], "papers": "missing"}
+    fired = "R3 fired (9 of 10 payments that it flagged on later days were fraud)."
+    assert explained(alert, "escalate", [rule]) == f"Escalate: {fired}"
+    assert explained(alert, "request", [rule]).endswith(f"it is missing. But {fired} Look twice.")
+    quiet = {**alert, "fired": [], "papers": ""}
+    assert explained(quiet, "release", [rule]) == "Release: no rule fired."
+    assert explained(quiet, "escalate", [rule]).endswith("no rule fired. What stands out: At night.")
+
+
+def test_the_template_says_where_a_proposal_and_the_facts_contradict_each_other() -> None:
+    rule = {"name": "R1", "precision": {"value": 0.1, "right": 1, "n": 10}}
+    alert = {"said": ["100 EUR."], "fired": ["R1"], "papers": ""}
+    weak = explained(alert, "release", [rule])
+    assert "But R1 fired" in weak
+    assert "Look twice" not in weak
+    strong = {**rule, "precision": {"value": 0.9, "right": 9, "n": 10}}
+    assert "Look twice" in explained(alert, "release", [strong])
+    assert "none is known to be missing. Look twice." in explained(alert, "request", [])
+    assert "A document is missing" in explained({**alert, "papers": "missing"}, "release", [])

@@ -162,7 +162,7 @@ def _figure(scores: dict[str, list[float]], fraud: list[bool], found: Alarms) ->
 
 @step(N_("Cost"))
 def costs(
-    case: FinanceCase, *, missed: float = 1_500.0, annoyed: float = 20.0, minute: float = 1.0, minutes: float = 12.0
+    case: FinanceCase, *, missed: float = 600.0, annoyed: float = 60.0, minute: float = 1.5, minutes: float = 20.0
 ) -> Report:
     """Return what 1,000 alerts cost with the best threshold, by points and by rules and model.
 
