@@ -6,10 +6,12 @@ from kit.plots.before_failure import before_failure
 from kit.plots.beside import beside
 from kit.plots.card import card
 from kit.plots.confusion import confusion
+from kit.plots.coverage import coverage_curve
 from kit.plots.differences import differences
 from kit.plots.divergence import divergence
 from kit.plots.export import export_comparison
 from kit.plots.lead_times import lead_times
+from kit.plots.learning_curve import learning_curve
 from kit.plots.learning_rates import learning_rates
 from kit.plots.limits import within
 from kit.plots.loss import losses
@@ -30,10 +32,12 @@ __all__ = [
     "beside",
     "card",
     "confusion",
+    "coverage_curve",
     "differences",
     "divergence",
     "export_comparison",
     "lead_times",
+    "learning_curve",
     "learning_rates",
     "losses",
     "pareto",

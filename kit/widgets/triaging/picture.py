@@ -19,6 +19,7 @@ from kit.widgets.figures import inner_width
 _ROW = 46.0  # pixels between two nodes of a column
 _RADIUS = 9.0
 _WIDEST, _TWO_COLUMNS = 660.0, 1_000
+_CLOSE = 480  # pixels; a narrower drawing has the amount right beside the payee
 _YOUNG = 60  # days; a younger account is marked
 Place = tuple[float, float]
 
@@ -161,7 +162,9 @@ def _node(node: dict[str, Any], layout: _Layout) -> Markup:
     else:
         form = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r}"/>'
     ring = f'<circle class="tb-net-young" cx="{x:.1f}" cy="{y:.1f}" r="{r + 3.5}"/>' if young else ""
-    below = y - r - 7 if part == "payee" else y + r + 13  # what pays the payee comes from below
+    below = y + r + (17 if young else 13)
+    if part == "payee":  # what pays it comes from below; the amount stands before it
+        below = y - r - (22 if layout.width < _CLOSE else 7 if not young else 10)
     title = Markup("<title>{}</title>").format(_node_words(node))
     label = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(f"{x:.1f}", f"{below:.1f}", node["id"])
     return Markup(f'<g class="{name}">') + title + Markup(form + ring) + label + Markup("</g>")
