@@ -1,0 +1,1 @@
+"""The steps that the medical vertical has of its own."""
