@@ -10,27 +10,13 @@ from typing import Any
 import pytest
 import tinyruns
 from playwright.sync_api import Page
+from shownpanel import MODEL, START
 
 import kit
 from kit.widgets import ComparePanel
 from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
-
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-window.answer = (m, bytes) => window.heard["msg:custom"].forEach((f) => f(m, bytes && [Uint8Array.from(bytes)]));
-"""
-START = """async (script) => {
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
-}"""
-
 
 FOCUS = """(e => e === document.body ? null : e.dataset.limit ?? e.dataset.action ?? e.name ?? e.localName)(
   document.activeElement)"""

@@ -8,53 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from shownpanel import Shown, showing
 from tinyclerk import ClerkHere
 
 from kit.widgets import DataPanel
-from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
 
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-"""
-START = """async (script) => {
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
-}"""
-CUT_OFF = """[...document.querySelectorAll('td, th, button, select, input, dd, p, li, label, summary, text')].filter(
-  e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.outerHTML.slice(0, 90))"""
+WHOLE = "td, th, button, select, input, dd, p, li, label, summary, text"
 CHECKS = ("schema", "length", "balance", "exact-duplicates")
 
 
-class Shown:
-    """The panel in a browser; `sync` carries messages between the two."""
+class Gate(Shown):
+    """The panel, which asks a clerk for rows, and its buttons."""
 
-    def __init__(self, page: Page, panel: DataPanel, width: int, theme: str = "") -> None:
-        self.page, self.panel = page, panel
-        page.set_viewport_size({"width": width, "height": 900})
-        body = f"<!doctype html><html lang=en><title>x</title><style>{View._css}</style><body class='{theme}'>"
-        page.set_content(f"{body}<main><div id=at></div></main>")
-        page.add_script_tag(content=MODEL % json.dumps(panel.html()))
-        page.evaluate(START, View._esm)
-        page.wait_for_function("window.sent.some((m) => m.action === '@width')")
-        self.sync()
-
-    def sync(self) -> list[str]:
-        """Give the panel what the page said, and the page what the panel shows; return the actions."""
-        said: list[dict[str, Any]] = self.page.evaluate("window.sent.splice(0)")
-        for message in said:
-            self.panel._take(message)
+    def settle(self) -> None:
         self.panel.wait()
-        self.page.evaluate("(html) => window.update(html)", self.panel.html())
-        return [message["action"] for message in said if not message["action"].startswith("@")]
 
     def press(self, name: str) -> None:
         """Press the button of that name with the keyboard."""
@@ -63,18 +32,10 @@ class Shown:
 
 
 @pytest.fixture
-def show(browser: Any) -> Iterator[Callable[..., Shown]]:
+def show(browser: Any) -> Iterator[Callable[..., Gate]]:
     """Show a panel."""
-    page, panels = browser.new_page(), []
-
-    def shown(panel: DataPanel, width: int = 700, theme: str = "") -> Shown:
-        panels.append(panel)
-        return Shown(page, panel, width, theme)
-
-    yield shown
-    page.close()
-    for panel in panels:
-        panel.close()
+    with showing(browser, Gate) as shown:
+        yield shown
 
 
 @pytest.fixture
@@ -92,7 +53,7 @@ def panel_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., D
 
 
 def test_check_open_search_repair_and_use_with_the_keyboard(
-    show: Callable[..., Shown], panel_of: Callable[[], DataPanel]
+    show: Callable[..., Gate], panel_of: Callable[[], DataPanel]
 ) -> None:
     shown = show(panel_of(), 1400)
     page, panel = shown.page, shown.panel
@@ -132,19 +93,17 @@ def test_check_open_search_repair_and_use_with_the_keyboard(
 
 @pytest.mark.parametrize("width", [1400, 700, 390])
 def test_nothing_is_cut_off_or_scrolls_sideways(
-    show: Callable[..., Shown], panel_of: Callable[[], DataPanel], width: int
+    show: Callable[..., Gate], panel_of: Callable[[], DataPanel], width: int
 ) -> None:
     for panel in (panel_of(), reported(panel_of()), DataPanel()):
         shown = show(panel, width)
-        for details in shown.page.locator("details > summary").all():
-            if details.is_visible():
-                details.click()
-        assert shown.page.evaluate(CUT_OFF) == []
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        shown.open_all()
+        assert shown.cut_off(WHOLE) == []
+        assert shown.wide <= width
 
 
 def test_labels_of_bars_stay_whole_where_a_page_floats_its_lists(
-    show: Callable[..., Shown], panel_of: Callable[[], DataPanel]
+    show: Callable[..., Gate], panel_of: Callable[[], DataPanel]
 ) -> None:
     shown = show(reported(panel_of()), 700)
     shown.page.add_style_tag(content="dl dt { float: left; width: 20%; clear: left }")  # as Voila's pages have it
@@ -155,16 +114,11 @@ def test_labels_of_bars_stay_whole_where_a_page_floats_its_lists(
 
 
 @pytest.mark.parametrize("theme", ["", "theme-dark"])
-def test_axe_objects_to_nothing(show: Callable[..., Shown], panel_of: Callable[[], DataPanel], theme: str) -> None:
+def test_axe_objects_to_nothing(show: Callable[..., Gate], panel_of: Callable[[], DataPanel], theme: str) -> None:
     for panel, width in ((panel_of(), 700), (reported(panel_of()), 1400), (DataPanel(), 700)):
         shown = show(panel, width, theme)
-        for details in shown.page.locator("details > summary").all():
-            if details.is_visible():
-                details.click()
-        shown.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = shown.page.evaluate("axe.run('.tunebook', {resultTypes: ['violations']})")
-        assert found["passes"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        shown.open_all()
+        assert shown.objections() == []
 
 
 def reported(panel: DataPanel) -> DataPanel:

@@ -2,58 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from shownpanel import Shown, showing
 
 from kit.machine.speed import Speed
 from kit.widgets import ModelPicker
 from kit.widgets.picking.shown import PAGE
-from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
 
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
 SPEED = Speed("cpu", 20.0, {"fp32": 0.1, "bf16": 0.4}, 3e-6, "2026-11-01T10:00:00+00:00")
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-"""
-START = """async (script) => {
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
-}"""
-CUT_OFF = """[...document.querySelectorAll('td, th, button, select, input, dd, .tb-way > *')].filter(
-  e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.outerHTML.slice(0, 90))"""
+WHOLE = "td, th, button, select, input, dd, .tb-way > *"
 
 
-class Shown:
-    """The picker in a browser; `sync` carries messages between the two."""
-
-    def __init__(self, page: Page, panel: ModelPicker, width: int, theme: str = "") -> None:
-        self.page, self.panel = page, panel
-        page.set_viewport_size({"width": width, "height": 900})
-        body = f"<!doctype html><html lang=en><title>x</title><style>{View._css}</style><body class='{theme}'>"
-        page.set_content(f"{body}<main><div id=at></div></main>")
-        page.add_script_tag(content=MODEL % json.dumps(panel.html()))
-        page.evaluate(START, View._esm)
-        self.sync()
-
-    def sync(self) -> list[str]:
-        """Give the panel what the page said, and the page what the panel shows; return the actions."""
-        said: list[dict[str, Any]] = self.page.evaluate("window.sent.splice(0)")
-        for message in said:
-            self.panel._take(message)
-        self.page.evaluate("(html) => window.update(html)", self.panel.html())
-        return [message["action"] for message in said if not message["action"].startswith("@")]
+class Picker(Shown):
+    """The picker, and the keyboard."""
 
     def press(self, *keys: str) -> list[str]:
         """Press keys one after another and return the actions that came of it."""
@@ -68,22 +34,14 @@ class Shown:
 
 
 @pytest.fixture
-def show(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shown]]:
+def show(browser: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Picker]]:
     """Show a picker on a machine whose speed is known."""
     monkeypatch.setattr("kit.widgets.picking.probe.known_speed", lambda: SPEED)
-    page, panels = browser.new_page(), []
-
-    def shown(panel: ModelPicker, width: int = 700, theme: str = "") -> Shown:
-        panels.append(panel)
-        return Shown(page, panel, width, theme)
-
-    yield shown
-    page.close()
-    for panel in panels:
-        panel.close()
+    with showing(browser, Picker) as shown:
+        yield shown
 
 
-def test_a_model_is_found_looked_into_and_chosen_with_the_mouse(show: Callable[..., Shown]) -> None:
+def test_a_model_is_found_looked_into_and_chosen_with_the_mouse(show: Callable[..., Picker]) -> None:
     shown = show(ModelPicker(name="a"))
     shown.page.locator("[name=text]").press_sequentially("qwen3", delay=10)
     shown.page.wait_for_timeout(350)
@@ -107,7 +65,7 @@ def test_a_model_is_found_looked_into_and_chosen_with_the_mouse(show: Callable[.
     assert "in use" in shown.page.locator("[data-key=chosen]").inner_text()
 
 
-def test_keys_go_along_the_rows_open_them_and_choose(show: Callable[..., Shown]) -> None:
+def test_keys_go_along_the_rows_open_them_and_choose(show: Callable[..., Picker]) -> None:
     panel = ModelPicker(name="b")
     panel.act("filter", sort="size", fits=True)
     shown = show(panel)
@@ -132,7 +90,7 @@ def test_keys_go_along_the_rows_open_them_and_choose(show: Callable[..., Shown])
     assert shown.focus == f"model-{names[PAGE - 1]}"
 
 
-def test_a_row_that_cannot_be_chosen_opens_and_says_why(show: Callable[..., Shown]) -> None:
+def test_a_row_that_cannot_be_chosen_opens_and_says_why(show: Callable[..., Picker]) -> None:
     panel = ModelPicker(name="c")
     panel.act("filter", reads="image")
     shown = show(panel)
@@ -143,20 +101,17 @@ def test_a_row_that_cannot_be_chosen_opens_and_says_why(show: Callable[..., Show
 
 @pytest.mark.parametrize("theme", ["", "theme-dark"])
 @pytest.mark.parametrize("width", [1400, 700, 390])
-def test_it_reads_at_every_width_in_both_themes(show: Callable[..., Shown], width: int, theme: str) -> None:
+def test_it_reads_at_every_width_in_both_themes(show: Callable[..., Picker], width: int, theme: str) -> None:
     panel = ModelPicker(name="d")
     panel.act("filter", text="llama", sort="size")
     panel.act("open", panel.desk.found()[-1].name)
     shown = show(panel, width, theme)
-    assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert shown.page.evaluate(CUT_OFF) == []
-    shown.page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = shown.page.evaluate("axe.run('.tunebook', {resultTypes: ['violations']})")
-    assert found["passes"]
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert shown.wide <= width
+    assert shown.cut_off(WHOLE) == []
+    assert shown.objections() == []
 
 
-def test_the_keyboard_reaches_every_field_and_button(show: Callable[..., Shown]) -> None:
+def test_the_keyboard_reaches_every_field_and_button(show: Callable[..., Picker]) -> None:
     panel = ModelPicker(name="e")
     panel.act("open", panel.desk.found()[0].name)
     shown = show(panel, 1400)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from shownpanel import Shown, showing
 
 from kit.data.spec import DataSpec
 from kit.experiments.spec import SweepSpec
@@ -17,63 +15,18 @@ from kit.quantization import methods
 from kit.report import Event
 from kit.result import Result
 from kit.widgets import SweepPanel
-from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
 
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-"""
-START = """async (script) => {
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
-}"""
-CUT_OFF = """[...document.querySelectorAll('td, th, button, select, input, dd, p, label, summary, svg text')].filter(
-  e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.outerHTML.slice(0, 90))"""
+WHOLE = "td, th, button, select, input, dd, p, label, summary, svg text"
 MORE = {"kld_mean": 0.0131, "perplexity": 15.183, "bits_per_weight": 4.5}
-
-
-class Shown:
-    """The panel in a browser; `sync` carries messages between the two."""
-
-    def __init__(self, page: Page, panel: SweepPanel, width: int, theme: str = "") -> None:
-        self.page, self.panel = page, panel
-        page.set_viewport_size({"width": width, "height": 900})
-        body = f"<!doctype html><html lang=en><title>x</title><style>{View._css}</style><body class='{theme}'>"
-        page.set_content(f"{body}<main><div id=at></div></main>")
-        page.add_script_tag(content=MODEL % json.dumps(panel.html()))
-        page.evaluate(START, View._esm)
-        page.wait_for_function("window.sent.some((m) => m.action === '@width')")
-        self.sync()
-
-    def sync(self) -> list[str]:
-        """Give the panel what the page said, and the page what the panel shows; return the actions."""
-        said: list[dict[str, Any]] = self.page.evaluate("window.sent.splice(0)")
-        for message in said:
-            self.panel._take(message)
-        self.page.evaluate("(html) => window.update(html)", self.panel.html())
-        return [message["action"] for message in said if not message["action"].startswith("@")]
 
 
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Shown]]:
     """Show a panel."""
-    page, panels = browser.new_page(), []
-
-    def shown(panel: SweepPanel, width: int = 700, theme: str = "") -> Shown:
-        panels.append(panel)
-        return Shown(page, panel, width, theme)
-
-    yield shown
-    page.close()
-    for panel in panels:
-        panel.close()
+    with showing(browser) as shown:
+        yield shown
 
 
 @pytest.fixture
@@ -159,10 +112,9 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
     for panel in (SweepPanel("m", data), swept()):
         panel.act("open", "bf16")
         shown = show(panel, width)
-        for details in shown.page.locator("details > summary").all():
-            details.click()
-        assert shown.page.evaluate(CUT_OFF) == []
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        shown.open_all()
+        assert shown.cut_off(WHOLE) == []
+        assert shown.wide <= width
     titles = [each for each in shown.page.locator("thead th").all() if each.is_visible()]
     assert len(titles) == (10 if width == 1400 else 5)  # narrow: the others are in the details of a row
 
@@ -174,9 +126,5 @@ def test_axe_objects_to_nothing(
     for panel, width in ((SweepPanel("m", data), 700), (swept(), 1400)):
         panel.act("open", "bf16")
         shown = show(panel, width, theme)
-        for details in shown.page.locator("details > summary").all():
-            details.click()
-        shown.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = shown.page.evaluate("axe.run('.tunebook', {resultTypes: ['violations']})")
-        assert found["passes"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        shown.open_all()
+        assert shown.objections() == []

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from shownpanel import Shown, showing
 
 from kit.data.spec import DataSpec
 from kit.jobs import Run
@@ -16,62 +14,17 @@ from kit.report import Event
 from kit.tuning.presets import PRESETS
 from kit.tuning.spec import TuneSpec
 from kit.widgets import TunePanel
-from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
 
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-"""
-START = """async (script) => {
-  const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-  (await import(url)).default.render({model: window.model, el: document.querySelector("#at")});
-}"""
-CUT_OFF = """[...document.querySelectorAll('td, th, button, select, input, dd, p, summary, .tb-tile, svg text')].filter(
-  e => e.getBoundingClientRect().right > document.documentElement.clientWidth).map(e => e.outerHTML.slice(0, 90))"""
-
-
-class Shown:
-    """The panel in a browser; `sync` carries messages between the two."""
-
-    def __init__(self, page: Page, panel: TunePanel, width: int, theme: str = "") -> None:
-        self.page, self.panel = page, panel
-        page.set_viewport_size({"width": width, "height": 900})
-        body = f"<!doctype html><html lang=en><title>x</title><style>{View._css}</style><body class='{theme}'>"
-        page.set_content(f"{body}<main><div id=at></div></main>")
-        page.add_script_tag(content=MODEL % json.dumps(panel.html()))
-        page.evaluate(START, View._esm)
-        page.wait_for_function("window.sent.some((m) => m.action === '@width')")
-        self.sync()
-
-    def sync(self) -> list[str]:
-        """Give the panel what the page said, and the page what the panel shows; return the actions."""
-        said: list[dict[str, Any]] = self.page.evaluate("window.sent.splice(0)")
-        for message in said:
-            self.panel._take(message)
-        self.page.evaluate("(html) => window.update(html)", self.panel.html())
-        return [message["action"] for message in said if not message["action"].startswith("@")]
+WHOLE = "td, th, button, select, input, dd, p, summary, .tb-tile, svg text"
 
 
 @pytest.fixture
 def show(browser: Any) -> Iterator[Callable[..., Shown]]:
     """Show a panel."""
-    page, panels = browser.new_page(), []
-
-    def shown(panel: TunePanel, width: int = 700, theme: str = "") -> Shown:
-        panels.append(panel)
-        return Shown(page, panel, width, theme)
-
-    yield shown
-    page.close()
-    for panel in panels:
-        panel.close()
+    with showing(browser) as shown:
+        yield shown
 
 
 @pytest.fixture
@@ -134,10 +87,9 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
         for box in shown.page.locator("input[type=checkbox][name^='curve:']").all():
             box.check()
         shown.sync()
-        for details in shown.page.locator(".tb-groups > details > summary").all():
-            details.click()
-        assert shown.page.evaluate(CUT_OFF) == []
-        assert shown.page.evaluate("document.documentElement.scrollWidth") <= width
+        shown.open_all(".tb-groups > details > summary")
+        assert shown.cut_off(WHOLE) == []
+        assert shown.wide <= width
 
 
 def test_curves_of_earlier_runs_are_laid_over_by_a_tick(
@@ -163,9 +115,5 @@ def test_axe_objects_to_nothing(
 ) -> None:
     for panel in (TunePanel("m", data), running()):
         shown = show(panel, 700, theme)
-        for details in shown.page.locator("details > summary").all():
-            details.click()
-        shown.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = shown.page.evaluate("axe.run('.tunebook', {resultTypes: ['violations']})")
-        assert found["passes"]
-        assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+        shown.open_all()
+        assert shown.objections() == []

@@ -8,21 +8,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from shownpanel import MODEL, START
 
 from kit.widgets import copying, parts
 from kit.widgets.view import View
 
 pytestmark = pytest.mark.slow
-
-MODEL = """
-window.sent = []; window.heard = {}; window.html = %s;
-window.model = {
-  get: () => window.html, send: (m) => window.sent.push(m),
-  on: (n, f) => (window.heard[n] ??= new Set()).add(f), off: (n, f) => window.heard[n]?.delete(f),
-};
-window.update = (html) => { window.html = html; window.heard["change:html"].forEach((f) => f()); };
-window.answer = (m) => window.heard["msg:custom"].forEach((f) => f(m));
-"""
 
 
 @pytest.fixture
@@ -33,14 +24,7 @@ def show(browser: Any) -> Iterator[Any]:
     def shown(html: str) -> Page:
         page.set_content(f"<style>{View._css}</style><div id=at></div>")
         page.add_script_tag(content=MODEL % json.dumps(html))
-        page.evaluate(
-            """async (script) => {
-              const url = URL.createObjectURL(new Blob([script], {type: "text/javascript"}));
-              const view = (await import(url)).default;
-              window.end = view.render({model: window.model, el: document.querySelector("#at")});
-            }""",
-            View._esm,
-        )
+        page.evaluate(START, View._esm)
         return page
 
     yield shown
