@@ -48,6 +48,7 @@ from kit.tracking import RegisteredModel, load, register
 from kit.tuning import DistillSpec, FindRateSpec, MergeSpec, TuneSpec
 from kit.widgets import (
     ComparePanel,
+    ConsultPanel,
     DataPanel,
     MachineCard,
     MachinePanel,
@@ -65,6 +66,7 @@ __all__ = [
     "AutoSpec",
     "CleanSpec",
     "ComparePanel",
+    "ConsultPanel",
     "Cost",
     "DataPanel",
     "DataSpec",

@@ -2,6 +2,7 @@
 
 from kit.widgets.columns import columns
 from kit.widgets.comparing.panel import ComparePanel
+from kit.widgets.consulting.panel import ConsultPanel
 from kit.widgets.gating.panel import DataPanel
 from kit.widgets.machine.panel import MachineCard
 from kit.widgets.picking.panel import ModelPicker
@@ -14,6 +15,7 @@ from kit.widgets.watching.panel import MachinePanel
 
 __all__ = [
     "ComparePanel",
+    "ConsultPanel",
     "DataPanel",
     "MachineCard",
     "MachinePanel",

@@ -13,6 +13,7 @@ _SCRIPTS = ("view.js", "limits.js", "rows.js")
 _SHEETS = (
     "style.css",
     "comparing.css",
+    "consulting.css",
     "picking.css",
     "tuning.css",
     "sweeping.css",
