@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from kit.apps.serve import start_app
 from kit.jobs import runs
+from kit.service import stop
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +45,7 @@ def page(real_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
         if folder:
             shown.screenshot(path=f"{folder}/quickstart-app.png", full_page=True)
         browser.close()
+        stop()
         for run in runs():
             run.stop()
         for run in runs():
@@ -86,15 +88,26 @@ def test_a_visitor_tunes_stops_and_sweeps(page: Page) -> None:
     expect(tune.get_by_role("button", name="Start anew")).to_be_visible()
 
     sweep = panel(page, "Quantization sweep")
-    for method in ("fp32", "bnb-int8"):
+    for method in ("fp32", "bnb-nf4"):
         sweep.get_by_role("checkbox", name=re.compile(rf"^{method}\b(?!-)")).uncheck()
     sweep.get_by_role("button", name="Start").click()
     expect(sweep.get_by_text(re.compile("^finished"))).to_be_visible(timeout=5 * MINUTE)
-    expect(sweep.get_by_role("row", name=re.compile("bnb-nf4"))).to_be_visible()
+    expect(sweep.get_by_role("row", name=re.compile("gguf-q8_0"))).to_be_visible()
 
     compare = panel(page, "Compare")
     expect(compare.get_by_role("img").first).to_be_visible(timeout=MINUTE)
-    expect(compare.locator("svg").first).to_contain_text("bnb-nf4", timeout=10_000)
+    expect(compare.locator("svg").first).to_contain_text("gguf-q8_0", timeout=10_000)
+    compare.get_by_role("textbox", name=re.compile("^Ask the same")).fill("Is this alert worth a look?")
+    compare.get_by_role("button", name="Ask", exact=True).click()
+    expect(compare.get_by_text(re.compile("first token"))).to_have_count(2, timeout=3 * MINUTE)
+    assert [run.summary.kind for run in runs()].count("answer") == 1  # bf16; the service answers for gguf-q8_0
+
+    play = panel(page, "Playground")
+    expect(play).to_contain_text("the model tuned in run")
+    play.locator("[data-action=example]").first.click()
+    expect(play.get_by_role("textbox", name="Text")).not_to_have_value("")
+    play.get_by_role("button", name="Ask", exact=True).click()
+    expect(play.get_by_role("log")).to_contain_text("first token", timeout=2 * MINUTE)
 
     page.reload()
     expect(panel(page, "Quantization sweep").get_by_text(re.compile("^finished"))).to_be_visible(timeout=2 * MINUTE)

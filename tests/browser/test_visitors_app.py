@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -16,12 +18,14 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from kit.apps.serve import App, start_app
 from kit.jobs import runs
+from kit.service import stop
 
 pytestmark = pytest.mark.slow
 
 QUICKSTART = Path(__file__).parents[2] / "notebooks" / "00_quickstart.ipynb"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 MINUTE = 60_000  # milliseconds, as playwright counts
+VISITORS = 32
 
 
 @pytest.fixture
@@ -31,6 +35,13 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         yield launched
         launched.close()
+
+
+@pytest.fixture(autouse=True)
+def no_service_stays() -> Iterator[None]:
+    """End the service that a visitor's question started."""
+    yield
+    stop()
 
 
 @pytest.fixture
@@ -57,6 +68,14 @@ def _visit(browser: Browser, url: str, errors: list[str], *, width: int = 900, h
     return page
 
 
+def _come(browser: Browser, url: str, connected: set[Page]) -> Page:
+    """Open a page, which is among those connected as soon as its kernel has told it something."""
+    page = browser.new_context().new_page()
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda _frame: connected.add(page)))
+    page.goto(url, wait_until="commit", timeout=MINUTE)
+    return page
+
+
 def _shown(page: Page, panel: str) -> None:
     expect(page.get_by_role("region", name=panel, exact=True)).to_be_visible(timeout=MINUTE)
 
@@ -73,11 +92,17 @@ def _until(condition: Callable[[], bool], seconds: float, page: Page) -> bool:
     return condition()
 
 
+def _shot(page: Page, name: str) -> None:
+    folder = os.environ.get("TUNEBOOK_SHOTS")
+    if folder:
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 def _fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
-def test_two_visitors_look_at_once_and_start_nothing(
+def test_two_visitors_look_and_ask_at_once_and_start_nothing(
     browser: Browser, real_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TUNEBOOK_QUICK", "1")
@@ -101,6 +126,17 @@ def test_two_visitors_look_at_once_and_start_nothing(
         start.evaluate("button => { button.removeAttribute('aria-disabled'); button.click(); }")  # who knows the tools
         tune = wide.get_by_role("region", name="Tune", exact=True)
         expect(tune.get_by_role("alert")).to_contain_text("not start, change or delete runs", timeout=MINUTE)
+        assert runs() == []
+        for page, place in ((wide, 0), (narrow, 1)):
+            play = page.get_by_role("region", name="Playground", exact=True)
+            play.locator("[data-action=example]").nth(place).click()
+            expect(play.get_by_role("textbox", name="Text")).not_to_have_value("")
+            play.get_by_role("button", name="Ask", exact=True).click()
+        for page, name in ((wide, "wide"), (narrow, "narrow")):
+            said = page.get_by_role("region", name="Playground", exact=True).get_by_role("log")
+            expect(said).to_contain_text("first token", timeout=3 * MINUTE)
+            assert _fits(page)
+            _shot(page, f"visitors-{name}")
         assert runs() == []
         narrow.get_by_role("link", name="All apps").click()
         expect(narrow.get_by_role("heading", name="Apps")).to_be_visible()
@@ -131,29 +167,64 @@ def test_who_finds_no_place_waits_and_goes_on(browser: Browser, folder: Path) ->
     assert errors == []
 
 
-def test_no_kernel_is_left_however_visitors_leave(browser: Browser, folder: Path) -> None:
-    errors: list[str] = []
-    ways: dict[str, Callable[[Page], object]] = {
-        "stay, until the browser ends": lambda page: None,
-        "close the tab": lambda page: page.close(),
-        "close the tab, which may object": lambda page: page.close(run_before_unload=True),
-        "close the window": lambda page: page.context.close(),
-        "go elsewhere": lambda page: page.goto("about:blank"),
-        "go back to the gallery": lambda page: page.get_by_role("link", name="All apps").click(),
-        "crash": lambda page: page.goto("chrome://crash", wait_until="commit", timeout=2000),
-        "another page in its place": lambda page: page.evaluate("location.replace('about:blank')"),
-    }
-    with start_app(folder, port=0, visitors=len(ways), cull_after_s=12, cull_every_s=1) as app:
-        url = app.url.replace("?", "app/results/?")
-        pages = []
-        for _way in ways:  # one by one: a machine that starts seven at once may take longer than the cull time
-            pages.append(_visit(browser, url, errors))
-            _shown(pages[-1], "Compare")
-        staying = pages[0]
-        assert _kernels(app) == len(ways)
-        for page, leave in zip(pages[1:], list(ways.values())[1:], strict=True):
+def _on(page: Page) -> None:
+    page.goto("about:blank")
+
+
+def _offline(page: Page) -> None:
+    page.context.set_offline(True)
+    page.close()
+
+
+def _reload(page: Page) -> None:
+    page.reload(wait_until="commit")
+    page.close()
+
+
+def _back_and_forth(page: Page) -> None:
+    _on(page)
+    page.go_back(wait_until="commit")
+    _on(page)
+
+
+def _freeze(page: Page) -> None:
+    page.context.new_cdp_session(page).send("Page.setWebLifecycleState", {"state": "frozen"})
+    page.close()
+
+
+WAYS: dict[str, Callable[[Page], object]] = {
+    "close the tab": lambda page: page.close(),
+    "close the tab, which may object": lambda page: page.close(run_before_unload=True),
+    "close the window": lambda page: page.context.close(),
+    "go elsewhere": _on,
+    "go back to the gallery": lambda page: page.get_by_role("link", name="All apps").click(),
+    "crash": lambda page: page.goto("chrome://crash", wait_until="commit", timeout=2000),
+    "another page in its place": lambda page: page.evaluate("location.replace('about:blank')"),
+    "lose the network, then close": _offline,
+    "reload, then close at once": _reload,
+    "go on, come back, go on": _back_and_forth,
+    "freeze, then close": _freeze,
+}
+
+
+def test_no_kernel_is_left_however_32_visitors_leave(browser: Browser, tmp_path: Path) -> None:
+    import nbformat
+
+    cells = [nbformat.v4.new_markdown_cell("# Here"), nbformat.v4.new_code_cell("print('Hello')")]
+    for name in ("here", "there"):
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
+    with start_app(tmp_path, port=0, visitors=40, cull_after_s=15, cull_every_s=1) as app:
+        url, connected = app.url.replace("?", "app/here/?"), set[Page]()
+        staying = _come(browser, url, connected)
+        pages: list[Page] = []
+        while len(pages) < VISITORS:  # a few at a time: all at once take longer than the cull time
+            pages += [_come(browser, url, connected) for _ in range(min(4, VISITORS - len(pages)))]
+            assert _until(partial(connected.issuperset, [staying, *pages]), 60, staying)
+        assert _kernels(app) == VISITORS + 1
+        ways = list(WAYS.values())
+        for number, page in enumerate(pages):
             with contextlib.suppress(Error):  # a page that crashes says so
-                leave(page)
+                ways[number % len(ways)](page)
         assert _until(lambda: _kernels(app) == 1, 40, staying), f"{_kernels(app)} kernels are left"
         staying.wait_for_timeout(3000)
         assert _kernels(app) == 1  # who is there keeps theirs

@@ -165,8 +165,8 @@ def test_a_question_is_put_as_a_row_is(gateway: Gateway, behind: TinyServer, row
     for body, text in zip(behind.bodies("/v1/chat/completions"), ("note 0", "note 1"), strict=True):
         assert body["messages"] == [{"role": "user", "content": f"Hold or release?\n\n{text}"}]
     page = read(panel.html())
-    assert "This row's answer, too." in page.text
-    assert "This row's answer is hold." in page.text
+    assert "That is what the data says." in page.text
+    assert "The data says hold." in page.text
     answered(panel, "note 1", as_rows=False)
     assert behind.bodies("/v1/chat/completions")[-1]["messages"] == [{"role": "user", "content": "note 1"}]
 

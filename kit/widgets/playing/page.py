@@ -105,7 +105,7 @@ def _rows_box(desk: PlayDesk) -> h.Node:
         return None
     return h.label(".tb-check.tb-small", title=desk.data.instruction)[
         h.input(type="checkbox", name="as_rows", checked=desk.as_rows, data_change="set"),
-        _("put it as the data does: with its instruction, each by itself"),
+        _("ask as the data does: with its instruction, and without what was said before"),
     ]
 
 

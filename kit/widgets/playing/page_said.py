@@ -93,7 +93,7 @@ def _right(desk: PlayDesk, each: Exchange) -> h.Node:
     if not right or each.told.state != "done":
         return None
     well = each.told.text.strip() == right
-    words = _("This row's answer, too.") if well else _("This row's answer is {right}.").format(right=right)
+    words = _("That is what the data says.") if well else _("The data says {right}.").format(right=right)
     return h.p(".tb-small", data_tone="ok" if well else "warn")[words]
 
 
