@@ -67,15 +67,19 @@ def _machine(
         )
         for value in risk
     )
+    parts = tuple(int(fails is not None and place > fails) for place in places)
     above = [value >= THRESHOLD for value in risk]
     wave = [0.1 * math.sin(place) for place in places]
     return Machine(
         name=name,
         hours=tuple(48 + STEP * place for place in places),
         risk=risk,
-        holds=tuple(sum(above[max(place - 2, 0) : place + 1]) >= 2 for place in places),
+        holds=tuple(
+            sum(above[at] and parts[at] == parts[place] for at in range(max(place - 2, 0), place + 1)) >= 2
+            for place in places
+        ),
         shares=shares,
-        parts=tuple(int(fails is not None and place > fails) for place in places),
+        parts=parts,
         readings={
             "vibration g": tuple(round(0.3 + 0.1 * wave[place] + 0.3 * risk[place], 3) for place in places),
             "bearing tones g": tuple(round(0.02 + 0.05 * risk[place], 3) for place in places),

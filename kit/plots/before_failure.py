@@ -13,7 +13,7 @@ from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, i
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_TALL, _HEAD, _FOOT, _GAP, _LEFT = 120.0, 40.0, 26.0, 22.0, 36.0
+_TALL, _HEAD, _FOOT, _GAP, _LEFT = 120.0, 40.0, 44.0, 22.0, 36.0
 _FEWEST = 3  # lines that a median is drawn of
 Line = tuple[tuple[float, float], ...]
 
@@ -68,14 +68,15 @@ def before_failure(found: Sequence[Before], *, width: float = 760, dark: bool = 
 
 def _panel(made: Figure, each: Before, box: tuple[float, float, float, float], colours: Inks, place: int) -> None:
     plot = axes(made, box, colours)
+    middle, own = _median(each.lines), colours.series(place)
     for line in each.lines:
-        plot.plot(*zip(*line, strict=True), color=colours.s5, linewidth=0.8, alpha=0.5)
-    middle = _median(each.lines)
+        plot.plot(*zip(*line, strict=True), color=colours.s5 if middle else own, linewidth=0.8, alpha=0.6)
     if middle:
-        plot.plot(*zip(*middle, strict=True), color=colours.series(place), linewidth=2.2)
+        plot.plot(*zip(*middle, strict=True), color=own, linewidth=2.2)
     plot.locator_params(axis="y", nbins=4)
     plot.locator_params(axis="x", nbins=4)
     plot.set_xlim(right=0)
+    plot.set_xlabel(_("days to the failure"), labelpad=2, color=colours.ink2, fontsize=FONT)
     grid(plot, colours)
     heading(plot, each.feature, colours)
     plot.annotate(

@@ -5,6 +5,7 @@ Two groups of machines are scored: those that the threshold is chosen on, and th
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ from kit.result import Result
 from kit.verticals.given import store_rows
 from kit.verticals.manufacturing.modes import HEALTHY
 from kit.verticals.manufacturing.tracks import Track, tracks_of
-from kit.verticals.manufacturing.windows_spec import WindowsSpec
+from kit.verticals.manufacturing.whole.spec import WindowsSpec
 from kit.verticals.steps.step import NotYet
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def all_windows(case: MachineCase) -> list[Row]:
     if not case.given_rows:
         return _read(case.windows)
     made = case.prepare_spec()
-    spec = WindowsSpec(**{name: getattr(made, name) for name in made.__dataclass_fields__})
+    spec = WindowsSpec(**{field.name: getattr(made, field.name) for field in dataclasses.fields(made)})
     found = case.carry_out("windows", spec).result.facts["data"]
     return [row for path in found for row in _read(path)]
 

@@ -183,7 +183,7 @@ def _column(found: Sequence[Judged], name: str) -> np.ndarray:
 
 
 def _ratio(upper: Any, lower: Any) -> np.ndarray:
-    return np.divide(upper, lower, out=np.full(np.shape(upper), np.nan), where=lower > 0)
+    return np.asarray(np.divide(upper, lower, out=np.full(np.shape(upper), np.nan), where=lower > 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,8 +205,8 @@ def gap(new: Sequence[Judged], reference: Sequence[Judged], *, seed: int = 0, dr
     foreseen = minus(foreseen_share)
     pairs = [pair for one, two in zip(new, reference, strict=True) for pair in zip(one.caught, two.caught, strict=True)]
     if pairs:
-        only = [sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)]
-        foreseen = _at_least(foreseen, *score_interval(*only, len(pairs)))
+        ours, theirs = sum(a and not b for a, b in pairs), sum(b and not a for a, b in pairs)
+        foreseen = _at_least(foreseen, *score_interval(ours, theirs, len(pairs)))
     return Gap(
         lead=minus(median_lead),
         foreseen=foreseen,

@@ -54,7 +54,12 @@ def _row(desk: MachineDesk, row: Row, chosen: Row) -> h.Element:
         ],
         h.td(data_label=_("Risk"))[
             h.span(".tb-watch-bar")[
-                percent(row.risk), parts.bar(row.risk, "bad" if row.risk >= desk.known.threshold else "")
+                percent(row.risk),
+                parts.bar(
+                    row.risk,
+                    "bad" if row.risk >= desk.known.threshold else "",
+                    _("risk {n}").format(n=percent(row.risk)),
+                ),
             ]
         ],
     ]

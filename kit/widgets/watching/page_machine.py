@@ -63,12 +63,13 @@ def _why(desk: MachineDesk, row: Row) -> h.Node:
     check = advice(row.mode)
     return h.div(".tb-watch-why")[
         h.p[h.b[_("Suggested check: ")], check] if check else None,
-        h.div[h.p(".tb-tiny")[_("Out of what nine in ten healthy windows have")], h.ul[moved]]
-        if moved
-        else h.p(".tb-small.tb-mute")[
-            _("No single feature is out of what healthy machines have: it is their combination, or the work order.")
-        ],
+        h.div[h.p(".tb-tiny")[_("Out of what nine in ten healthy windows have")], h.ul[moved]] if moved else None,
+        None if moved or row.risk < watch.threshold else h.p(".tb-small.tb-mute")[_combined()],
     ]
+
+
+def _combined() -> str:
+    return _("No single feature is out of what healthy machines have: it is their combination, or the work order.")
 
 
 def drawing_width(width: int) -> int:

@@ -154,10 +154,11 @@ def _trace(frame: Frame, name: str, machine: Machine, top: float, later: Machine
     values = machine.readings[name]
     known = [value for value in values if value is not None]
     low, high = min(known), max(known)
+    title = _("{name}, {low} to {high}").format(name=name, low=f"{low:g}", high=f"{high:g}")
     if high - low < 1e-9:
         low, high = low - 0.5, high + 0.5
     ys = _heights(values, low, high, top, _TRACE)
-    parts = [_label(frame.left, top - 5, name)]
+    parts = [_label(frame.left, top - 5, title)]
     if later is not None and name in later.readings:
         n = len(machine.hours) - 1
         after = _heights(later.readings[name][n:], low, high, top, _TRACE)

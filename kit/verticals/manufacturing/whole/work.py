@@ -5,7 +5,7 @@ from __future__ import annotations
 from kit.report import Report
 from kit.result import Result
 from kit.spec import Spec
-from kit.verticals.manufacturing.windows_spec import WindowsSpec
+from kit.verticals.manufacturing.whole.spec import WindowsSpec
 from kit.verticals.preparing.masked import masked
 
 _ALL = 10**9
