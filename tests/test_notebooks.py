@@ -18,6 +18,7 @@ MADE = {  # kinds of runs
     "03_tune_a_model": ["findrate", "tune", "tune"],
     "04_quantization_lab": ["sweep", "sweep"],
     "05_data_gate": ["clean", "gate", "gate"],
+    "finance": ["baseline", "evaluate", "evaluate", "prepare", "study", "sweep", "tune", "write"],
     "manufacturing": [*["baseline"] * 2, *["evaluate"] * 4, "prepare", "sweep", "tune"],
 }
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

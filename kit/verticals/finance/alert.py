@@ -46,7 +46,8 @@ def sentences(facts: Mapping[str, float], transfer: Transfer, payee_kind: str) -
     if facts["passing_on"] >= 60:
         said.append(f"Sender passes on {facts['passing_on']:.0f}% of what it got in two days.")
     if facts["near_limit"] >= 1:
-        said.append(f"{facts['near_limit']:.0f} transfers just below the limit in a week.")
+        n = facts["near_limit"]
+        said.append(f"{f'{n:.0f} transfers' if n > 1 else 'A transfer'} just below the limit in a week.")
     if facts["circle"] >= 2:
         said.append(f"Closes a circle of {facts['circle']:.0f} accounts.")
     if facts["night"]:

@@ -20,6 +20,7 @@ _CLAUSES = (
     (r"(\d+) transfers in a day", r"the sender made \1 transfers in a day"),
     (r"Closes (.*)", r"it closes \1"),
     (r"(Sender|Payee)(.*)", r"the \1\2"),
+    (r"A (transfer just below .*)", r"there was a \1"),
     (r"(\d+ transfers just below .*)", r"there were \1"),
 )
 _LAST = ("Document missing.", "Document on file.")

@@ -76,7 +76,7 @@ class TriageDesk(Desk):
             and (not self.label or alert["proposed"] == self.label)
             and all(word in f"{alert['id']} {alert['text']}".lower() for word in words)
         ]
-        ordered = sorted(picked, key=lambda alert: alert["id"])
+        ordered = sorted(picked, key=lambda alert: (-alert.get("amount", 0), alert["id"]))  # of alike ones the dearest
         return sorted(ordered, key=lambda alert: alert.get(self.sort, 0), reverse=self.down)
 
     @property

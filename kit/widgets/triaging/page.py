@@ -54,7 +54,7 @@ def _by(desk: TriageDesk) -> str:
 
 
 def _quick(desk: TriageDesk) -> h.Node:
-    if not desk.shelf.about.get("quick"):
+    if not desk.shelf.about.get("quick") or desk.shelf.about.get("by") != "tuned":
         return None
     return h.p(".tb-small.tb-mute")[
         _("A quick look: a few rows and steps, so proposals are hardly better than chance.")

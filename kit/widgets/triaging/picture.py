@@ -18,6 +18,7 @@ from kit.widgets.figures import inner_width
 
 _ROW = 46.0  # pixels between two nodes of a column
 _RADIUS = 9.0
+_NAME = 46.0  # that a name takes
 _WIDEST, _TWO_COLUMNS = 660.0, 1_000
 _CLOSE = 480  # pixels; a narrower drawing has the amount right beside the payee
 _YOUNG = 60  # days; a younger account is marked
@@ -101,9 +102,9 @@ def _column(places: dict[str, Place], ids: list[str], x: float, middle: float) -
 
 
 def _line(places: dict[str, Place], ids: list[str], left: float, y: float, right: float) -> None:
-    """Put nodes in a row from `left` on, spread where there are many."""
-    apart = min((right - left) / max(len(ids) - 1, 1), 78.0)
-    first = left if len(ids) * apart < (right - left) * 0.7 else right - (len(ids) - 1) * apart
+    """Put nodes in a row from `left` on, or from further left where they are many."""
+    apart = min(max((right - left) / max(len(ids) - 1, 1), _NAME), 78.0)
+    first = min(left, right - (len(ids) - 1) * apart)
     for place, id in enumerate(ids):
         places[id] = (first + place * apart, y)
 
@@ -164,7 +165,7 @@ def _node(node: dict[str, Any], layout: _Layout) -> Markup:
     ring = f'<circle class="tb-net-young" cx="{x:.1f}" cy="{y:.1f}" r="{r + 3.5}"/>' if young else ""
     below = y + r + (17 if young else 13)
     if part == "payee":  # what pays it comes from below; the amount stands before it
-        below = y - r - (22 if layout.width < _CLOSE else 7 if not young else 10)
+        below = y - r - (15 if layout.width < _CLOSE else 7 if not young else 10)
     title = Markup("<title>{}</title>").format(_node_words(node))
     label = Markup('<text x="{}" y="{}" text-anchor="middle">{}</text>').format(f"{x:.1f}", f"{below:.1f}", node["id"])
     return Markup(f'<g class="{name}">') + title + Markup(form + ring) + label + Markup("</g>")
