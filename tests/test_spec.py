@@ -34,6 +34,8 @@ from kit.tuning.fields import MethodFields
 from kit.tuning.merging.spec import MergeSpec
 from kit.tuning.rate.spec import FindRateSpec
 from kit.tuning.spec import TuneSpec
+from kit.verticals.manufacturing.whole import WindowsSpec
+from kit.verticals.preparing import PrepareSpec
 
 
 def _all_specs() -> list[type[Spec]]:
@@ -92,6 +94,8 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     },
     CleanSpec: {"steps": ("schema", "rules")},
     SplitSpec: {"by": "group"},
+    PrepareSpec: {"time": ""},  # rows are divided by group or by time
+    WindowsSpec: {"time": ""},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
