@@ -76,7 +76,7 @@ def test_an_answer_comes_word_by_word_and_says_how_quick_it_was(gateway: Gateway
     assert (told.state, told.text, told.tokens, told.tries) == ("done", "0 1 2 3 4 ", 5, 1)
     assert told.ttft_s == pytest.approx(0.1, abs=0.09)
     assert told.tokens_per_s == pytest.approx(10, rel=0.2)
-    assert state_words(told).endswith(" tokens/s · ended at the most tokens allowed")
+    assert state_words(told).endswith(" tokens/s · stopped at the token limit")
     assert behind.bodies("/v1/chat/completions")[-1]["messages"] == BODY["messages"]
 
 

@@ -100,5 +100,5 @@ def speed_words(told: Told) -> str:
     if told.tokens_per_s is not None:
         said.append(_("{n} tokens/s").format(n=number(told.tokens_per_s)))
     if told.ended == "length":
-        said.append(_("ended at the most tokens allowed"))
+        said.append(_("stopped at the token limit"))
     return " · ".join(said)

@@ -63,12 +63,9 @@ def _who(desk: PlayDesk, choices: list[Choice], choice: Choice | None) -> h.Node
 
 
 def _left_words(left: list[str]) -> str:
-    text = _("The service holds models with llama.cpp, so {names} cannot be asked here as they were measured.")
-    return (
-        text.format(names=", ".join(left))
-        + " "
-        + _("Sweep a method such as gguf-q8_0 to ask exactly what you measured.")
-    )
+    text = _("The service holds models with llama.cpp: what was measured as {names} cannot be asked here.")
+    fix = _("Sweep a method such as gguf-q8_0 to ask exactly what you measured.")
+    return f"{text.format(names=', '.join(left))} {fix}"
 
 
 def _field(desk: PlayDesk) -> h.Element:

@@ -69,7 +69,9 @@ def _exchange(desk: PlayDesk, each: Exchange, last: bool) -> h.Element:
             h.p(".tb-tiny")[h.b[each.label], f" · {words}" if (words := _how(each)) else None],
             copy if told.text and told.over else None,
         ],
-        h.div(".tb-said", data_stale=told.state in ("restarting", "reaching"))[text],
+        h.div(".tb-said", data_stale=told.state in ("restarting", "reaching"))[text]
+        if told.text or told.state != "failed"
+        else None,
         _right(desk, each),
         _trouble(desk, each, last),
     ]
