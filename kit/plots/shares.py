@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 Interval = tuple[float, float, float]  # value, low, high
-_LINE, _HEAD, _FOOT, _RIGHT = 30.0, 30.0, 24.0, 96.0
+_LINE, _HEAD, _FOOT, _RIGHT = 30.0, 30.0, 24.0, 128.0
 _MARKS = ("o", "s", "D")
 
 

@@ -65,13 +65,14 @@ class Report:
 
 
 _QUIET = "color: var(--jp-ui-font-color2, #59636e)"
+_HEAD = "overflow-wrap: break-word; font-weight: 600"  # a column is as wide as the longest word of its name
 _CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; overflow-wrap: anywhere"
 
 
 def _table(names: tuple[str, ...], rows: Table) -> h.Node:
     shown = any(names)
     return h.table(style="border-collapse: collapse; margin: 0; font-variant-numeric: tabular-nums")[
-        h.thead[h.tr[(h.th(style=f"{_CELL}; font-weight: 600")[name] for name in names)]] if shown else None,
+        h.thead[h.tr[(h.th(style=f"{_CELL}; {_HEAD}")[name] for name in names)]] if shown else None,
         h.tbody[
             (
                 h.tr[
