@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
-from kit.plots.ends import End, name_ends
-from kit.plots.recall import DASHES, below
-from kit.plots.style import axes, describe, figure, grid, heading, inks, literal, text_width
+from kit.plots.key import DASHES, below, curve_names, room
+from kit.plots.style import axes, describe, figure, grid, heading, inks, literal
 from kit.plots.words import count, share
 
 if TYPE_CHECKING:
@@ -39,11 +38,11 @@ def price_curves(
         Colours for a dark ground; not needed where the figure goes through `svg`.
     """
     colours = inks(dark)
-    made = figure(width, height)
     lowest = {name: min(curve, key=lambda point: point[1]) for name, curve in curves.items()}
-    names = {name: f"{literal(name)} {count(point[1])}" for name, point in lowest.items()}
-    right = min(max((text_width(text) for text in names.values()), default=60.0) + 22, width * 0.46)
-    plot = axes(made, (_LEFT, _HEAD, right, _FOOT), colours)
+    names = [f"{literal(name)} {count(point[1])}" for name, point in lowest.items()]
+    right, under = room(names, width)
+    made = figure(width, height + under)
+    plot = axes(made, (_LEFT, _HEAD, right, _FOOT + under), colours)
     plot.set_xlim(0, 1)
     plot.set_ylim(0, max((cost for curve in curves.values() for _at, cost in curve), default=1.0) * 1.05)
     plot.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -57,8 +56,9 @@ def price_curves(
         if DASHES[place % 5]:
             line.set_dashes(DASHES[place % 5])
         plot.plot(*[[each] for each in lowest[name]], "o", color=ink, markersize=7, clip_on=False, zorder=3)
-    ends = [End(1.0, lowest[name][1], text, colours.series(place)) for place, (name, text) in enumerate(names.items())]
-    name_ends(plot, ends, height - _HEAD - _FOOT, at=1.0)
+    ends = [point[1] for point in lowest.values()]
+    across, high = width - _LEFT - right, height - _HEAD - _FOOT
+    curve_names(plot, names, ends, colours, width=width, across=across, high=high)
     describe(made, _("Cost of 1,000 alerts by the share looked at"), _words(lowest, unit))
     return made
 

@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
-from kit.plots.ends import End, name_ends
-from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, text_width
+from kit.plots.key import DASHES, below, curve_names, room
+from kit.plots.style import axes, describe, figure, grid, heading, inks, literal
 from kit.plots.words import share
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _LEFT, _HEAD, _FOOT = 40.0, 30.0, 40.0
-DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (2, 2), (8, 2, 2, 2), (1, 1))
 
 
 def recall_curves(
@@ -43,10 +41,10 @@ def recall_curves(
         Colours for a dark ground; not needed where the figure goes through `svg`.
     """
     colours = inks(dark)
-    made = figure(width, height)
     names = [f"{literal(name)} {share(at[name][0])}" for name in curves]
-    right = min(max((text_width(name) for name in names), default=60.0) + 22, width * 0.46)
-    plot = axes(made, (_LEFT, _HEAD, right, _FOOT), colours)
+    right, under = room(names, width)
+    made = figure(width, height + under)
+    plot = axes(made, (_LEFT, _HEAD, right, _FOOT + under), colours)
     plot.set_xlim(0, 1)
     plot.set_ylim(0, 1)
     plot.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
@@ -65,28 +63,11 @@ def recall_curves(
         shift = recall + (place - (len(curves) - 1) / 2) * 0.014
         plot.plot([shift, shift], [low, high], color=ink, linewidth=2, solid_capstyle="round")
         plot.plot([shift], [value], "o", color=ink, markersize=6, zorder=3)
-    ends = [
-        End(1.0, at[name][0], text, colours.series(place))
-        for place, (name, text) in enumerate(zip(curves, names, strict=True))
-    ]
-    name_ends(plot, ends, height - _HEAD - _FOOT, at=1.0)
+    ends = [at[name][0] for name in curves]
+    across, high = width - _LEFT - right, height - _HEAD - _FOOT
+    curve_names(plot, names, ends, colours, width=width, across=across, high=high)
     describe(made, _("False alarms over the share of frauds found"), _words(at, recall))
     return made
-
-
-def below(plot: Axes, text: str, colours: Inks) -> None:
-    """Write the title of the lower axis below its right end."""
-    plot.annotate(
-        text,
-        (1, 0),
-        (0, -30),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="right",
-        fontsize=FONT,
-        color=colours.ink2,
-        annotation_clip=False,
-    )
 
 
 def _words(at: Mapping[str, tuple[float, float, float]], recall: float) -> str:

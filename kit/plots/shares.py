@@ -64,7 +64,7 @@ def shares(
     if first:
         _values(plot, rows, colours)
     if len(names) > 1:
-        _legend(plot, names, colours, width - left - _RIGHT)
+        _legend(plot, names, colours, width - left - _RIGHT, width - left - 6)
     describe(made, title, _words(rows))
     return made
 
@@ -110,9 +110,9 @@ def _beside(plot: Axes, place: int, text: str, colours: Inks) -> None:
     )
 
 
-def _legend(plot: Axes, names: list[str], colours: Inks, across: float) -> None:
-    """Name the series above the axes, at the right, each with its mark."""
-    x = across
+def _legend(plot: Axes, names: list[str], colours: Inks, across: float, end: float) -> None:
+    """Name the series above the axes, up to `end` at the right, each with its mark."""
+    x = end
     for at in reversed(range(len(names))):
         x -= text_width(names[at])
         plot.annotate(

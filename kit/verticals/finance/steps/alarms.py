@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kit.errors import ParameterError
@@ -61,7 +62,7 @@ def false_alarms(case: FinanceCase, *, recall: float = 0.8) -> Report:
         sentence=_said(found),
         table=_table(found),
         notes=(_note(found), *_look(case)),
-        figure=_figure(scores, fraud, found),
+        draw=_figure(scores, fraud, found),
     )
 
 
@@ -145,7 +146,7 @@ def _look(case: FinanceCase) -> tuple[str, ...]:
     return (_("A quick look: so few alerts show that it works, not how well."),) if case.quick else ()
 
 
-def _figure(scores: dict[str, list[float]], fraud: list[bool], found: Alarms) -> Any:
+def _figure(scores: dict[str, list[float]], fraud: list[bool], found: Alarms) -> Callable[[float], Any]:
     import numpy
 
     from kit.plots.recall import recall_curves
@@ -157,7 +158,7 @@ def _figure(scores: dict[str, list[float]], fraud: list[bool], found: Alarms) ->
         raised, hit = curve(numpy.asarray(score), truth, ones)
         curves[name] = list(zip(hit[0].tolist(), raised[0].tolist(), strict=True))
     at = {name: (each.value, each.low, each.high) for name, each in found.rates.items()}
-    return recall_curves(curves, at, recall=found.recall)
+    return lambda width: recall_curves(curves, at, recall=found.recall, width=width)
 
 
 @step(N_("Cost"))
@@ -203,7 +204,7 @@ def costs(
         facts=_matrix(prices.matrix()),
         table=_cost_table(found, everything),
         notes=(_(_HOW).format(threshold=_threshold(found[last].threshold)), *_look(case)),
-        figure=_cost_figure(found),
+        draw=_cost_figure(found),
     )
 
 
@@ -259,7 +260,8 @@ def _cost_table(found: dict[str, Priced], everything: float) -> tuple[tuple[str,
     return tuple(rows)
 
 
-def _cost_figure(found: dict[str, Priced]) -> Any:
+def _cost_figure(found: dict[str, Priced]) -> Callable[[float], Any]:
     from kit.plots.price import price_curves
 
-    return price_curves({name: list(zip(each.shares, each.costs, strict=True)) for name, each in found.items()})
+    curves = {name: list(zip(each.shares, each.costs, strict=True)) for name, each in found.items()}
+    return lambda width: price_curves(curves, width=width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kit.i18n import N_, _
@@ -103,8 +104,15 @@ def rules(case: FinanceCase) -> Report:
         "it flags. Wilson's 95 % intervals; they take transfers as independent, which those of one ring are not."
     )
     case.keep(rules={"n": len(found), "precision": together["precision"], "recall": together["recall"]})
-    figure = shares(series, title=_("Rules by precision and recall"), axis=_("held-out transfers"))
-    return Pictured(title=_("Rules"), sentence=sentence, table=table, notes=(note,), run=case.study, figure=figure)
+    draw = partial(shares, series, title=_("Rules by precision and recall"), axis=_("held-out transfers"))
+    return Pictured(
+        title=_("Rules"),
+        sentence=sentence,
+        table=table,
+        notes=(note,),
+        run=case.study,
+        draw=lambda width: draw(width=width),
+    )
 
 
 def _line(rule: dict[str, Any]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,25 @@ class Pictured(Report):
 
     Parameters
     ----------
-    figure : Figure, optional
-        From `kit.plots`.
+    draw : callable, optional
+        Returns the figure in a width in pixels: it is drawn for wide pages and for narrow ones.
     """
 
-    figure: Any = None
+    draw: Callable[[float], Any] | None = None
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + ("" if self.figure is None else self.figure._repr_html_())
+        html = super()._repr_html_()
+        if self.draw is None:
+            return html
+        wide, narrow = (self.draw(width)._repr_html_() for width in _WIDTHS)
+        return f'{html}{_SHEET}<div class="tb-when-wide">{wide}</div><div class="tb-when-narrow">{narrow}</div>'
+
+
+_WIDTHS = (640.0, 340.0)
+_SHEET = (
+    "<style>.tb-when-narrow { display: none } @media (max-width: 640px) {"
+    " .tb-when-wide { display: none } .tb-when-narrow { display: block } }</style>"
+)
 
 
 def without(case: FinanceCase, title: str) -> Report:
