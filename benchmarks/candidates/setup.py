@@ -15,6 +15,7 @@ from kit.engines.prepare import ready_folder
 from kit.quantization.artefacts import made
 from kit.quantization.registry import get_method
 from kit.report import Report
+from kit.warm import worker_environment
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +83,7 @@ def run_tool(name: str, asked: dict[str, Any], python: str) -> dict[str, Any]:
         text=True,
         check=True,
         cwd=_PROJECT,
+        env=worker_environment(),
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

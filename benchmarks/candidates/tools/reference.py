@@ -29,7 +29,8 @@ def main() -> None:
     model = AutoModelForCausalLM.from_pretrained(asked["model"], dtype=getattr(torch, asked["dtype"])).eval()
     positions = asked.get("positions") or found(model, tokenizer, asked)
     with torch.inference_mode():
-        rows = [torch.log_softmax(model(torch.tensor([ids])).logits[0, -1].double(), -1) for ids in positions]
+        last = [model(torch.tensor([ids]), logits_to_keep=1).logits[0, -1] for ids in positions]
+        rows = [torch.log_softmax(each.double(), -1) for each in last]
     table = torch.stack(rows)
     numpy.save(asked["into"], table.float().numpy())
     words = [
