@@ -77,7 +77,7 @@ class AnswerLoss(nn.Module):
         return torch.autocast(self.model.device.type, torch.bfloat16, enabled=self._spec.mixed_precision == "bf16")
 
     def _packed(self, examples: Sequence[Example], start: int) -> torch.Tensor:
-        packed = pack(examples, shared=start, device=self.model.device)
+        packed = pack(examples, shared=start, device=self.model.device, rounded=not self._body.keeps)
         return self.of_states(self._body(packed), packed)
 
     def _padded(self, examples: Sequence[Example], start: int) -> torch.Tensor:

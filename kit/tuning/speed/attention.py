@@ -70,6 +70,8 @@ def attend(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, packed: Packed, sc
         rows = _short if p + group.longest <= _SHORT else _long
         found = rows(q, k, v, before, group, scale)
         parts.append(found if group.even else found.index_select(0, group.put))
+    if packed.tail:
+        parts.append(q.new_zeros(packed.tail, *q.shape[1:]))
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 

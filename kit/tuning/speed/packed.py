@@ -68,6 +68,8 @@ class Packed:
         The first place of each row, and the one past its last.
     soft : Soft, optional
         What a teacher expects at the places in `keep`.
+    tail : int
+        How many tokens at the end belong to no row: they are there for the length alone, and nobody sees them.
     """
 
     ids: torch.Tensor
@@ -81,6 +83,7 @@ class Packed:
     order: tuple[int, ...]
     spans: tuple[tuple[int, int], ...]
     soft: Soft | None = None
+    tail: int = 0
 
     def seen(self) -> torch.Tensor:
         """Return which token sees which as a mask [t, t], True where it does."""
@@ -91,8 +94,15 @@ class Packed:
         return same & torch.ones_like(same).tril()
 
 
-def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> Packed:
-    """Return `examples`, whose questions all begin with the same `shared` tokens, as one sequence."""
+def pack(examples: Sequence[Example], *, shared: int, device: torch.device, rounded: bool = False) -> Packed:
+    """Return `examples`, whose questions all begin with the same `shared` tokens, as one sequence.
+
+    Parameters
+    ----------
+    rounded : bool, default False
+        Is the sequence made a little longer, so that few lengths come up? Libraries prepare matrix products for each
+        length anew, and keep what they prepared: half a gigabyte after a hundred steps, were no two alike.
+    """
     order = sorted(range(len(examples)), key=lambda i: len(examples[i]))
     rows = [examples[i].question[shared:] + examples[i].answer[:-1] for i in order]
     answers = [examples[i].answer for i in order]
@@ -101,6 +111,9 @@ def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> P
         starts.append(starts[-1] + len(row))
     ids = [*examples[0].question[:shared], *(token for row in rows for token in row)]
     positions = [*range(shared), *(shared + i for row in rows for i in range(len(row)))]
+    tail = _rounded(len(ids)) - len(ids) if rounded else 0
+    ids += [0] * tail
+    positions += range(shared, shared + tail)  # as a row of its own, by which masks tell it apart
     keep = [end - back for end, answer in zip(starts[1:], answers, strict=True) for back in range(len(answer), 0, -1)]
     weights = [examples[i].weight for i, answer in zip(order, answers, strict=True) for _ in answer]
     return Packed(
@@ -115,7 +128,14 @@ def pack(examples: Sequence[Example], *, shared: int, device: torch.device) -> P
         order=tuple(order),
         spans=tuple(itertools.pairwise(starts)),
         soft=together([examples[i].soft for i in order], device),
+        tail=tail,
     )
+
+
+def _rounded(tokens: int) -> int:
+    """Return the next of sixteen lengths between a power of two and the next, at least a multiple of 16."""
+    step = max(16, 1 << max(tokens.bit_length() - 5, 0))
+    return -(-tokens // step) * step
 
 
 def _alike(lengths: Sequence[int]) -> list[tuple[int, int]]:

@@ -13,9 +13,10 @@ from kit.tuning.example import Example
 from kit.tuning.spec import TuneSpec
 from kit.tuning.speed import attention
 from kit.tuning.speed.body import Body
-from kit.tuning.speed.packed import pack
+from kit.tuning.speed.packed import _rounded, pack
 
 CPU = torch.device("cpu")
+LENGTHS = range(2, 1500)
 ROWS = (Example((1, 2, 3, 4), (5, 6)), Example((1, 2, 7), (8,)), Example((1, 2, 9, 10, 11), (12,), weight=2.0))
 
 
@@ -28,6 +29,32 @@ def test_what_stands_where() -> None:
     assert packed.targets.tolist() == [8, 5, 6, 12]
     assert packed.weights.tolist() == [1, 1, 1, 2]
     assert packed.seen()[5].tolist() == [True, True, False, True, True, True, False, False, False]
+
+
+@pytest.mark.parametrize("shared", [0, 2])
+def test_lengths_are_few_and_what_is_added_belongs_to_no_row(shared: int) -> None:
+    plain, longer = (pack(ROWS, shared=shared, device=CPU, rounded=rounded) for rounded in (False, True))
+    t = plain.ids.shape[1]
+    assert longer.ids.shape[1] == t + longer.tail == 16
+    assert torch.equal(longer.ids[:, :t], plain.ids)
+    assert torch.equal(longer.seen()[:t, :t], plain.seen())
+    assert not longer.seen()[:t, t:].any()
+    assert torch.equal(longer.keep, plain.keep)
+    assert longer.spans == plain.spans
+    lengths = {pack([Example(tuple(range(n)), (1,))], shared=0, device=CPU, rounded=True).ids.shape[1] for n in LENGTHS}
+    assert len(lengths) <= 60
+    assert all(n <= _rounded(n) <= n + max(15, n // 8) for n in LENGTHS)
+
+
+@pytest.mark.parametrize("attention_name", ["auto", "sdpa", "eager"])
+@pytest.mark.parametrize("shared", [0, 2])
+def test_a_rounded_length_changes_nothing(tiny_model: Path, attention_name: str, shared: int) -> None:
+    spec = TuneSpec(model="m", data=DataSpec(source="d.csv"), attn_implementation=attention_name)
+    body = Body(load_model(tiny_model, dtype=torch.float32), spec)
+    with torch.inference_mode():
+        plain, longer = (body(pack(ROWS, shared=shared, device=CPU, rounded=rounded)) for rounded in (False, True))
+    assert torch.isfinite(longer).all()
+    torch.testing.assert_close(longer[: len(plain)], plain, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("short", [0, 10_000])
