@@ -71,20 +71,16 @@ _CELL = "text-align: left; vertical-align: top; padding: 2px 14px 2px 0; overflo
 
 def _table(names: tuple[str, ...], rows: Table) -> h.Node:
     shown = any(names)
-    return h.table(style="border-collapse: collapse; margin: 0; font-variant-numeric: tabular-nums")[
+    return h.table(style="border-collapse: collapse; margin: 0 0 6px; font-variant-numeric: tabular-nums")[
         h.thead[h.tr[(h.th(style=f"{_CELL}; {_HEAD}")[name] for name in names)]] if shown else None,
-        h.tbody[
-            (
-                h.tr[
-                    (
-                        h.td(style=_CELL if place or shown else f"{_CELL}; {_QUIET}")[cell]
-                        for place, cell in enumerate(row)
-                    )
-                ]
-                for row in rows
-            )
-        ],
+        h.tbody[(h.tr[_cells(row, named=not shown)] for row in rows)],
     ]
+
+
+def _cells(row: tuple[str, ...], *, named: bool) -> list[h.Node]:
+    """Return the cells of a row; where rows have names, these stand back and keep their words whole."""
+    first = f"{_CELL}; {_QUIET}; min-width: 7em" if named else _CELL
+    return [h.td(style=_CELL if place else first)[cell] for place, cell in enumerate(row)]
 
 
 def _columns(rows: Table) -> list[str]:
