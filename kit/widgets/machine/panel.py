@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kit._arguments import named_arguments
 from kit.machine import Speed
-from kit.widgets.machine.desk import MachineDesk
-from kit.widgets.machine.page import machine_page
 from kit.widgets.panel import Panel
 
+if TYPE_CHECKING:
+    from kit.widgets.machine.desk import MachineDesk
 
-class MachineCard(Panel[MachineDesk]):
+    _Panel = Panel[MachineDesk]
+else:
+    _Panel = Panel
+
+
+class MachineCard(_Panel):
     """See what this machine has and has free, measure how fast it is, and copy what would make the rest run.
 
     Parameters
@@ -27,7 +34,9 @@ class MachineCard(Panel[MachineDesk]):
 
     @named_arguments
     def __init__(self, device: str | None = None, name: str | None = None) -> None:
-        super().__init__(MachineDesk(device, name), machine_page)
+        from kit.widgets.machine import desk, page  # with many modules that `import kit` does without
+
+        super().__init__(desk.MachineDesk(device, name), page.machine_page)
 
     @property
     def speed(self) -> Speed | None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kit._arguments import named_arguments
 from kit.jobs import Run
 from kit.jobs.listing import Wanted
 from kit.widgets.panel import Panel
-from kit.widgets.running.desk import RunsDesk
-from kit.widgets.running.page import runs_page
+
+if TYPE_CHECKING:
+    from kit.widgets.running.desk import RunsDesk
+
+    _Panel = Panel[RunsDesk]
+else:
+    _Panel = Panel
 
 
-class RunsPanel(Panel[RunsDesk]):
+class RunsPanel(_Panel):
     """See every run on this machine, whoever started it; stop, resume, read, compare and delete runs.
 
     Parameters
@@ -34,7 +41,9 @@ class RunsPanel(Panel[RunsDesk]):
     def __init__(
         self, state: Wanted = None, kind: Wanted = None, origin: str | None = None, name: str | None = None
     ) -> None:
-        super().__init__(RunsDesk(state, kind, origin, name), runs_page)
+        from kit.widgets.running import desk, page  # with many modules that `import kit` does without
+
+        super().__init__(desk.RunsDesk(state, kind, origin, name), page.runs_page)
 
     @property
     def selected(self) -> list[Run]:
