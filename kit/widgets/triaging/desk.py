@@ -96,7 +96,10 @@ class TriageDesk(Desk):
         return later[0] if later else undecided[0]
 
     def code(self) -> str:
-        lines = ["import kit", "from kit.verticals import finance", "", "panel = kit.TriagePanel(finance.case())"]
+        about = self.shelf.about
+        case = f"finance.case({'quick=True' if about.get('quick') else ''})" if about.get("data") == "payments" else ""
+        lines = ["import kit", *(["from kit.verticals import finance"] if case else []), ""]
+        lines.append(f"panel = kit.TriagePanel({case})")
         if self.alert is not None:
             lines += [f"panel.act('use', {self.chosen!r})  # {self.alert['id']}", "panel.act('accept')"]
         return "\n".join([*lines, "panel.rows()  # every decision, as rows to learn from"])
