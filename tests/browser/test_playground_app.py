@@ -42,6 +42,7 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     try:
         with start_app(path, port=0, visitors=2) as served:
             yield served
+        assert find() is not None, "the service is everybody's: it outlives the app"
     finally:
         stop()
 

@@ -108,6 +108,10 @@ def test_a_visitor_tunes_stops_and_sweeps(page: Page) -> None:
     expect(play.get_by_role("textbox", name="Text")).not_to_have_value("")
     play.get_by_role("button", name="Ask", exact=True).click()
     expect(play.get_by_role("log")).to_contain_text("first token", timeout=2 * MINUTE)
+    folder = os.environ.get("TUNEBOOK_SHOTS")
+    if folder:
+        compare.screenshot(path=f"{folder}/quickstart-compare.png")
+        play.screenshot(path=f"{folder}/quickstart-playground.png")
 
     page.reload()
     expect(panel(page, "Quantization sweep").get_by_text(re.compile("^finished"))).to_be_visible(timeout=2 * MINUTE)

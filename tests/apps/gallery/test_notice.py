@@ -160,3 +160,8 @@ def test_a_result_that_cannot_be_read_is_no_measurement(tmp_path: Path) -> None:
     for text in ("", "[]", '{"parts": [3]}', '{"metrics": {"acc": null}}'):
         (run.folder / "result.json").write_text(text)
         assert last_measured(tmp_path, {"p"}) is None
+
+
+def test_the_quickstart_knows_its_runs_by_the_names_of_its_panels() -> None:
+    (quickstart,) = [entry for entry in entries_of() if entry.slug == "00-quickstart"]
+    assert "quickstart-sweep" in notice_of(quickstart.path).names
