@@ -19,6 +19,7 @@ LABELS = ("benign", "malignant")
 INSTRUCTION = (
     "Measurements of cell nuclei from a breast lump. Is it benign or malignant? Answer with one of: benign, malignant."
 )
+GENERATION = 1  # counts up when the same seed gives other rows
 MEASURED = 10  # the means; errors and worst values follow them
 TEST_ROWS = 200
 Row = dict[str, Any]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.data import DataSpec
 from kit.data.reading import Reading
 from kit.errors import ParameterError
 from kit.i18n import N_, _
+from kit.place import home, write_atomic
 from kit.verticals.case import Case, case_of
 from kit.verticals.given import store_rows
-from kit.verticals.medical.bundle import INSTRUCTION, make_rows
+from kit.verticals.medical.bundle import GENERATION, INSTRUCTION, make_rows
 from kit.verticals.medical.groups import group_column
 from kit.verticals.profile import Profile
 
@@ -153,8 +156,7 @@ def case(
         raise ParameterError("coverage", coverage, allowed=_("a number above 0, at most 1, where accuracy is left out"))
     given: dict[str, Any] = {"quick": quick, "model": model, "minutes": minutes, "kind": MedicalCase}
     if not os.fspath(train):
-        rows, asked = make_rows(seed)
-        stored: dict[str, Any] = {"train": store_rows("breast-train", rows), "test": store_rows("breast-test", asked)}
+        stored: dict[str, Any] = _stored(seed)
         roles: dict[str, Any] = {"task": "classify", "text": "text", "label": "label"}
         found: MedicalCase = case_of(BREAST, **stored, name="breast", **roles, **given)
         found.bundled = True
@@ -164,6 +166,22 @@ def case(
         found = case_of(BY_PATH, train=train, test=test, group=by, columns=(by,) if by else (), **columns, **given)
     found.coverage, found.accuracy = (coverage if accuracy is None else None), accuracy
     return found
+
+
+def _stored(seed: int) -> dict[str, Path]:
+    """Return the files of the bundled rows; they are written once, since every visitor of an app asks for them."""
+    note = home() / "verticals" / "data" / f"breast-seed{seed}-{GENERATION}.json"
+    try:
+        known = {part: Path(path) for part, path in json.loads(note.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        known = {}
+    if known and all(path.is_file() for path in known.values()):
+        return known
+    made = {
+        part: store_rows(f"breast-{part}", rows) for part, rows in zip(("train", "test"), make_rows(seed), strict=True)
+    }
+    write_atomic(note, json.dumps({part: str(path) for part, path in made.items()}))
+    return made
 
 
 def _group_of(train: str | os.PathLike[str], test: str | os.PathLike[str]) -> str:

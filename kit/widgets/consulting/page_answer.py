@@ -108,18 +108,25 @@ def _bar(answer: str, share: float, found: Opinion) -> h.Element:
 def _alike(found: Opinion) -> str:
     each = found.alike
     assert each is not None
-    text = _(
-        "At probabilities from {low} to {high} it was right in {right} of {n} test cases: {share} ({from_} to {to})."
-    )
+    text = _("At {probabilities} it was right in {right} of {n} test cases: {share} ({from_} to {to}).")
     return text.format(
-        low=_p(each["low"]),
-        high=_p(each["high"]),
+        probabilities=_between(each["low"], each["high"]),
         right=count(round(each["accuracy"] * each["rows"])),
         n=count(each["rows"]),
         share=f"{each['accuracy']:.0%}",
         from_=f"{each['accuracy_low']:.0%}",
         to=f"{each['accuracy_high']:.0%}",
     )
+
+
+def _between(low: float, high: float) -> str:
+    """Return a range of probabilities with as many digits as tell its ends apart."""
+    digits = next((n for n in (2, 3, 4) if round(low, n) != round(high, n)), 5)
+    if low <= 0:
+        return _("probabilities up to {high:.{digits}f}").format(high=high, digits=digits)
+    if high >= 1:
+        return _("probabilities above {low:.{digits}f}").format(low=low, digits=digits)
+    return _("probabilities from {low:.{digits}f} to {high:.{digits}f}").format(low=low, high=high, digits=digits)
 
 
 def _written(text: str, right: str) -> h.Element:

@@ -16,7 +16,7 @@ class AskedSpec(Spec):
     """
 
     carried_out_by = "kit.verticals.medical.asked.work:read"
-    preload = ("kit.gate.personal.analyzer", "tokenizers", "jinja2")
+    preload = ("kit.verticals.medical.asked.warm", "tokenizers", "jinja2.sandbox")
 
     model: str = param(label=N_("Model"), empty=False)
     text: str = param(label=N_("Text"), empty=False)

@@ -104,7 +104,8 @@ def _on_held_back(case: MedicalCase) -> Run:
     tuned = case.tuned_run
     if tuned is None:
         raise NotYet
-    return case.carry_out("held back", case.evaluate_spec(model=tuned, data=case.part_spec("validation")))
+    run: Run = case.carry_out("held back", case.evaluate_spec(model=tuned, data=case.part_spec("validation")))
+    return run
 
 
 def _row(name: str, held: Held) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ def _tests(case: MedicalCase) -> DataSpec:
 def _point(case: MedicalCase, point: Point, order: list[int]) -> Result:
     data = case.fit.take(sorted(order[: point.size]))
     run = case.carry_out(f"learning from {point.size}", case.tune_spec(data=data, epochs=point.epochs, evaluations=1))
-    return case.carry_out(f"learnt from {point.size}", case.evaluate_spec(model=run)).result
+    result: Result = case.carry_out(f"learnt from {point.size}", case.evaluate_spec(model=run)).result
+    return result
 
 
 def _scores(result: Result, metric: str) -> list[float]:
