@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kit.verticals.manufacturing.case import MachineCase
 
 TREES, MODEL = "trees", "model"
-_QUICK = 3
+_QUICK = 2
 Row = dict[str, Any]
 
 

@@ -12,7 +12,7 @@ from kit.verticals.manufacturing.planned import KINDS, MOST_CHARACTERS, Decision
 from kit.widgets import parts
 from kit.widgets.watching.desk import MachineDesk
 from kit.widgets.watching.order import STATES, Row
-from kit.widgets.watching.timeline import timeline
+from kit.widgets.watching.timeline import hindsight, timeline
 from kit.widgets.watching.words import how_long, percent, when
 
 WIDE = 860  # pixels of the card from which on the list stands at the left
@@ -63,7 +63,7 @@ def _why(desk: MachineDesk, row: Row) -> h.Node:
     check = advice(row.mode)
     return h.div(".tb-watch-why")[
         h.p[h.b[_("Suggested check: ")], check] if check else None,
-        h.div[h.p(".tb-tiny")[_("Out of what nine in ten healthy windows have")], h.ul[moved]] if moved else None,
+        h.div[h.p(".tb-tiny")[_("Outside the range of nine in ten healthy windows")], h.ul[moved]] if moved else None,
         None if moved or row.risk < watch.threshold else h.p(".tb-small.tb-mute")[_combined()],
     ]
 
@@ -79,14 +79,14 @@ def drawing_width(width: int) -> int:
 
 
 def _drawn(desk: MachineDesk, row: Row) -> h.Element:
-    hours = desk.hours
+    hours, later = desk.hours, desk.later(row.machine)
     drawn = timeline(
         desk.known,
         row.machine,
         hour=desk.hour,
         span=(hours[0], hours[-1]),
         width=drawing_width(desk.width),
-        later=desk.later(row.machine),
+        later=later,
     )
     box = h.input(type="checkbox", name="later", checked=desk.hindsight, data_change="later")
     return h.figure(".tb-watch-figure")[
@@ -94,6 +94,7 @@ def _drawn(desk: MachineDesk, row: Row) -> h.Element:
         h.figcaption(".tb-row")[
             h.label(".tb-check.tb-small")[box, _("Show what came later")],
             h.span(".tb-tiny")[_("shaded red: alarm; triangle: raised; dotted: parts renewed")],
+            h.span(".tb-small")[hindsight(later, desk.hour)] if later is not None else None,
         ],
     ]
 

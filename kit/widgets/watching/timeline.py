@@ -6,6 +6,7 @@ is drawn from what is known by the hour. What came later is drawn apart, and onl
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ _RISK, _TRACE, _GAP, _FOOT, _TOP = 92, 40, 20, 22, 22
 _NARROW, _MARGIN = 520, 48.0  # pixels: beyond the first, numbers stand beside their lines
 _FIRST = ("vibration g", "bearing tones g", "temperature °C", "pressure bar", "harmonics %")
 _MOST = 5
+_FAR = 2.5  # windows without any: the machine stood
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,15 @@ def words_of(watch: Watch, machine: Machine, hour: int, later: Machine | None = 
             )
         )
     if later is not None:
-        after = [each for each in later.failures if each[0] > hour]
-        told = [_("In hindsight: failed on {when}, {mode}.").format(when=when(at), mode=mode) for at, mode in after]
-        said += told or [_("In hindsight: no failure until the end of the record.")]
+        said.append(hindsight(later, hour))
     return " ".join(said)
+
+
+def hindsight(later: Machine, hour: int) -> str:
+    """Return how a machine went on after an hour."""
+    after = [each for each in later.failures if each[0] > hour]
+    told = [_("In hindsight: failed on {when}, {mode}.").format(when=when(at), mode=mode) for at, mode in after]
+    return " ".join(told) or _("In hindsight: no failure until the end of the record.")
 
 
 def _reading(machine: Machine, name: str) -> str:
@@ -114,14 +121,15 @@ def _traces(machine: Machine) -> list[str]:
 
 
 def _line(frame: Frame, hours: Sequence[int], ys: Sequence[float | None], kind: str) -> str:
-    """Return a line with holes where nothing is known."""
-    drawn, pen = [], False
+    """Return a line with holes where nothing is known, or the machine stood."""
+    far = _FAR * min((b - a for a, b in itertools.pairwise(hours)), default=0)
+    drawn: list[str] = []
+    before: int | None = None  # where the pen is down
     for at, y in zip(hours, ys, strict=True):
-        if y is None:
-            pen = False
-            continue
-        drawn.append(f"{'L' if pen else 'M'}{frame.x(at):.1f} {y:.1f}")
-        pen = True
+        if y is not None:
+            meets = before is not None and at - before <= far
+            drawn.append(f"{'L' if meets else 'M'}{frame.x(at):.1f} {y:.1f}")
+        before = None if y is None else at
     return f'<path class="{kind}" d="{"".join(drawn)}"/>' if drawn else ""
 
 

@@ -6,12 +6,19 @@ import pytest
 
 from kit.verticals.manufacturing.bundle import Bundle, Size, make_bundle
 from kit.verticals.manufacturing.fleet import Machine, make_fleet
+from kit.verticals.manufacturing.windows import Window, windows_of
 
 
 @pytest.fixture(scope="session")
 def fleet() -> list[Machine]:
-    """Forty machines over eight weeks."""
-    return make_fleet(40, 56, seed=1)
+    """Thirty machines over eight weeks."""
+    return make_fleet(30, 56, seed=1)
+
+
+@pytest.fixture(scope="session")
+def windows(fleet: list[Machine]) -> list[list[Window]]:
+    """The windows of each of them, with a horizon of four days."""
+    return [windows_of(machine, horizon=96) for machine in fleet]
 
 
 @pytest.fixture(scope="session")

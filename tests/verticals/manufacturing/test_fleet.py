@@ -12,7 +12,7 @@ from kit.errors import ParameterError
 from kit.verticals.manufacturing.fleet import Machine, make_fleet
 from kit.verticals.manufacturing.lives import Life, Wear, wear_by_hour
 from kit.verticals.manufacturing.modes import HEALTHY, LABELS, MODES, UNKNOWN
-from kit.verticals.manufacturing.windows import windows_of
+from kit.verticals.manufacturing.windows import Window, windows_of
 
 
 def test_the_same_seed_gives_the_same_fleet() -> None:
@@ -45,21 +45,20 @@ def test_some_machines_never_fail_and_all_modes_occur(fleet: list[Machine]) -> N
     assert {mode for machine in failing for _at, mode in machine.life.failures} == set(MODES)
 
 
-def test_sensors_drop_out_and_machines_stand(fleet: list[Machine]) -> None:
-    windows = [window for machine in fleet for window in windows_of(machine)]
-    share = np.mean(["vibration" not in window.features for window in windows])
+def test_sensors_drop_out_and_machines_stand(fleet: list[Machine], windows: list[list[Window]]) -> None:
+    share = np.mean(["vibration" not in window.features for each in windows for window in each])
     assert 0.005 < share < 0.2
     for machine in fleet:
         for begin, end in machine.life.stops:
             assert not [at for at in machine.hours if begin <= at < end]
 
 
-def grown(fleet: list[Machine], mode: str) -> float:
+def grown(windows: list[list[Window]], mode: str) -> float:
     """Return by how much the most telling feature of a mode is larger in the last day before its failures."""
     name = MODES[mode].shows[0]
     last, calm = [], []
-    for machine in fleet:
-        for window in windows_of(machine):
+    for each in windows:
+        for window in each:
             value = window.features.get(name)
             if not isinstance(value, float):
                 continue
@@ -71,12 +70,12 @@ def grown(fleet: list[Machine], mode: str) -> float:
 
 
 @pytest.mark.parametrize("mode", [mode for mode in MODES if mode != "leak"])
-def test_a_failure_shows_in_its_own_feature(fleet: list[Machine], mode: str) -> None:
-    assert grown(fleet, mode) > 1.0
+def test_a_failure_shows_in_its_own_feature(windows: list[list[Window]], mode: str) -> None:
+    assert grown(windows, mode) > 1.0
 
 
-def test_a_leak_lets_the_pressure_fall(fleet: list[Machine]) -> None:
-    assert grown(fleet, "leak") < -1.0
+def test_a_leak_lets_the_pressure_fall(windows: list[list[Window]]) -> None:
+    assert grown(windows, "leak") < -1.0
 
 
 def test_windows_know_nothing_of_later_hours() -> None:
@@ -111,22 +110,22 @@ def test_windows_know_nothing_of_later_hours() -> None:
         assert known == [(window.features, window.readings) for window in whole[:n]]
 
 
-def test_labels_tell_what_comes_within_the_horizon(fleet: list[Machine]) -> None:
-    for machine in fleet:
+def test_labels_tell_what_comes_within_the_horizon(fleet: list[Machine], windows: list[list[Window]]) -> None:
+    for machine, each in zip(fleet, windows, strict=True):
         failures = dict(machine.life.failures)
-        for window in windows_of(machine, horizon=96):
+        for window in each:
             assert window.label in (*LABELS, UNKNOWN)
             if window.label in MODES:
                 assert failures[window.hour + int(window.fails_in or 0)] == window.label
                 assert 0 < int(window.fails_in or 0) <= 96
 
 
-def test_what_nobody_can_know_is_called_unknown(fleet: list[Machine]) -> None:
+def test_what_nobody_can_know_is_called_unknown(fleet: list[Machine], windows: list[list[Window]]) -> None:
     """Shortly before the end of the record, and before parts are replaced, nobody knows how it would have gone on."""
     replaced = 0
-    for machine in fleet:
+    for machine, each in zip(fleet, windows, strict=True):
         end = len(machine.slow.rpm)
-        for window in windows_of(machine, horizon=96):
+        for window in each:
             open_ended = not [at for at, _mode in machine.life.failures if at > window.hour]
             if open_ended and end - window.hour <= 96:
                 assert window.label == UNKNOWN
