@@ -36,7 +36,13 @@ def _filters(desk: TriageDesk) -> h.Element:
         _select("show", _("Show"), shows, desk.show),
         _select("label", _("Proposed"), labels, desk.label),
         _select("sort", _("Order"), _orders(desk), desk.sort),
-        parts.finder("text", desk.text, "filter", words=_("Search: device, circle, R2"), label=_("Search alerts")),
+        parts.finder(
+            "text",
+            desk.text,
+            "filter",
+            words=_("Search: device, circle, R2") if desk.shelf.about.get("transfers") else _("Search"),
+            label=_("Search alerts"),
+        ),
     ]
 
 
