@@ -89,11 +89,11 @@ def _floor(plot: Axes, floor: float | None, colours: Inks) -> None:
     plot.axhline(floor, color=colours.ink2, linewidth=1, dashes=(1, 2))
     plot.annotate(
         _("without learning {value}").format(value=share(floor)),
-        (1, floor),
-        (0, 4),
+        (0, floor),
+        (4, -5),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
-        ha="right",
+        va="top",
         fontsize=FONT,
         color=colours.ink2,
     )

@@ -16,7 +16,7 @@ from kit.i18n import N_, _
 from kit.place import home, write_atomic
 from kit.verticals.case import Case, case_of
 from kit.verticals.given import store_rows
-from kit.verticals.medical.bundle import GENERATION, INSTRUCTION, make_rows
+from kit.verticals.medical.bundle import GENERATION, INSTRUCTION
 from kit.verticals.medical.groups import group_column
 from kit.verticals.profile import Profile
 
@@ -177,6 +177,8 @@ def _stored(seed: int) -> dict[str, Path]:
         known = {}
     if known and all(path.is_file() for path in known.values()):
         return known
+    from kit.verticals.medical.bundle import make_rows  # only where they are made: scikit-learn is heavy
+
     made = {
         part: store_rows(f"breast-{part}", rows) for part, rows in zip(("train", "test"), make_rows(seed), strict=True)
     }

@@ -73,7 +73,7 @@ def test_how_hard_they_are() -> None:
 def test_the_case_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = case(quick=True, model="m")
     with monkeypatch.context() as patched:
-        patched.setattr("kit.verticals.medical.case.make_rows", None)
+        patched.setattr("kit.verticals.medical.bundle.make_rows", None)
         again = case(quick=True, model="m")
     assert again.key == first.key
     assert (again.task, again.name, again.group) == ("classify", "breast", "")
