@@ -27,15 +27,15 @@ def commit_of(revision: str) -> str:
 
 class _Hub(BaseHTTPRequestHandler):
     repositories: Mapping[tuple[str, str], Files]
-    refusal: tuple[int, str] | None
+    refusals: Mapping[str, tuple[int, str]]
     asked: list[str]
 
     def do_GET(self) -> None:
         path = unquote(self.path.split("?")[0])
         self.asked.append(path)
         repo = "/".join(_BEFORE_NAME.sub("", path).split("/")[:2])
-        if self.refusal is not None:
-            self._refuse(*self.refusal)
+        if repo in self.refusals:
+            self._refuse(*self.refusals[repo])
         elif (repo, "main") not in self.repositories:
             self._refuse(404, "RepoNotFound")
         elif "/resolve/" in path:
@@ -87,7 +87,7 @@ def _oid(content: bytes) -> str:
 
 @contextlib.contextmanager
 def tiny_hub(
-    repositories: Mapping[tuple[str, str], Files], refusal: tuple[int, str] | None = None
+    repositories: Mapping[tuple[str, str], Files], refusals: Mapping[str, tuple[int, str]] | None = None
 ) -> Iterator[tuple[str, list[str]]]:
     """Run a hub; yields its address and a list of the paths that it is asked for.
 
@@ -95,11 +95,11 @@ def tiny_hub(
     ----------
     repositories : mapping of (name, revision) to files
         Each with a revision "main".
-    refusal : tuple, optional
-        A status and the hub's name for the fault: nothing else is answered.
+    refusals : mapping of name to tuple, optional
+        A status and the hub's name for the fault: of that repository nothing else is answered.
     """
     asked: list[str] = []
-    handler = type("Hub", (_Hub,), {"repositories": repositories, "refusal": refusal, "asked": asked})
+    handler = type("Hub", (_Hub,), {"repositories": repositories, "refusals": refusals or {}, "asked": asked})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

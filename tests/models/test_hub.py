@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tinyhub import Files, ask_hub, tiny_hub
+from tinyhub import ask_hub, tiny_hub
 
 Make = Callable[..., Path]
 SCRIPT = """
@@ -26,24 +25,25 @@ class Impatient(ListReport):
     def stop_asked(self):
         return "stop" in sys.argv and any("downloading" in e.get("phase", "") for e in self.events)
 
-report = Impatient(Path("."))
-try:
-    location = fetch(sys.argv[1], report)
-    told = {"path": str(location.path), "origin": location.origin}
-except KitError as exc:
-    told = {"error": type(exc).__name__, "text": str(exc)}
-except Stopped:
-    told = {"error": "Stopped"}
-print(json.dumps({**told, "events": report.events}))
+def told(name):
+    report = Impatient(Path("."))
+    try:
+        location = fetch(name, report)
+        said = {"path": str(location.path), "origin": location.origin}
+    except KitError as exc:
+        said = {"error": type(exc).__name__, "text": str(exc)}
+    except Stopped:
+        said = {"error": "Stopped"}
+    return {**said, "events": report.events}
+
+print(json.dumps([told(name) for name in sys.argv[1:] if name != "stop"]))
 """
 
 
-def hub(files: Files, refusal: tuple[int, str] | None = None) -> contextlib.AbstractContextManager[Any]:
-    return tiny_hub({("someone/tiny", "main"): files}, refusal)
-
-
 def ask(endpoint: str, folder: Path, *arguments: str) -> dict[str, Any]:
-    told: dict[str, Any] = ask_hub(SCRIPT, endpoint, folder, *arguments)
+    """Fetch one model, in a process of its own."""
+    (told,) = ask_hub(SCRIPT, endpoint, folder, *arguments)
+    assert isinstance(told, dict)
     return told
 
 
@@ -56,7 +56,7 @@ def repository(tmp_path: Path, make_model: Make) -> dict[str, bytes]:
 
 
 def test_a_model_comes_from_the_hub(tmp_path: Path, repository: dict[str, bytes]) -> None:
-    with hub(repository) as (endpoint, asked):
+    with tiny_hub({("someone/tiny", "main"): repository}) as (endpoint, asked):
         told = ask(endpoint, tmp_path, "someone/tiny")
         assert told["origin"] == "hub"
         wanted = {"config.json", "tokenizer.json", "model.safetensors.index.json"}
@@ -72,31 +72,46 @@ def test_a_model_comes_from_the_hub(tmp_path: Path, repository: dict[str, bytes]
 
 
 def test_a_download_can_be_stopped(tmp_path: Path, repository: dict[str, bytes]) -> None:
-    with hub(repository) as (endpoint, _asked):
+    with tiny_hub({("someone/tiny", "main"): repository}) as (endpoint, _asked):
         assert ask(endpoint, tmp_path, "someone/tiny", "stop")["error"] == "Stopped"
 
 
+REFUSALS = {
+    "someone/gated": (403, "GatedRepo"),
+    "someone/lost": (404, "RepoNotFound"),
+    "someone/broken": (500, "Oops"),
+}
+
+
+@pytest.fixture(scope="module")
+def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], list[str]]:
+    """What is said of models that cannot be had, by name, and what the hub was asked; one process asks for all."""
+    names = [*REFUSALS, "someone/pickled"]
+    pickled = {"config.json": b"{}", "pytorch_model.bin": b"\x80"}
+    with tiny_hub({("someone/pickled", "main"): pickled}, REFUSALS) as (endpoint, asked):
+        said = ask_hub(SCRIPT, endpoint, tmp_path_factory.mktemp("hub"), *names)
+    return dict(zip(names, said, strict=True)), asked
+
+
 @pytest.mark.parametrize(
-    ("refusal", "words"),
+    ("name", "words"),
     [
-        ((403, "GatedRepo"), "accept them on its page"),
-        ((404, "RepoNotFound"), "knows no model someone/tiny"),
-        ((500, "Oops"), "The hub refused"),
+        ("someone/gated", "accept them on its page"),
+        ("someone/lost", "knows no model someone/lost"),
+        ("someone/broken", "The hub refused"),
     ],
 )
-def test_a_refusal_is_told(tmp_path: Path, refusal: tuple[int, str], words: str) -> None:
-    with hub({}, refusal) as (endpoint, _asked):
-        told = ask(endpoint, tmp_path, "someone/tiny")
+def test_a_refusal_is_told(refused: tuple[dict[str, Any], list[str]], name: str, words: str) -> None:
+    told = refused[0][name]
     assert told["error"] == "ModelNotFoundError"
     assert words in told["text"]
     assert "Three ways" in told["text"]
 
 
-def test_pickles_are_not_even_downloaded(tmp_path: Path) -> None:
-    with hub({"config.json": b"{}", "pytorch_model.bin": b"\x80"}) as (endpoint, asked):
-        told = ask(endpoint, tmp_path, "someone/tiny")
-        assert "without safetensors" in told["text"]
-        assert not any("/resolve/" in path for path in asked)
+def test_pickles_are_not_even_downloaded(refused: tuple[dict[str, Any], list[str]]) -> None:
+    said, asked = refused
+    assert "without safetensors" in said["someone/pickled"]["text"]
+    assert not any("/resolve/" in path for path in asked)
 
 
 def test_a_log_in_page_is_no_hub(tmp_path: Path) -> None:
