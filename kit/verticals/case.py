@@ -65,7 +65,12 @@ class Case(Asked):
             self._need_model()
         rows = self._measured_rows() if data is None else getattr(data, "spec", data)
         variant = Variant(model=model or self.model, method=changes.pop("method", self.method))
-        fields = {"measures": ("accuracy",), "answer_tokens": plan.ANSWER_TOKENS, "batch_size": 32, **changes}
+        fields = {
+            "measures": ("accuracy",),
+            "answer_tokens": plan.answer_tokens(quick=self.quick),
+            "batch_size": 32,
+            **changes,
+        }
         return EvaluateSpec(variant=variant, data=rows, **fields)
 
     def baseline_spec(self, **changes: Any) -> BaselineSpec:

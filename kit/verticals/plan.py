@@ -11,7 +11,7 @@ from typing import Any
 from kit.data import Dataset
 from kit.verticals.profile import Profile
 
-ANSWER_TOKENS = 64
+_ANSWER_TOKENS, _ANSWER_TOKENS_QUICK = 64, 16
 _TOKENS_PER_S = 650.0  # of rows that are learnt from
 _CHARACTERS = 3.6  # to a token of English with numbers
 _ROW_TOKENS = 14  # of a chat template around each row
@@ -46,13 +46,18 @@ def rows_measured(task: str, *, quick: bool) -> int:
     return 16 if quick else 200
 
 
+def answer_tokens(*, quick: bool) -> int:
+    """Return how many tokens a written answer may have."""
+    return _ANSWER_TOKENS_QUICK if quick else _ANSWER_TOKENS
+
+
 def sweep(profile: Profile, task: str, *, quick: bool, minutes: float) -> dict[str, Any]:
     """Return the fields of a sweep: the reference and one more method in quick mode."""
     sizes = {"requests": 2, "new_tokens": 4} if quick else {"requests": 5, "new_tokens": 24}
     return {
         "methods": profile.methods[:2] if quick else profile.methods,
         "measures": ("accuracy", "latency", "memory"),
-        "answer_tokens": ANSWER_TOKENS if not quick else 16,
+        "answer_tokens": answer_tokens(quick=quick),
         "minutes": None if quick else round(minutes * _SWEEP_SHARE, 2),
         **sizes,
     }
