@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 HORIZON, CLAIM = 96, 14 * 24  # hours
 _LIMITS = N_("A suggestion to a technician, measured on past failures; not a safety device.")
 _ADDS = N_(
-    "What the language model adds: it reads the technician's words as they are written, and needs no table of columns."
+    "What a language model can add is that it reads a technician's words as they are written; whether that helped here "
+    "is measured above, with the work orders taken away, and with few labels."
 )
+_ADDS_ALONE = N_("What a language model adds is that it needs no table of columns: text is read as it is written.")
 SERIES = Profile(
     vertical="manufacturing",
     title=N_("Which machine fails next, and how?"),
@@ -42,7 +44,7 @@ SERIES = Profile(
 )
 # The instruction names the labels of the made-up fleet, which are not those of other machines.
 SERIES_BY_PATH = dataclasses.replace(SERIES, instruction="", rows=(3000, 600))
-ALONE = Profile(vertical="manufacturing", title=N_("What failed?"), limits=_LIMITS, adds=_ADDS)
+ALONE = Profile(vertical="manufacturing", title=N_("What failed?"), limits=_LIMITS, adds=_ADDS_ALONE)
 
 
 class MachineCase(Case):

@@ -75,6 +75,19 @@ def test_the_label_of_no_failure_is_known_by_its_name(labels: tuple[str, ...], w
     assert healthy_label(labels) == wanted
 
 
+def test_few_labels_are_the_same_for_both(tiny_model: Path, tmp_path: Path) -> None:
+    train, test = write(tmp_path / "own_train.jsonl", text_rows(60)), write(tmp_path / "own_test.jsonl", text_rows(20))
+    case = manufacturing.case(train, test, model=str(tiny_model), minutes=1)
+    shown = case.few(16)
+    assert "From 16 labelled rows" in shown.sentence
+    assert case.outcome.facts["few"]["rows"] == 16
+    specs = [run.spec for run in kit.runs(kind=("tune", "baseline"))]
+    assert len({spec.data for spec in specs}) == 1  # type: ignore[attr-defined]
+    started = {run.id for run in kit.runs()}
+    assert repr(case.few(16)) == repr(shown)
+    assert {run.id for run in kit.runs()} == started
+
+
 def own_rows(tmp_path: Path) -> tuple[Path, Path]:
     """Return machines over time as somebody else would give them: other columns, a CSV-like row, a person's name."""
     made = make_bundle(Size(machines=12, days=26), seed=5)
