@@ -111,8 +111,9 @@ def _foot(desk: MachineDesk) -> list[h.Node]:
         k=watch.k, n=watch.n, t=f"{watch.threshold:.2f}"
     )
     said = _("{model}, measured {date} on {data}.").format(model=watch.model, date=watch.date[:10], data=watch.data)
+    counted = _("Counted over the whole record, whatever hour is looked at.")
     limits = _("A suggestion, not a safety device: protective shutdowns stay as they are.")
     return [
-        h.p(".tb-small", data_key="how-good")[how_good(watch.facts)],
+        h.p(".tb-small", data_key="how-good")[how_good(watch.facts), " ", counted],
         h.p(".tb-small.tb-mute", data_key="foot")[" ".join((rule, said, limits))],
     ]
