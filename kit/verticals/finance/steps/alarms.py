@@ -61,7 +61,7 @@ def false_alarms(case: FinanceCase, *, recall: float = 0.8) -> Report:
         title=_("False alarms"),
         sentence=_said(found),
         table=_table(found),
-        notes=(_note(found), *_look(case)),
+        notes=(*_rival(scores, fraud, rings, found), _note(found), *_look(case)),
         draw=_figure(scores, fraud, found),
     )
 
@@ -110,6 +110,25 @@ def _said(found: Alarms) -> str:
         return said + _("That is {n} points more ({low} to {high}).").format(**_points(less, sign=-1))
     low, high = round(100 * less.low), round(100 * less.high)
     return said + _("No evidence of a difference (from {low} to {high} points fewer).").format(low=low, high=high)
+
+
+def _rival(scores: dict[str, list[float]], fraud: list[bool], rings: list[str], found: Alarms) -> tuple[str, ...]:
+    """Return how the last score stands against the best of what is simpler, paired."""
+    from kit.verticals.finance.alarms import false_alarms as measured
+
+    last = _last(found)
+    best = min((name for name in found.rates if name != last), key=lambda name: found.rates[name].value)
+    pair = measured({best: scores[best], last: scores[last]}, fraud, rings, recall=found.recall)
+    less, rate = pair.less[last], _percent(found.rates[best])
+    if less.high < 0:
+        text = _("Of what is simpler, {best} does best, {rate}: {n} points fewer than {last} ({low} to {high}).")
+        said = text.format(best=best, rate=rate, last=last, **_points(less, sign=-1))
+        return (said + " " + _("Where its inputs are at hand, take it: the model adds words, not a better order."),)
+    if less.low > 0:
+        text = _("Of what is simpler, {best} does best, {rate}: {n} points more than {last} ({low} to {high}).")
+        return (text.format(best=best, rate=rate, last=last, **_points(less)),)
+    text = _("Of what is simpler, {best} does best, {rate}: no evidence of a difference to {last}.")
+    return (text.format(best=best, rate=rate, last=last),)
 
 
 def _points(less: Range, sign: int = 1) -> dict[str, int]:

@@ -103,13 +103,17 @@ def rules(case: FinanceCase) -> Report:
         "Right: of the held-out transfers that the rule flags, those that are fraud. New: frauds that no rule before "
         "it flags. Wilson's 95 % intervals; they take transfers as independent, which those of one ring are not."
     )
+    notes = [note]
+    if unseen := facts.get("unseen"):
+        text = _("Of the frauds that raise no alert by the monitoring, the rules flag {share}.")
+        notes.insert(0, text.format(share=percent(unseen)))
     case.keep(rules={"n": len(found), "precision": together["precision"], "recall": together["recall"]})
     draw = partial(shares, series, title=_("Rules by precision and recall"), axis=_("held-out transfers"))
     return Pictured(
         title=_("Rules"),
         sentence=sentence,
         table=table,
-        notes=(note,),
+        notes=tuple(notes),
         run=case.study,
         draw=lambda width: draw(width=width),
     )

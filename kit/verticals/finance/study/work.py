@@ -73,6 +73,7 @@ def _facts(walked: Walked, rules: tuple[Rule, ...]) -> dict[str, Any]:
     rings = {id: ring for id, ring in world.rings.items() if any(each.ring == id for each in transfers)}
     kinds = {party.id: party.kind for party in world.parties.values()}
     raised = walked.points[later] >= ALERT
+    unseen, fires = fraud & ~raised, any_fires(rules, table)
     return {
         "transfers": len(world.transfers),
         "days": world.days,
@@ -87,7 +88,8 @@ def _facts(walked: Walked, rules: tuple[Rule, ...]) -> dict[str, Any]:
         },
         "rules": rule_numbers(rules, table, fraud),
         "together": together(rules, table, fraud),
-        "rings": rings_found(transfers, any_fires(rules, table), rings, kinds) if rings else None,
+        "unseen": share_of(int((unseen & fires).sum()), int(unseen.sum())),
+        "rings": rings_found(transfers, fires, rings, kinds) if rings else None,
     }
 
 
