@@ -78,7 +78,9 @@ def test_a_visitor_asks_about_a_case(real_cache: Path, monkeypatch: pytest.Monke
             expect(field).to_have_value(CASE)
             panel.get_by_role("button", name="Ask", exact=True).click()
             expect(panel.get_by_text(re.compile(r"^Probability (0\.\d\d|above)"))).to_be_visible(timeout=3 * MINUTE)
-            expect(panel.get_by_text(re.compile("it was right in 40 of 50 test cases: 80%"))).to_be_visible()
+            expect(
+                panel.get_by_text(re.compile("its likeliest answer was right in 40 of 50 test cases: 80%"))
+            ).to_be_visible()
             expect(panel.get_by_text("In the data this case is: benign.")).to_be_visible()
             picture(page, "1400")
 

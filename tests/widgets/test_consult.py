@@ -3,105 +3,27 @@
 from __future__ import annotations
 
 import ast
-import contextlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tinygateway import TOKEN, tiny_gateway, until
-from tinyserver import tiny_server
+from consulted import BINS, Weighing, served, tuned
+from tinygateway import until
 
 from kit.errors import KitError
 from kit.jobs import runs
 from kit.place import home
-from kit.service.note import note_place, write_note
-from kit.service.spec import ServiceSpec
-from kit.verticals.outcome import outcome_of
-from kit.verticals.outcome import write as write_outcome
 from kit.widgets import ConsultPanel
 from kit.widgets.consulting.opinion import Opinion, probabilities
 
 SOON_S = 60.0
-BINS = [
-    {
-        "low": 0.0,
-        "high": 0.7,
-        "rows": 20,
-        "confidence": 0.6,
-        "accuracy": 0.6,
-        "accuracy_low": 0.39,
-        "accuracy_high": 0.78,
-    },
-    {
-        "low": 0.7,
-        "high": 1.0,
-        "rows": 20,
-        "confidence": 0.9,
-        "accuracy": 0.9,
-        "accuracy_low": 0.7,
-        "accuracy_high": 0.97,
-    },
-]
-
-
-def tuned(model: Path | str, *, threshold: float = 0.7, **changes: Any) -> None:
-    """Leave what a notebook leaves that has tuned `model`."""
-    ask = {
-        "task": "classify",
-        "instruction": "Is it up or down?",
-        "labels": ["down", "up"],
-        "model": "tiny",
-        "learnt_from": 40,
-        "rows": 40,
-        "threshold": threshold,
-        "bins": BINS,
-        "examples": [{"text": "The price goes up", "context": "", "choices": [], "answer": "up"}],
-        **changes,
-    }
-    values = {
-        "vertical": "medical",
-        "limits": "Only for a test.",
-        "data": "prices",
-        "metric": "acc",
-        "tuned_model": str(model),
-        "tuned": {"value": 0.8, "low": 0.65, "high": 0.9},
-        "facts": {"ask": ask},
-    }
-    write_outcome(outcome_of("medical", "prices"), values, key="k")
-
-
-class Weighing:
-    """What a server says of tokens: of each the same log-probability, by its place in the answer and its number."""
-
-    def __init__(self, up: float = -0.1) -> None:
-        self.up = up
-        self.bodies: list[dict[str, Any]] = []
-
-    def __call__(self, body: dict[str, Any]) -> dict[str, Any]:
-        self.bodies.append(body)
-        [(token, _bias)] = body["logit_bias"].items()
-        return {"choices": [{"text": "x", "logprobs": {"token_logprobs": [self.of(int(token))], "tokens": ["x"]}}]}
-
-    def of(self, token: int) -> float:
-        return self.up if token % 2 else -1.5
 
 
 @pytest.fixture
 def weighing() -> Weighing:
     return Weighing()
-
-
-@contextlib.contextmanager
-def served(model: Path, says: Callable[..., Any] | None) -> Iterator[None]:
-    """Serve `model`; `says` answers in its place."""
-    routes = {} if says is None else {"/v1/completions": says}
-    spec = ServiceSpec(slots=2, models=(str(model),))
-    with tiny_server(routes=routes) as behind, tiny_gateway(behind.url, spec=spec) as found:
-        write_note(f"{found.url}/v1", TOKEN)
-        yield
-        note_place().unlink()
 
 
 @pytest.fixture
@@ -168,7 +90,7 @@ def test_a_sure_answer(tiny_model: Path, service: None, weighing: Weighing, read
     assert sum(found.probabilities) == pytest.approx(1)
     page = read(panel.html())
     assert f"Probability {found.probability:.2f}" in page.text
-    assert "it was right in" in page.text
+    assert "its likeliest answer was right in" in page.text
     assert "In the data this case is: up." in page.text
     assert "Not sure" not in page.text
     ast.parse(panel.desk.code())

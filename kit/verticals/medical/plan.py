@@ -12,8 +12,8 @@ _SHARE = 0.4  # of the minutes
 _TOKENS_PER_S = 650.0  # of rows that are learnt from, on two cores
 _READ_PER_S = 2_600.0  # of rows that are measured on
 _POINT_S = 14.0  # two processes, loading
-_ROWS = 512  # that a point would like to look at: few examples are looked at more often
-_MOST_EPOCHS, _LEAST_EPOCHS = 8.0, 2.0
+_ROWS = 384  # that a point would like to look at: few examples are looked at more often
+_MOST_EPOCHS, _LEAST_EPOCHS = 6.0, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)

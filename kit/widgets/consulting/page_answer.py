@@ -87,7 +87,8 @@ def _sentence(found: Opinion) -> str:
         "The likeliest answer, {answer}, has a probability of {p}. That is below {threshold}, the threshold that was "
         "chosen on rows held back from training, so it is not given as an answer."
     )
-    return text.format(answer=found.answer, p=_p(found.probability), threshold=_p(found.threshold))
+    p, threshold = _apart(found.probability, found.threshold)
+    return text.format(answer=found.answer, p=p, threshold=threshold)
 
 
 def _bar(answer: str, share: float, found: Opinion) -> h.Element:
@@ -108,7 +109,9 @@ def _bar(answer: str, share: float, found: Opinion) -> h.Element:
 def _alike(found: Opinion) -> str:
     each = found.alike
     assert each is not None
-    text = _("At {probabilities} it was right in {right} of {n} test cases: {share} ({from_} to {to}).")
+    text = _(
+        "At {probabilities} its likeliest answer was right in {right} of {n} test cases: {share} ({from_} to {to})."
+    )
     return text.format(
         probabilities=_between(each["low"], each["high"]),
         right=count(round(each["accuracy"] * each["rows"])),
@@ -120,13 +123,21 @@ def _alike(found: Opinion) -> str:
 
 
 def _between(low: float, high: float) -> str:
-    """Return a range of probabilities with as many digits as tell its ends apart."""
-    digits = next((n for n in (2, 3, 4) if round(low, n) != round(high, n)), 5)
+    """Return a range of probabilities in words."""
+    least, most = _apart(low, high)
     if low <= 0:
-        return _("probabilities up to {high:.{digits}f}").format(high=high, digits=digits)
+        return _("probabilities up to {high}").format(high=most)
     if high >= 1:
-        return _("probabilities above {low:.{digits}f}").format(low=low, digits=digits)
-    return _("probabilities from {low:.{digits}f} to {high:.{digits}f}").format(low=low, high=high, digits=digits)
+        return _("probabilities above {low}").format(low=least)
+    return _("probabilities from {low} to {high}").format(low=least, high=most)
+
+
+def _apart(low: float, high: float) -> tuple[str, str]:
+    """Return two probabilities with as many digits as tell them apart, from each other and from 1."""
+    digits = next(
+        (n for n in (2, 3, 4, 5) if round(low, n) < min(round(high, n), 1) and (high >= 1 or round(high, n) < 1)), 6
+    )
+    return f"{low:.{digits}f}", f"{high:.{digits}f}"
 
 
 def _written(text: str, right: str) -> h.Element:
