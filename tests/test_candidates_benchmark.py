@@ -142,7 +142,13 @@ def test_the_quickest_that_keeps_the_rules_is_chosen() -> None:
     name, why = choose(rows)
     assert name == "good"
     assert "100 tokens/s with 8 clients" in why
-    for each in ("slow (50)", "fails: 1 question", "silent: its server", "other: answers differ", "absent: not"):
+    for each in (
+        "slow (50)",
+        "fails (900): 1 question",
+        "silent (900): its server",
+        "other (900): answers",
+        "absent: not",
+    ):
         assert each in why
     assert choose(rows[2:])[0] is None
 

@@ -26,7 +26,7 @@ def choose(rows: Sequence[Row]) -> tuple[str | None, str]:
     """Return the name of the one that is chosen and why; None where nobody can be."""
     faults = {row["name"]: fault(row) for row in rows}
     left = [row for row in rows if not faults[row["name"]]]
-    out = "; ".join(f"{name}: {why}" for name, why in faults.items() if why)
+    out = "; ".join(f"{_told(row)}: {faults[row['name']]}" for row in rows if faults[row["name"]])
     if not left:
         return None, f"Nobody can be chosen. {out}"
     quickest = max(left, key=rate)
@@ -53,6 +53,11 @@ def fault(row: Row) -> str:
     if answers["same_top"] < SAME_TOP or answers["kl"] > KL:
         return f"answers differ (same token {answers['same_top']:.0%}, divergence {answers['kl']:.3f} nats)"
     return ""
+
+
+def _told(row: Row) -> str:
+    """Return the name, and how quick it is: who is left out may be the quickest."""
+    return row["name"] if row.get("missing") else f"{row['name']} ({rate(row):.0f})"
 
 
 def rate(row: Row) -> float:
