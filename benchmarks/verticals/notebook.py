@@ -55,7 +55,8 @@ def run(task: Task, place: Path, *, values: Mapping[str, Any], quick: bool) -> t
     try:
         client.execute()
     except Exception as exc:  # a notebook that fails is a row that says so
-        problem = str(exc).strip()[-600:]
+        told = getattr(exc, "ename", ""), getattr(exc, "evalue", "")
+        problem = f"{told[0]}: {told[1]}" if told[0] else str(exc).strip()[-600:]
     minutes = (time.monotonic() - began) / 60
     nbformat.write(notebook, place / path.name)
     return minutes, problem

@@ -39,7 +39,7 @@ def test_bits_are_those_of_the_right_answers(tmp_path: Path) -> None:
 def test_each_question_stands_beside_another_answer(case: Case) -> None:
     spec = paired_rows(case)
     rows, answers = open_data(spec), dict(zip(case.test.texts, case.test.answers, strict=True))
-    assert (rows.task, len(rows)) == ("choose", 4)
+    assert (rows.task, len(rows)) == ("choose", 8)
     for row in rows.items:
         assert row.answer == answers[row.text]
         assert len(set(row.choices)) == 2
@@ -50,7 +50,7 @@ def test_each_question_stands_beside_another_answer(case: Case) -> None:
 def test_it_is_kept_beside_what_counts(case: Case) -> None:
     told = dict(read_answers(case, "base_model"))
     held = case.outcome["reading"]["base_model"]
-    assert told["Reference answers, bits a byte"].startswith(f"{held['bits_per_byte']:.3f} on 4 rows")
+    assert told["Reference answers, bits a byte"].startswith(f"{held['bits_per_byte']:.3f} on 8 rows")
     assert 0 <= held["told_apart"]["low"] <= held["told_apart"]["value"] <= held["told_apart"]["high"] <= 1
     assert read_answers(case, "base_model") == list(told.items())
 

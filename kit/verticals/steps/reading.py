@@ -11,11 +11,11 @@ import math
 import random
 from typing import TYPE_CHECKING, Any
 
-from kit.calls import compare
 from kit.data import DataSpec, open_data
 from kit.i18n import _
 from kit.measure.record import read_records
 from kit.result import Result
+from kit.verticals.compared import compared
 from kit.verticals.given import store_rows
 from kit.verticals.intervals import as_dict, interval_of, words
 from kit.words import count
@@ -23,7 +23,7 @@ from kit.words import count
 if TYPE_CHECKING:
     from kit.verticals.case import Case
 
-_MOST, _MOST_QUICK = 120, 4
+_MOST, _MOST_QUICK = 120, 8
 
 
 def read_answers(case: Case, who: str, model: Any = "") -> list[tuple[str, str]]:
@@ -53,8 +53,9 @@ def read_answers(case: Case, who: str, model: Any = "") -> list[tuple[str, str]]
     ]
     before = case.there("reading, untuned") if who == "tuned" else None
     if before is not None:
-        verdict = compare(result, before.result, metric="logprob")
-        facts.append((_("Reading, against the model as it was"), getattr(verdict, "sentence", "")))
+        verdict = compared(result, before.result, "logprob")
+        told_so = _("too few rows to compare") if verdict is None else verdict.sentence
+        facts.append((_("Reading, against the model as it was"), told_so))
     return facts
 
 

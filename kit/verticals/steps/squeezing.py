@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kit.calls import compare
 from kit.i18n import N_, _
 from kit.result import Result
+from kit.verticals.compared import compared
 from kit.verticals.intervals import as_dict, interval_of, words
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import NotYet, step
@@ -92,11 +92,13 @@ def _row(case: Case, part: Result, reference: Result | None) -> tuple[str, ...]:
 
 
 def _sentence(case: Case, part: Result, reference: Result) -> str:
-    return compare(part, reference, metric=case.metric, rows="common").sentence  # type: ignore[union-attr]
+    verdict = compared(part, reference, case.metric)
+    return _("too few rows to compare") if verdict is None else verdict.sentence
 
 
 def _kind(case: Case, part: Result, reference: Result) -> str:
-    return compare(part, reference, metric=case.metric, rows="common").kind  # type: ignore[union-attr]
+    verdict = compared(part, reference, case.metric)
+    return "" if verdict is None else verdict.kind
 
 
 def _rows(done: list[Result]) -> range:

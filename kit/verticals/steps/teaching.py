@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kit.calls import compare
 from kit.i18n import N_, _
 from kit.measure.verdict import Verdict
 from kit.result import Result
+from kit.verticals.compared import compared
 from kit.verticals.intervals import as_dict, interval_of, words
 from kit.verticals.steps.asking import also
 from kit.verticals.steps.reading import read_answers
@@ -84,8 +84,5 @@ _AGAINST = {"base_model": N_("Against the model as it was"), "baseline": N_("Aga
 def against(case: Case, result: Result) -> dict[str, Verdict]:
     """Return the paired verdicts on the tuned model against those that were measured on the same rows."""
     others = {"base_model": case.untuned_result, "baseline": case.baseline_result}
-    return {
-        who: compare(result, other, metric=case.metric)  # type: ignore[misc]
-        for who, other in others.items()
-        if other is not None
-    }
+    found = {who: compared(result, other, case.metric) for who, other in others.items() if other is not None}
+    return {who: verdict for who, verdict in found.items() if verdict is not None}

@@ -43,7 +43,7 @@ def _won(case: Case, found: dict[str, Verdict]) -> str:
     """Return who is better, the tuned model or the baseline, in a sentence."""
     verdict, name = found.get("baseline"), str(case.outcome["baseline_name"])
     if verdict is None:
-        return _("There is no baseline to compare the tuned model with yet.")
+        return _("There is no baseline on enough of the same rows to compare the tuned model with.")
     rows = count(verdict.n)
     if verdict.kind == "better":
         return _("The tuned model is {words} than {name} on the same {n} rows.").format(
