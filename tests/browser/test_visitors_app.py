@@ -26,6 +26,7 @@ QUICKSTART = Path(__file__).parents[2] / "notebooks" / "00_quickstart.ipynb"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 MINUTE = 60_000  # milliseconds, as playwright counts
 VISITORS = 32
+CULL_S = 25
 
 
 @pytest.fixture
@@ -213,20 +214,20 @@ def test_no_kernel_is_left_however_32_visitors_leave(browser: Browser, tmp_path:
     cells = [nbformat.v4.new_markdown_cell("# Here"), nbformat.v4.new_code_cell("print('Hello')")]
     for name in ("here", "there"):
         (tmp_path / f"{name}.ipynb").write_text(json.dumps(nbformat.v4.new_notebook(cells=cells)), encoding="utf-8")
-    with start_app(tmp_path, port=0, visitors=40, cull_after_s=25, cull_every_s=1) as app:
+    with start_app(tmp_path, port=0, visitors=40, cull_after_s=CULL_S, cull_every_s=1) as app:
         url, connected = app.url.replace("?", "app/here/?"), set[Page]()
         other = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=QUIET)
         staying, ending = _come(browser, url, connected), _come(other, url, connected)
         pages: list[Page] = []
         while len(pages) < VISITORS - 1:  # a few at a time: all at once take longer than the cull time
             pages += [_come(browser, url, connected) for _ in range(min(3, VISITORS - 1 - len(pages)))]
-            assert _until(partial(connected.issuperset, [staying, ending, *pages]), 90, staying)
+            assert _until(partial(connected.issuperset, [staying, ending, *pages]), 4 * CULL_S, staying)
         assert _kernels(app) == VISITORS + 1
         ways = list(WAYS.values())
         for number, page in enumerate(pages):
             with contextlib.suppress(Error):  # a page that crashes says so
                 ways[number % len(ways)](page)
         other.close()
-        assert _until(lambda: _kernels(app) == 1, 90, staying), f"{_kernels(app)} kernels are left"
+        assert _until(lambda: _kernels(app) == 1, 3 * CULL_S, staying), f"{_kernels(app)} kernels are left"
         staying.wait_for_timeout(3000)
         assert _kernels(app) == 1  # who is there keeps theirs
