@@ -104,8 +104,8 @@ FACTS: dict[str, Fact] = {
         ),
         Fact(
             name="passing_on",
-            at_least=N_("with it, {n} % or more of what the sender got in two days is gone"),
-            below=N_("with it, less than {n} % of what the sender got in two days is gone"),
+            at_least=N_("by now the sender has passed on {n} % or more of what it got in two days"),
+            below=N_("by now the sender has passed on less than {n} % of what it got in two days"),
             step=5,
         ),
         Fact(
