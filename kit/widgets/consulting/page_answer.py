@@ -102,7 +102,7 @@ def _bar(answer: str, share: float, found: Opinion) -> h.Element:
             if best and found.threshold <= 1
             else None,
         ],
-        h.span(".tb-num")[_p(share)],
+        h.span(".tb-consult-p")[_p(share)],
     ]
 
 
