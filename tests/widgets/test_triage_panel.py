@@ -204,7 +204,7 @@ def test_a_sentence_of_the_model_is_shown_only_where_it_may_stand(read: type[Any
     panel = TriagePanel()
     page = read(panel.html())
     assert "Escalate: 4 accounts use the device.Written by the tuned model" in page.text
-    assert "Because of 1." not in page.text
+    assert "Because of 1.By template" in page.text  # what contradicts a proposal is said whatever the model writes
     panel.act("use", "key2")
     page = read(panel.html())
     assert "9 accounts" not in page.text

@@ -1,7 +1,8 @@
 """Whether a sentence that a model wrote may stand: what it says must be in the facts.
 
 A small model writes fluent sentences with numbers of its own. So each number has to be one of the facts, no other
-disposition may be named, and no party may be made up; else the template stands, and the reader is told.
+disposition may be named, no party may be made up, and a rule goes with its own share; else the template stands alone,
+and the reader is told.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kit.verticals.finance.alert import DISPOSITIONS
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = re.compile(r"\b[A-Z]-?\d+\b")
+_RATED = re.compile(r"\b(R\d+)\b[^.;%]*?(\d+)\s?%")  # a rule, and how often it was right
 _LONGEST, _SHORTEST = 60, 4  # words
 _COUNTS = {
     "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0,
@@ -69,6 +71,9 @@ def checked(sentence: str, facts: str, disposition: str, named: Sequence[str] = 
     made_up = [name for name in _NAMED.findall(text) if name not in named and name not in facts]
     if made_up:
         return Checked(text, _("{name} is in no fact").format(name=made_up[0]))
+    mixed = [(name, share) for name, share in _RATED.findall(text) if f"{name} {share}%" not in facts]
+    if mixed and "Rules:" in facts:
+        return Checked(text, _("{name} with {share} % is in no fact").format(name=mixed[0][0], share=mixed[0][1]))
     if not {word.lower() for word in words if len(word) > 4} & {word.lower() for word in _WORD.findall(facts)}:
         return Checked(text, _("it names no fact"))
     return Checked(text)

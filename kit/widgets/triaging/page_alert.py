@@ -113,15 +113,16 @@ def _why(desk: TriageDesk, alert: Alert) -> h.Node:
 
 
 def _written(alert: Alert) -> h.Node:
-    """Return the explanation: the model's sentence where it may stand, else the template's, and which of them it is."""
+    """Return the explanation by template and, where it may stand, the model's sentence; and which of them is which."""
     written = alert.get("written")
+    note = _("By template, from the facts.")
+    if written and written["refused"]:
+        note += " " + _("The model's own sentence was refused: {reason}.").format(reason=written["refused"])
+    found = [h.p[alert["why"]], h.p(".tb-tiny")[note]]
     if written and not written["refused"]:
         note = _("Written by the tuned model; every number in it was found in the facts.")
-        return [h.p[written["text"]], h.p(".tb-tiny")[note]]
-    note = _("By template, from the facts.")
-    if written:
-        note += " " + _("The model's own sentence was refused: {reason}.").format(reason=written["refused"])
-    return [h.p[alert["why"]], h.p(".tb-tiny")[note]]
+        found += [h.p[written["text"]], h.p(".tb-tiny")[note]]
+    return found
 
 
 def _rules(fired: list[dict[str, Any]]) -> h.Element:

@@ -20,6 +20,7 @@ FACTS = "9,480 EUR to a new account elsewhere, 12 times the usual. New device, 5
         ("Escalate: 6 accounts use the device and the payee is new.", "6 is in no fact"),
         ("Escalate: seven accounts use the new device today.", "7 is in no fact"),
         ("Escalate: rule R7 fired on this new device here.", "R7 is in no fact"),
+        ("Escalate: rule R3 fired, right in 12% of past cases on this device.", "R3 with 12 % is in no fact"),
         ("Release it, since the new device is known to the account.", "it names release"),
         ("escalate", "words, where a sentence"),
         ("", "words, where a sentence"),

@@ -116,7 +116,7 @@ def _report(found: dict[str, Checked], chosen: list[dict[str, Any]], run: Run) -
         n=len(stand), of=len(found)
     )
     reasons = Counter(each.refused for each in found.values() if each.refused)
-    notes = [_("For the others the template stands, and the panel says so.")] if reasons else []
+    notes = [_("For the others the panel shows the template alone, and says why.")] if reasons else []
     notes += [_("Refused: {reason} ({n}).").format(reason=reason, n=n) for reason, n in reasons.most_common(4)]
     table = [(_("Alert"), _("What the model wrote"), _("May it stand?"))]
     proposed = {alert["id"]: alert["text"] for alert in chosen}

@@ -86,7 +86,7 @@ def rules(case: FinanceCase) -> Report:
     series = [
         (rule["name"], {_("precision"): _of(rule["precision"]), _("recall"): _of(rule["recall"])}) for rule in found
     ]
-    head = (_("Rule"), _("An alert where"), _("Right"), _("Of all fraud"), _("New"))
+    head = (_("Rule"), _("Flags a payment where"), _("Precision"), _("Recall"), _("New"))
     table = (head, *(_line(rule) for rule in found))
     together = facts["together"]
     sentence = _(
@@ -100,8 +100,9 @@ def rules(case: FinanceCase) -> Report:
         recall=percent(together["recall"]),
     )
     note = _(
-        "Right: of the held-out transfers that the rule flags, those that are fraud. New: frauds that no rule before "
-        "it flags. Wilson's 95 % intervals; they take transfers as independent, which those of one ring are not."
+        "Precision: of the held-out payments that the rule flags, those that are fraud. Recall: of all fraud there, "
+        "what it flags. New: frauds that no rule before it flags. Wilson's 95 % intervals; they take payments as "
+        "independent, which those of one ring are not."
     )
     notes = [note]
     if unseen := facts.get("unseen"):
