@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from kit.place import cache
+from kit.service import stop as stop_service
+from kit.service.note import note_place
 
 REAL_CACHE = cache()  # before any test points elsewhere
 
@@ -44,10 +46,13 @@ def no_keeper_stays() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test a home and a cache of its own."""
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test a home and a cache of its own, and end the model service that a panel may have started there."""
     monkeypatch.setenv("TUNEBOOK_HOME", str(tmp_path / "tunebook-home"))
     monkeypatch.setenv("TUNEBOOK_CACHE", str(tmp_path / "tunebook-cache"))
+    yield
+    if note_place().exists():
+        stop_service()
 
 
 @pytest.fixture
