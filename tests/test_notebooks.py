@@ -20,6 +20,7 @@ MADE = {  # kinds of runs
     "05_data_gate": ["clean", "gate", "gate"],
     "finance": ["baseline", "evaluate", "evaluate", "prepare", "study", "sweep", "tune", "write"],
     "manufacturing": [*["baseline"] * 2, *["evaluate"] * 4, "prepare", "sweep", "tune"],
+    "medical": ["baseline", *["evaluate"] * 4, "fewer", "prepare", "sweep", *["tune"] * 2],
 }
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
