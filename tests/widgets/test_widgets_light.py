@@ -23,10 +23,11 @@ def test_importing_and_showing_panels_loads_nothing_heavy() -> None:
     code = (
         "import sys\n"
         "from kit.widgets import ComparePanel, DataPanel, MachineCard, ModelPicker, Playground, RunsPanel, SweepPanel\n"
-        "from kit.widgets import MachinePanel, TriagePanel, TunePanel\n"
+        "from kit.widgets import ConsultPanel, MachinePanel, TriagePanel, TunePanel\n"
         "p = ModelPicker(); t = TunePanel(p, 'x.csv'); s = SweepPanel(t, 'x.csv'); c = ComparePanel(s)\n"
         "d = DataPanel('x.csv'); g = Playground([t, 'smollm2-135m-instruct'])\n"
-        "[x.html() for x in (p, t, s, c, d, g, RunsPanel(), MachineCard(), MachinePanel(), TriagePanel())]; d.close()\n"
+        "[x.html() for x in (p, t, s, c, d, g, RunsPanel(), MachineCard(), MachinePanel(), TriagePanel())]\n"
+        "ConsultPanel().html(); d.close()\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules], 'ipywidgets' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
