@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kit.i18n import _
-from kit.plots.recall import below
+from kit.plots.key import below
 from kit.plots.style import FONT, axes, describe, figure, grid, heading, inks
 from kit.plots.words import count, share
 

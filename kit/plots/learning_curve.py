@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kit.i18n import _
 from kit.plots.ends import End, name_ends
-from kit.plots.recall import DASHES, below
+from kit.plots.key import DASHES, below
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, heading, inks, literal, text_width
 from kit.plots.words import count, share
 
