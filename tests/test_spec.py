@@ -35,6 +35,7 @@ from kit.tuning.merging.spec import MergeSpec
 from kit.tuning.rate.spec import FindRateSpec
 from kit.tuning.spec import TuneSpec
 from kit.verticals.manufacturing.whole import WindowsSpec
+from kit.verticals.medical.fewer.spec import FewerSpec
 from kit.verticals.preparing import PrepareSpec
 
 
@@ -96,6 +97,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     SplitSpec: {"by": "group"},
     PrepareSpec: {"time": ""},  # rows are divided by group or by time
     WindowsSpec: {"time": ""},
+    FewerSpec: {"sizes": (4, 8)},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
     SweepSpec: {"calibration": DataSpec(source="others.jsonl", text="note", label="decision")},
@@ -119,6 +121,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
 
 
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
+    FewerSpec: {"sizes": (4, 8)},
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
     ExportSpec: {"variant": Variant(model="some-model", method="fp16")},
 }  # what is needed though it has a default: rows, or else tasks
