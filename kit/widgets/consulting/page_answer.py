@@ -84,8 +84,8 @@ def _sentence(found: Opinion) -> str:
     if found.threshold > 1:
         return _("No threshold made this model's answers good enough, so it gives none.")
     text = _(
-        "The likeliest answer, {answer}, has a probability of {p}. That is below {threshold}, the threshold that was "
-        "chosen on rows held back from training, so it is not given as an answer."
+        "The likeliest answer, {answer}, has a probability of {p}. The threshold, chosen on rows held back from "
+        "training, is {threshold}, so it is not given as an answer."
     )
     p, threshold = _apart(found.probability, found.threshold)
     return text.format(answer=found.answer, p=p, threshold=threshold)
