@@ -38,7 +38,8 @@ SERIES = Profile(
         "Readings of a machine against its usual values, and the newest work order. Which failure comes within 4 days? "
         "Answer with one of: healthy, bearing, imbalance, overheating, leak, electrical."
     ),
-    tuning={"epochs": 1.5, "learning_rate": 6e-4},
+    # Half of the rows are healthy: unweighted, a small model learns to say nothing else in the time there is.
+    tuning={"epochs": 1.5, "learning_rate": 1e-3, "class_weights": "balanced"},
     rows=(1400, 400),
     validation_share=0.25,
 )
