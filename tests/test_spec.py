@@ -95,8 +95,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     },
     CleanSpec: {"steps": ("schema", "rules")},
     SplitSpec: {"by": "group"},
-    PrepareSpec: {"time": ""},  # rows are divided by group or by time
-    WindowsSpec: {"time": ""},
+    **dict.fromkeys((PrepareSpec, WindowsSpec), {"time": ""}),  # rows are divided by group or by time
     FewerSpec: {"sizes": (4, 8)},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
@@ -118,8 +117,6 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     ExportSpec: {"variant": Variant(model="some-model", method="fp16")},  # what a server holds cannot be written
     LoadSpec: {"kind": "users", "users": 3, "rate": None, "sweep_users": (), "sweep_rates": ()},
 }  # fields that only go together
-
-
 AT_LEAST: dict[type[Spec], dict[str, Any]] = {
     FewerSpec: {"sizes": (4, 8)},
     EvaluateSpec: {"data": DataSpec(source="rows.jsonl")},
