@@ -95,7 +95,7 @@ TOGETHER: dict[type[Spec], dict[str, Any]] = {
     },
     CleanSpec: {"steps": ("schema", "rules")},
     SplitSpec: {"by": "group"},
-    **dict.fromkeys((PrepareSpec, WindowsSpec), {"time": ""}),  # rows are divided by group or by time
+    **{spec: {"time": ""} for spec in (PrepareSpec, WindowsSpec)},  # rows are divided by group or by time
     FewerSpec: {"sizes": (4, 8)},
     SynthesizeSpec: {"ways": ("counter-example",)},
     Variant: {"method": "remote", "engine": "https://models.example.org/v1", "key_variable": "MODELS_API_KEY"},
