@@ -7,20 +7,14 @@ once (an app has a kernel for each visitor); a line that a crash cut short spoil
 from __future__ import annotations
 
 import json
-import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kit.errors import KitError
 from kit.i18n import _
-
-try:
-    import fcntl
-except ImportError:  # Windows: appending is one call, which is as much as there is
-    fcntl = None  # type: ignore[assignment]
+from kit.verticals.lines import Lines
 
 
 @dataclass(frozen=True)
@@ -65,22 +59,19 @@ class Decisions:
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
+        self._lines = Lines(self.path)
         self._read: tuple[tuple[int, int], dict[str, Decision]] = ((0, 0), {})
 
     @property
     def changed(self) -> tuple[int, int]:
         """What is another whenever something was written: time and size of the file."""
-        try:
-            about = os.stat(self.path)
-        except OSError:
-            return 0, 0
-        return about.st_mtime_ns, about.st_size
+        return self._lines.changed
 
     def standing(self) -> dict[str, Decision]:
         """Return the decisions that stand, by alert, in the order in which they were made: the last one counts."""
         changed = self.changed
         if changed != self._read[0]:
-            self._read = (changed, _standing(_lines(self.path)))
+            self._read = (changed, _standing(self._lines.read()))
         return self._read[1]
 
     def decide(self, alert: str, decision: str, proposed: str, *, text: str, by: str) -> None:
@@ -115,45 +106,15 @@ class Decisions:
         return _("{n} decided, {m} overridden").format(n=len(made), m=overridden)
 
     def _append(self, values: dict[str, Any], by: str) -> None:
-        line = json.dumps({"t": round(time.time(), 3), **values, "by": by}, ensure_ascii=False)
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                if fcntl is not None:
-                    fcntl.flock(handle, fcntl.LOCK_EX)
-                end = os.lseek(handle, 0, os.SEEK_END)
-                whole = end == 0 or os.pread(handle, 1, end - 1) == b"\n"
-                os.write(handle, f"{'' if whole else chr(10)}{line}\n".encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        except OSError as exc:
-            problem = _("The decision could not be kept in {path}: {reason}.")
-            raise KitError(
-                problem.format(path=self.path, reason=exc.strerror or exc),
-                fix=_("Make room or make the folder writable, then decide again."),
-            ) from exc
-
-
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    for line in text.split("\n"):
-        try:
-            values = json.loads(line)
-        except ValueError:  # cut short by a crash
-            continue
-        if isinstance(values, dict) and isinstance(values.get("alert"), str):
-            yield values
+        self._lines.append({"t": round(time.time(), 3), **values, "by": by})
 
 
 def _standing(lines: Iterable[dict[str, Any]]) -> dict[str, Decision]:
     found: dict[str, Decision] = {}
     for values in lines:
-        alert = values["alert"]
+        alert = values.get("alert")
+        if not isinstance(alert, str):
+            continue
         found.pop(alert, None)
         if values.get("what") == "decide":
             decision, proposed, text, by = (

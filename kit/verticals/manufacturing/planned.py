@@ -6,17 +6,14 @@ only appended to, under a lock.
 
 from __future__ import annotations
 
-import fcntl
-import json
-import os
 import time
 import uuid
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kit.errors import KitError, ParameterError
 from kit.i18n import N_, _
+from kit.verticals.lines import Lines
 
 FILE = "decisions.jsonl"
 KINDS = {"acknowledged": N_("acknowledged"), "planned": N_("check planned")}
@@ -62,15 +59,12 @@ class Decisions:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        self._lines = Lines(self.path)
 
     @property
     def changed(self) -> tuple[int, int]:
         """What changes when a decision was added, by anybody."""
-        try:
-            found = os.stat(self.path)
-        except OSError:
-            return 0, 0
-        return found.st_mtime_ns, found.st_size
+        return self._lines.changed
 
     def add(self, machine: str, hour: int, kind: str, note: str = "") -> Decision:
         """Keep a decision and return it.
@@ -87,7 +81,7 @@ class Decisions:
             allowed = _("at most {n} characters").format(n=MOST_CHARACTERS)
             raise ParameterError("note", note, allowed=allowed, fix=_("Write the rest into the work order."))
         made = Decision(id=uuid.uuid4().hex[:12], at=time.time(), machine=machine, hour=hour, kind=kind, note=note)
-        self._append(asdict(made))
+        self._lines.append(asdict(made))
         return made
 
     def take_back(self, id: str) -> None:
@@ -100,12 +94,12 @@ class Decisions:
         """
         if id not in {each.id for each in self.all()}:
             raise KitError(_("This decision is not there any more."), fix=_("Look at the list again."))
-        self._append({"taken_back": id, "at": time.time()})
+        self._lines.append({"taken_back": id, "at": time.time()})
 
     def all(self) -> list[Decision]:
         """Return the decisions that stand, oldest first."""
         found: dict[str, Decision] = {}
-        for line in self._lines():
+        for line in self._lines.read():
             if "taken_back" in line:
                 found.pop(str(line["taken_back"]), None)
                 continue
@@ -119,27 +113,3 @@ class Decisions:
     def of(self, machine: str, since: int, until: int) -> list[Decision]:
         """Return what was decided on a machine as of hours from `since` to `until`."""
         return [each for each in self.all() if each.machine == machine and since <= each.hour <= until]
-
-    def _append(self, values: dict[str, object]) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        line = (json.dumps(values, ensure_ascii=False) + "\n").encode()
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            os.write(handle, line)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-    def _lines(self) -> Iterator[dict[str, object]]:
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except OSError:
-            return
-        for line in text.split("\n"):
-            try:
-                values = json.loads(line)
-            except ValueError:  # the end of a line that is just being written
-                continue
-            if isinstance(values, dict):
-                yield values
