@@ -30,9 +30,10 @@ import torch
 
 from benchmarks.data import find
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
 from kit.engines.hf.pairs import encode_questions
 from kit.engines.hf.prefix import shared_length
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.prepare import ready_folder
 from kit.report import Report
 

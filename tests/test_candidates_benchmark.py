@@ -199,7 +199,11 @@ def test_a_server_that_is_gone_is_all_errors(asked: Running) -> None:
 
 
 def test_a_server_is_weighed_with_all_that_it_started_and_ended_with_it(tmp_path: Path) -> None:
-    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'input()']).pid, flush=True); input()"
+    code = """import subprocess, sys
+child = subprocess.Popen([sys.executable, "-c", "print(flush=True); input()"], stdout=subprocess.PIPE)
+child.stdout.readline()
+print(child.pid, flush=True)
+input()"""
     process = spawn([sys.executable, "-c", code], tmp_path / "log", dict(os.environ), answers=True)
     assert process.stdout is not None
     child = int(process.stdout.readline())

@@ -70,13 +70,14 @@ def tiny_gateway(behind: str = "", *, spec: ServiceSpec | None = None, loading_s
         How long a model takes to load.
     """
     spec = spec or ServiceSpec()
+    spec = spec if spec.method or spec.engine != "auto" else spec.replace(method="gguf-q8_0")  # whatever is here
 
     async def ready(model: str, _method: str) -> Path:
         await asyncio.sleep(loading_s)
         return Path(f"{model}.gguf")
 
     async def held(name: str, path: Path, method: str, spec: ServiceSpec) -> Held:
-        line = Line(spec.slots, per_visitor=spec.per_visitor, waiting=spec.waiting)
+        line = Line(spec.slots or 8, per_visitor=spec.per_visitor, waiting=spec.waiting)
         return Held(name, behind, "", f"{path}:{method}", line)
 
     with contextlib.ExitStack() as stack:
@@ -84,7 +85,7 @@ def tiny_gateway(behind: str = "", *, spec: ServiceSpec | None = None, loading_s
         if behind:
             stack.enter_context(patch("kit.service.shelf.hold", held))
         else:
-            stack.enter_context(patch("kit.service.held._LLAMA", "tinyheld"))
+            stack.enter_context(patch("kit.service.held.server_of", lambda _method: "tinyheld"))
             stack.enter_context(patch("kit.service.held.identity_of", lambda path, method, _spec: f"{path}:{method}"))
             stack.enter_context(patch.dict(os.environ, {"PYTHONPATH": str(Path(__file__).parent)}))
         yield from _in_a_thread(spec)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,19 @@ import numpy as np
 import pytest
 import torch
 from tinymodel import SHAPE, save_model
-from transformers import Gemma3TextConfig, LlamaConfig, Qwen3Config
+from transformers import (
+    Gemma3TextConfig,
+    GemmaConfig,
+    GraniteConfig,
+    LlamaConfig,
+    MistralConfig,
+    Olmo2Config,
+    Phi3Config,
+    Qwen2Config,
+    Qwen3Config,
+    SmolLM3Config,
+    StableLmConfig,
+)
 
 TOKENS = [int(token) for token in np.random.default_rng(0).integers(3, 400, 300)]
 
@@ -18,21 +30,37 @@ TOKENS = [int(token) for token in np.random.default_rng(0).integers(3, 400, 300)
 def tiny(folder: Path, kind: str) -> Path:
     """Write a tiny model of `kind`: embeddings tied or not, heads as wide as the model or not, windows or not."""
     shape: dict[str, Any] = SHAPE
+    rotation = {"rope_theta": 10000.0, "factor": 8.0, "original_max_position_embeddings": 64}
     configs: dict[str, Any] = {
         "llama": LlamaConfig(**shape, tie_word_embeddings=True),
         "qwen3": Qwen3Config(**shape, head_dim=32, tie_word_embeddings=False),
         "gemma3": Gemma3TextConfig(**shape, head_dim=16, query_pre_attn_scalar=16, sliding_window=8),
+        "gemma": GemmaConfig(**shape, head_dim=16),
+        "granite": GraniteConfig(**shape, attention_multiplier=0.2, residual_multiplier=0.5, logits_scaling=2.0),
+        "mistral": MistralConfig(**shape, sliding_window=None),
+        "mistral of windows": MistralConfig(**shape, sliding_window=8),
+        "olmo2": Olmo2Config(**shape),
+        "phi3": Phi3Config(**shape),
+        "qwen2": Qwen2Config(**shape, use_sliding_window=False, sliding_window=8),
+        "smollm3": SmolLM3Config(**shape, no_rope_layers=[1, 0]),
+        "stablelm": StableLmConfig(**shape),
+        "linear": LlamaConfig(**shape, rope_parameters={**rotation, "rope_type": "linear"}),
+        "llama3": LlamaConfig(
+            **shape,
+            rope_parameters={**rotation, "rope_type": "llama3", "low_freq_factor": 1.0, "high_freq_factor": 4.0},
+        ),
+        "yarn": LlamaConfig(**shape, rope_parameters={**rotation, "rope_type": "yarn"}),
     }
     return save_model(folder / kind, configs[kind])
 
 
-def logits(folder: Path) -> np.ndarray:
-    """Return what Transformers says after each of `TOKENS`."""
+def logits(folder: Path, tokens: Sequence[int] = TOKENS) -> np.ndarray:
+    """Return what Transformers says after each of `tokens`."""
     from transformers import AutoModelForCausalLM
 
     model = AutoModelForCausalLM.from_pretrained(folder).eval()
     with torch.inference_mode():
-        found: np.ndarray = model(torch.tensor([TOKENS])).logits[0].numpy()
+        found: np.ndarray = model(torch.tensor([list(tokens)])).logits[0].numpy()
     return found
 
 

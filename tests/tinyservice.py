@@ -38,7 +38,7 @@ def main() -> None:
     """Be the service."""
     with (
         patch("kit.service.shelf.make_ready", _ready),
-        patch("kit.service.held._LLAMA", "tinyheld"),
+        patch("kit.service.held.server_of", lambda _method: "tinyheld"),
         patch("kit.service.held.identity_of", lambda path, method, _spec: f"{path}:{method}"),
     ):
         serve()

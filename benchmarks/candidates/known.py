@@ -15,12 +15,15 @@ from typing import Any
 
 from benchmarks.candidates.process import NotStarted, Running, free_port, spawn, told_in, wait_until_healthy
 from benchmarks.candidates.setup import Setup, run_tool
+from kit.engines.homes import home
 from kit.machine import this_machine
 from kit.service import ServiceSpec
+from kit.service.engine import OPENVINO
+from kit.service.held import server_of
 from kit.warm import worker_environment
 
 CONTEXT = ServiceSpec().context
-SLOTS = ServiceSpec().slots
+SLOTS = 8
 _PAGE = 256  # tokens that Transformers' cache is divided by
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_UPDATE_CHECK": "1"}
 _OPENAI = {"ignore_eos": True, "stream_options": {"include_usage": True}}
@@ -64,13 +67,15 @@ class Candidate:
         return {"generation_config": json.dumps(greedy)}  # it refuses fields that OpenAI does not have
 
 
-def start_llama(candidate: Candidate, setup: Setup) -> Running:
-    """Start the worker of our own service."""
+def start_ours(candidate: Candidate, setup: Setup) -> Running:
+    """Start a worker of our own service: over llama.cpp's own server, or over OpenVINO's graph."""
     key, name = secrets.token_urlsafe(12), "model"
-    asked = {"path": str(setup.gguf(candidate.weights)), "name": name, "slots": candidate.slots, "key": key}
+    graph = home(candidate.weights) == OPENVINO
+    path = setup.held(candidate.weights) if graph else setup.gguf(candidate.weights)
+    asked = {"path": str(path), "name": name, "slots": candidate.slots, "key": key, "method": candidate.weights}
     asked |= {"context": CONTEXT, "threads": this_machine().cores}
     log = setup.folder / f"{candidate.name}.log"
-    command = [setup.python(candidate.peer), "-m", "kit.service.llama_server"]
+    command = [setup.python(candidate.peer), "-m", server_of(candidate.weights)]
     process = spawn(command, log, worker_environment(), answers=True)
     running = Running(process, "", name, {"Authorization": f"Bearer {key}"})
     assert process.stdin is not None
@@ -114,7 +119,8 @@ def _by_port(candidate: Candidate, setup: Setup, command: list[str], model: str)
     return Running(process, f"http://127.0.0.1:{port}/v1", model, {})
 
 
-_LLAMA: dict[str, Any] = {"package": "xllamacpp", "start": start_llama}
+_LLAMA: dict[str, Any] = {"package": "xllamacpp", "start": start_ours}
+_OURS: dict[str, Any] = {"package": "openvino", "start": start_ours}
 _SERVE: dict[str, Any] = {"package": "transformers", "start": start_transformers, "peer": "transformers-serve"}
 _GENAI: dict[str, Any] = {"package": "openvino-genai", "start": start_openvino, "peer": "openvino-genai"}
 
@@ -126,8 +132,11 @@ KNOWN = {
         Candidate("llama.cpp-bf16", "gguf-bf16", **_LLAMA),
         Candidate("llama.cpp-f16", "gguf-f16", **_LLAMA),
         Candidate("transformers-bf16", "bf16", slots=32, by_text=True, **_SERVE),
-        Candidate("openvino-int8", "openvino-int8", slots=32, **_GENAI),
-        Candidate("openvino-bf16", "openvino-bf16", slots=32, **_GENAI),
+        Candidate("openvino-bf16", "openvino-bf16", **_OURS),
+        Candidate("openvino-int8", "openvino-int8", **_OURS),
+        Candidate("openvino-bf16-32", "openvino-bf16", slots=32, **_OURS),
+        Candidate("openvino-genai-int8", "openvino-int8", slots=32, **_GENAI),
+        Candidate("openvino-genai-bf16", "openvino-bf16", slots=32, **_GENAI),
     )
 }
 

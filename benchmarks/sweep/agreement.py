@@ -14,8 +14,8 @@ import kit
 from benchmarks.sweep.setup import Setup
 from benchmarks.sweep.variants import ready
 from kit.data import open_data
-from kit.engines.hf.load import load_tokenizer
 from kit.engines.hf.prompt import start_of_text
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.decoder import LlamaDecoder
 from kit.engines.local.probability import log_softmax
 from kit.report import Report

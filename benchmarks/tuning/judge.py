@@ -41,7 +41,8 @@ def judged(model: str, data: Dataset, adapters: dict[str, str]) -> dict[str, flo
     import torch
     from peft import PeftModel
 
-    from kit.engines.hf.load import load_model, load_tokenizer
+    from kit.engines.hf.load import load_model
+    from kit.engines.hf.tokenizer import load_tokenizer
 
     tokenizer = load_tokenizer(Path(model))
     found = {}

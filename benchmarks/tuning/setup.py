@@ -71,7 +71,7 @@ class Setup:
 
     def tokenizer(self) -> Any:
         """Return the tokenizer of the model."""
-        from kit.engines.hf.load import load_tokenizer
+        from kit.engines.hf.tokenizer import load_tokenizer
 
         return load_tokenizer(self.model)
 

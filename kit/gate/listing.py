@@ -202,7 +202,7 @@ class _Previews:
         from kit.gate.preview import by_tokenizer
 
         if self._tokenizer is None:
-            from kit.engines.hf.load import load_tokenizer
+            from kit.engines.hf.tokenizer import load_tokenizer
             from kit.engines.prepare import ready_base
 
             self._tokenizer = load_tokenizer(ready_base(self._model, Report(cache())).path)

@@ -107,7 +107,7 @@ def previews(data: Dataset, *, model: str = "", max_length: int = 1024, report: 
     """
     if not model:
         return _plain(data)
-    from kit.engines.hf.load import load_tokenizer
+    from kit.engines.hf.tokenizer import load_tokenizer
     from kit.engines.prepare import ready_base
     from kit.place import cache
 

@@ -26,7 +26,7 @@ def counter(model: str, report: Report) -> tuple[Count, Any]:
     """
     if not model:
         return _words, None
-    from kit.engines.hf.load import load_tokenizer
+    from kit.engines.hf.tokenizer import load_tokenizer
     from kit.engines.prepare import ready_base
 
     tokenizer = load_tokenizer(ready_base(model, report).path)

@@ -22,7 +22,8 @@ import torch
 from torch import nn
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import UnsupportedError
 from kit.i18n import _
 from kit.memory import give_back_free_memory

@@ -12,7 +12,8 @@ from typing import Any
 import torch
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.memory import give_back_free_memory
 from kit.quantization.registry import Method
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.quantization.registry import Method
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}

@@ -19,7 +19,8 @@ from safetensors.torch import save_file
 from torch import nn
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.hf.weights import footprint
 from kit.memory import give_back_free_memory
 from kit.quantization.registry import Method

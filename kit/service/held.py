@@ -13,15 +13,20 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from kit.engines.homes import TRANSFORMERS, home
 from kit.errors import ModelNotFoundError, UnsupportedError
 from kit.i18n import _
 from kit.machine import this_machine
-from kit.service.engine import DTYPES
+from kit.service.engine import DTYPES, LLAMA, OPENVINO, slots_of
 from kit.service.line import Line
 from kit.service.spec import ServiceSpec
 from kit.warm import worker_environment
 
-_LLAMA, _VLLM = "kit.service.llama_server", "kit.service.vllm_server"
+_SERVERS = {  # by where a method is at home
+    LLAMA: "kit.service.llama_server",
+    OPENVINO: "kit.service.batching",
+    TRANSFORMERS: "kit.service.vllm_server",
+}
 _END_S = 5.0
 
 
@@ -85,7 +90,8 @@ async def hold(name: str, path: Path, method: str, spec: ServiceSpec) -> Held:
     Parameters
     ----------
     path : Path
-        A GGUF file, which llama.cpp's server holds, or a folder of safetensors, which vLLM's does.
+        A GGUF file, which llama.cpp's server holds, or a folder: of a graph, which ours over OpenVINO does, or of
+        safetensors, which vLLM's does.
     method : str
         By which it is held.
 
@@ -94,21 +100,23 @@ async def hold(name: str, path: Path, method: str, spec: ServiceSpec) -> Held:
     UnsupportedError
         It cannot be held.
     """
-    key = secrets.token_urlsafe(24)
+    key, engine = secrets.token_urlsafe(24), home(method)
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", _VLLM if path.is_dir() else _LLAMA),
+        *(sys.executable, "-m", server_of(method)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        stderr=None if path.is_dir() else asyncio.subprocess.DEVNULL,  # llama.cpp writes every answer's timing
+        stderr=asyncio.subprocess.DEVNULL if engine == LLAMA else None,  # llama.cpp writes every answer's timing
         env=worker_environment(),
         start_new_session=True,
     )
     assert process.stdin is not None
     assert process.stdout is not None
     threads = spec.threads or this_machine().cores
-    asked = {"path": os.fspath(path), "slots": spec.slots, "context": spec.context, "threads": threads, "key": key}
+    slots = slots_of(spec, method)
+    asked = {"path": os.fspath(path), "slots": slots, "context": spec.context, "threads": threads, "key": key}
+    asked |= {"name": name, "method": method, "dtype": DTYPES.get(method, "")}
     try:
-        process.stdin.write((json.dumps({**asked, "name": name, "dtype": DTYPES.get(method, "")}) + "\n").encode())
+        process.stdin.write((json.dumps(asked) + "\n").encode())
         await process.stdin.drain()
         said = json.loads(await process.stdout.readline() or b'{"error": "it ended"}')
     except BaseException:
@@ -119,8 +127,13 @@ async def hold(name: str, path: Path, method: str, spec: ServiceSpec) -> Held:
         await process.wait()
         problem = _("{name} cannot be held: {error}").format(name=name, error=said["error"])
         raise UnsupportedError(problem, fix=_("Ask for another method, such as {name}@gguf-f16.").format(name=name))
-    line = Line(spec.slots, per_visitor=spec.per_visitor, waiting=spec.waiting)
-    return Held(name, f"{said['url']}/v1", key, identity_of(path, method, spec), line, process, echoes=path.is_dir())
+    line = Line(slots, per_visitor=spec.per_visitor, waiting=spec.waiting)
+    return Held(name, f"{said['url']}/v1", key, identity_of(path, method, spec), line, process, echoes=engine != LLAMA)
+
+
+def server_of(method: str) -> str:
+    """Return the module that is the process of a model held by `method`."""
+    return _SERVERS[home(method)]
 
 
 def _kill(process: asyncio.subprocess.Process) -> None:
@@ -131,7 +144,8 @@ def _kill(process: asyncio.subprocess.Process) -> None:
 
 def identity_of(path: Path, method: str, spec: ServiceSpec) -> str:
     """Return what tells one model from another: the folder is named by its content, and the context cuts long texts."""
-    files = sorted([*path.glob("*.safetensors"), *path.glob("*.json"), *path.glob("*.jinja")]) or [path]
+    decides = ("*.safetensors", "*.bin", "*.xml", "*.json", "*.jinja")
+    files = sorted(file for kind in decides for file in path.glob(kind)) or [path]
     known = [(file.parent.name, file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     text = json.dumps([os.fspath(path.resolve()), known, method, spec.context])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -33,7 +33,7 @@ _NOT_HERE = (ModelNotFoundError, ParameterError, UnknownNameError)
 
 
 async def make_ready(model: str, method: str) -> Path:
-    """Return what holds `model` by `method`: a GGUF file, or a folder of safetensors; it is made where it is not there.
+    """Return what holds `model` by `method`: a GGUF file, or a folder; it is made where it is not there.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def ready_here(model: str, method: str) -> Path | None:
         return location.path
     check_fits(get_method(method), location.path)
     place = artefact_place(location.path, get_method(method), None)
-    return _gguf_in(place) if (place / _MADE).is_file() else None
+    return _held_in(place, method) if (place / _MADE).is_file() else None
 
 
 def state_of(model: str) -> tuple[tuple[str, int, int], ...]:
@@ -94,11 +94,12 @@ def make_here(model: str, method: str) -> Path:
     if home(method) == TRANSFORMERS:
         return folder
     check_fits(entry, folder)
-    return _gguf_in(made(folder, entry, report))
+    return _held_in(made(folder, entry, report), method)
 
 
-def _gguf_in(folder: Path) -> Path:
-    return next(iter(sorted(folder.glob("*.gguf"))))
+def _held_in(folder: Path, method: str) -> Path:
+    """Return what a server opens: llama.cpp's a file."""
+    return next(iter(sorted(folder.glob("*.gguf")))) if home(method) == "llama.cpp" else folder
 
 
 async def _in_a_child(model: str, method: str) -> Path:

@@ -28,6 +28,7 @@ class Shelf:
         self._spec = spec
         self._held: dict[str, Held] = {}
         self._coming: dict[str, asyncio.Task[Held]] = {}
+        self._usual: dict[str, str] = {}  # how models are held that are asked for by their bare names
         self._leaving: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         self.restarts = 0
@@ -71,6 +72,7 @@ class Shelf:
         if is_state(held.source):
             return False
         state = await asyncio.to_thread(state_of, model)
+        self._usual.pop(model, None)
         return bool(state) and state != held.source  # of files that are gone, what is loaded goes on
 
     def _came(self, full: str, done: asyncio.Task[Held]) -> None:
@@ -79,13 +81,16 @@ class Shelf:
             done.exception()  # whoever still waits is told
 
     def _read(self, name: str) -> tuple[str, str]:
-        model, _at, method = name.partition("@")
+        model, _at, asked = name.partition("@")
         if self._spec.models and name not in self._spec.models and model not in self._spec.models:
             raise not_served(name, self._spec.models)
         if name not in self._spec.models and model not in self._spec.models and _is_path(model):
             raise not_served(name, self.known())  # a path is for whoever started the service to name
-        method = method or method_of(self._spec)
-        check_method(self._spec, model, method)
+        method = asked or self._usual.get(model) or method_of(self._spec, model)
+        if f"{model}@{method}" not in self._held:
+            check_method(self._spec, model, method)
+        elif not asked:
+            self._usual[model] = method  # to find it out takes a look at the model's files
         return model, method
 
     async def _load(self, full: str, model: str, method: str) -> Held:

@@ -19,18 +19,22 @@ class ServiceSpec(Spec):
         "",
         label=N_("Method"),
         help=N_(
-            "How a model is held that is asked for by its bare name (gguf-q8_0, with vLLM bf16); "
-            "name@method asks for another"
+            "How a model is held that is asked for by its bare name (openvino-bf16 for small models, openvino-int8 for "
+            "others, gguf-q8_0 where OpenVINO cannot, with vLLM bf16); name@method asks for another"
         ),
     )
     engine: str = param(
         "auto",
         label=N_("Engine"),
-        help=N_("auto: vLLM where a GPU and vLLM are there, llama.cpp elsewhere"),
-        choices=("auto", "llama.cpp", "vllm"),
+        help=N_("auto: vLLM where a GPU and vLLM are there, else OpenVINO where it is there, else llama.cpp"),
+        choices=("auto", "openvino", "llama.cpp", "vllm"),
     )
     slots: int = param(
-        8, label=N_("Answers at once"), help=N_("By one model; they are computed together"), low=1, high=64
+        0,
+        label=N_("Answers at once"),
+        help=N_("By one model; they are computed together. 0: 16 with OpenVINO, 8 with llama.cpp, 64 with vLLM"),
+        low=0,
+        high=256,
     )
     context: int = param(
         2048, label=N_("Context"), unit=N_("tokens"), help=N_("Question and answer of one visitor"), low=64, high=2**20

@@ -13,7 +13,8 @@ from accelerate import Accelerator
 from accelerate.utils import set_seed
 
 from kit.data import Dataset
-from kit.engines.hf.load import best_device, has_fast_bf16, load_tokenizer
+from kit.engines.hf.load import best_device, has_fast_bf16
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.prepare import ready_folder
 from kit.models import Location
 from kit.report import Report

@@ -69,7 +69,7 @@ def test_it_is_ended_from_elsewhere(capsys: Capture) -> None:
         (["no-such-model"], "no-such-model"),
         (["smollm2-135m-instruct@bnb-nf4"], "bnb-nf4"),
         (["--method", "int8"], "int8"),
-        (["--slots", "0"], "slots=0"),
+        (["--slots", "-1"], "slots=-1"),
         (["--port", "99999"], "port=99999"),
         (["--ip", "203.0.113.9"], "203.0.113.9"),
     ],

@@ -10,7 +10,8 @@ import torch
 
 from kit.engines import Token
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.writing import until
 
 TEXTS = ("The price of the share goes up and the price of the bond goes down.", "Der Preis", "")

@@ -13,7 +13,8 @@ from transformers import LlamaConfig
 
 from kit.engines.hf.engine import TransformersEngine
 from kit.engines.hf.generate import generate
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 
 PROMPT = "The price of the share goes"
 

@@ -11,7 +11,8 @@ from tinymodel import SHAPE, save_model
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.protocol import Prompt
 from kit.errors import ModelNotFoundError, UnsupportedError
 from kit.models import locate

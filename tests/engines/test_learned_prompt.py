@@ -14,9 +14,10 @@ from tinymodel import SHAPE, save_model
 from transformers import AutoModelForCausalLM, LlamaConfig
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
 from kit.engines.hf.merge import merged_folder
 from kit.engines.hf.prompt import encode
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.report import Report
 
 COUNT = 6

@@ -12,7 +12,8 @@ import torch
 from transformers.cache_utils import DynamicCache
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.local.engine import LocalEngine
 from kit.engines.local.probability import drawn, log_softmax
 

@@ -11,8 +11,9 @@ from lm_eval import utils
 from lm_eval.models.huggingface import HFLM
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
 from kit.engines.hf.pairs import encode_questions
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.hf.tree import line, tree, windows
 
 PROMPTS = ("The price", "The price of the bond ", "Der Kurs\n", "The account was opened yester", "")

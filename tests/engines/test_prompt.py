@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from tinymodel import make_tokenizer
 
-from kit.engines.hf.load import load_tokenizer
 from kit.engines.hf.prompt import encode, encode_answers, encode_labels, end_of_answer, without_middle
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import KitError
 
 MESSAGES = [{"role": "user", "content": "The price goes up."}]

@@ -11,8 +11,8 @@ from peft import IA3Config, LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_tokenizer
 from kit.engines.hf.switch import SwitchableEngine, switchable
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import ParameterError, UnknownNameError, UnsupportedError
 
 CPU, FP32 = torch.device("cpu"), torch.float32

@@ -187,7 +187,8 @@ _BROKEN = """
 def load(folder, method, batch_size):
     import torch
     from kit.engines.hf.engine import TransformersEngine
-    from kit.engines.hf.load import load_model, load_tokenizer
+    from kit.engines.hf.load import load_model
+    from kit.engines.hf.tokenizer import load_tokenizer
 
     class Backwards(TransformersEngine):
         def score(self, *args, **more):

@@ -10,7 +10,8 @@ import pytest
 from tinymodel import TEMPLATE, make_tokenizer
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import UnsupportedError
 from kit.measure.checkpoint import Checkpoint
 from kit.measure.harness.asking import Asking

@@ -10,7 +10,8 @@ import torch
 
 from kit.engines import Score
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.measure.perplexity import perplexity
 
 TEXTS = ("The price of the share goes up.", "Der Kurs fällt 😀", "up", "A rather longer text on a bond, and a price.")

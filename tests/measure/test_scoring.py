@@ -12,7 +12,8 @@ import torch
 
 from kit.engines import Score
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import Stopped
 from kit.measure import scoring
 from kit.measure.checkpoint import Checkpoint

@@ -13,7 +13,8 @@ import pytest
 from kit.data import DataSpec, open_data
 from kit.engines import Variant
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import Stopped
 from kit.measure import EvaluateSpec
 from kit.measure.evaluate import evaluate

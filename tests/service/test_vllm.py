@@ -67,18 +67,18 @@ def test_without_a_gpu_it_is_never_chosen(tmp_path: Path, monkeypatch: pytest.Mo
     without = dataclasses.replace(this_machine(), gpus=())
     monkeypatch.setattr(engine, "this_machine", lambda: without)
     _install(tmp_path / "bin", monkeypatch)
-    assert engine_of(ServiceSpec()) == "llama.cpp"
-    assert method_of(ServiceSpec()) == "gguf-q8_0"
+    assert engine_of(ServiceSpec()) == "openvino"
+    assert method_of(ServiceSpec()) == "openvino-int8"
     with pytest.raises(UnsupportedError, match="this machine has none"):
         engine_of(ServiceSpec(engine="vllm"))
-    with pytest.raises(UnsupportedError, match="'bf16' is none of its methods"):
+    with pytest.raises(UnsupportedError, match="'bf16' is none of their methods"):
         check_method(ServiceSpec(), "m", "bf16")
 
 
 @pytest.mark.usefixtures("gpu")
 def test_with_a_gpu_it_is_chosen_where_it_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "vllm_command", lambda: None)
-    assert engine_of(ServiceSpec()) == "llama.cpp"
+    assert engine_of(ServiceSpec()) == "openvino"
     with pytest.raises(MissingPackageError, match="vllm"):
         engine_of(ServiceSpec(engine="vllm"))
     monkeypatch.undo()

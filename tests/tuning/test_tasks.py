@@ -13,7 +13,8 @@ from tinymodel import make_tokenizer
 
 from kit.data import DataSpec, open_data
 from kit.engines import Variant
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.measure import EvaluateSpec
 from kit.measure.evaluate import evaluate
 from kit.report import ListReport

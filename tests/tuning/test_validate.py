@@ -9,7 +9,8 @@ import torch
 from tinymodel import write_rows
 
 from kit.data import DataSpec, open_data
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import DataError
 from kit.tuning.example import encode_examples
 from kit.tuning.validate import MOST_ROWS, training_and_validation

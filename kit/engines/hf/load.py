@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM
 from transformers.utils import logging as transformers_logging
 
 from kit.errors import ModelNotFoundError
@@ -33,26 +33,6 @@ def has_fast_bf16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
     return bool({"bf16", "AMX", "SVE"} & set(this_machine().instruction_sets))
-
-
-def load_tokenizer(folder: Path) -> Any:
-    """Return the tokenizer in `folder`.
-
-    Raises
-    ------
-    ModelNotFoundError
-        There is none, or it cannot be read.
-    """
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
-    except (OSError, ValueError, KeyError) as exc:
-        raise ModelNotFoundError(
-            _("The tokenizer in {folder} cannot be opened: {exc}").format(folder=folder, exc=exc),
-            fix=_("Check that the tokenizer's files (tokenizer.json, tokenizer_config.json) lie beside the weights."),
-        ) from exc
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
 
 
 def load_model(

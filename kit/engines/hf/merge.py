@@ -32,7 +32,8 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
     from peft import PeftModel
 
     from kit.engines.hf.learned_prompt import put_in
-    from kit.engines.hf.load import load_model, load_tokenizer
+    from kit.engines.hf.load import load_model
+    from kit.engines.hf.tokenizer import load_tokenizer
 
     report.progress("merging", 0, 1)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kit.engines.protocol import Prompt
@@ -10,7 +10,9 @@ from kit.errors import KitError
 from kit.i18n import _
 
 
-def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> list[int]:
+def encode(
+    tokenizer: Any, prompt: Prompt, *, max_length: int | None = None, options: Mapping[str, Any] | None = None
+) -> list[int]:
     """Return the token ids that the model reads before it answers.
 
     Parameters
@@ -22,12 +24,14 @@ def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> 
     max_length : int, optional
         Longer messages lose their middle: the instruction stands at one end and the start of the answer at the other.
         Of longer plain text the end is read, as lm-evaluation-harness does.
+    options : mapping, optional
+        What the chat template is told besides, such as ``{"enable_thinking": False}``.
     """
     if isinstance(prompt, str):
         ids = plain_ids(tokenizer, [prompt])[0]
         return ids if max_length is None else ids[-max_length:]
     if getattr(tokenizer, "chat_template", None):
-        text = rendered(tokenizer, prompt)
+        text = rendered(tokenizer, prompt, options)
         ids = tokenizer(text, add_special_tokens=False)["input_ids"]
     else:
         text = "".join(message["content"] + "\n" for message in prompt)
@@ -35,7 +39,7 @@ def encode(tokenizer: Any, prompt: Prompt, *, max_length: int | None = None) -> 
     return without_middle(list(ids), max_length)
 
 
-def rendered(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:
+def rendered(tokenizer: Any, messages: Sequence[dict[str, str]], options: Mapping[str, Any] | None = None) -> str:
     """Return messages as the model's chat template writes them, with the start of an answer at the end.
 
     A template that knows no system, or wants user and assistant to take turns, gets the same words as `folded`.
@@ -50,7 +54,8 @@ def rendered(tokenizer: Any, messages: Sequence[dict[str, str]]) -> str:
     refusal: Exception | None = None
     for form in (list(messages), folded(messages)):
         try:
-            return str(tokenizer.apply_chat_template(form, tokenize=False, add_generation_prompt=True))
+            how = {**(options or {}), "tokenize": False, "add_generation_prompt": True}
+            return str(tokenizer.apply_chat_template(form, **how))
         except TemplateError as exc:
             refusal = exc
     raise KitError(

@@ -11,7 +11,8 @@ import torch
 from peft import PeftModel
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import ParameterError, UnknownNameError, UnsupportedError
 from kit.i18n import _
 

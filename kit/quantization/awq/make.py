@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.quantization.awq.feeders import feeder_of
 from kit.quantization.awq.search import best_scales
 from kit.quantization.calibration import Calibration

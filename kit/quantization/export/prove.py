@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.engines import Engine
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.i18n import _
 from kit.quantization.export.answering import prove_answers
 from kit.quantization.export.difference import differs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.decoder import LlamaDecoder
 from kit.engines.local.engine import LocalEngine
 from kit.quantization.gguf.make import FILE

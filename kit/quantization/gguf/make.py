@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy
 
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.blocks import rounded
 from kit.i18n import _
 from kit.quantization.calibration import Calibration

@@ -19,7 +19,8 @@ from typing import Any
 import numpy
 import torch
 
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.blocks import block_of, bytes_of, rounded, unrounded
 from kit.errors import ParameterError
 from kit.i18n import _

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import torch
 
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.quantization.calibration import Calibration
 from kit.quantization.gptq.solve import compensated
 from kit.quantization.int4.files import write

@@ -18,7 +18,8 @@ from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from kit.engines.hf.engine import TransformersEngine
-from kit.engines.hf.load import best_device, load_tokenizer
+from kit.engines.hf.load import best_device
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import ModelNotFoundError
 from kit.i18n import _
 from kit.memory import give_back_free_memory

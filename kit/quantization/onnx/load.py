@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.local.engine import LocalEngine
 from kit.engines.onnxruntime.decoder import OnnxDecoder
 from kit.quantization.artefacts import made_size

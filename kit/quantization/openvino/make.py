@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.quantization.artefacts import made
 from kit.quantization.aside import make_aside
 from kit.quantization.calibration import Calibration

@@ -11,7 +11,7 @@ from peft import PromptTuningConfig
 from safetensors.torch import load_file, save_file
 
 from kit.engines.hf.convert import say_rope_theta
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.tuning.adapters.prepared import Prepared, prepared_as
 from kit.tuning.adapters.prompt import prompt_of
 from kit.tuning.adapters.start import Tensors, config_since_the_start, since_the_start

@@ -17,7 +17,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from kit.data import Dataset
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.prepare import ready_folder
 from kit.errors import UnsupportedError
 from kit.i18n import _

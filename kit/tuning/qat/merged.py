@@ -14,8 +14,9 @@ from peft import PeftModel
 from peft.tuners.lora import Linear
 
 from kit.engines.hf.convert import say_rope_theta
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
 from kit.engines.hf.merge import adapter_hash
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.tuning.adapters.saved import NOTE
 from kit.tuning.durable import os_errors, rebuilt
 from kit.tuning.qat.layer import merged_weight

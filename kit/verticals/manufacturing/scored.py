@@ -19,6 +19,7 @@ from kit.verticals.given import store_rows
 from kit.verticals.manufacturing.modes import HEALTHY
 from kit.verticals.manufacturing.tracks import Track, tracks_of
 from kit.verticals.manufacturing.whole.spec import WindowsSpec
+from kit.verticals.preparing.ordinary import Ordinary
 from kit.verticals.steps.step import NotYet
 
 if TYPE_CHECKING:
@@ -106,7 +107,13 @@ def watched_rows(case: MachineCase) -> tuple[list[Row], set[str], set[str]]:
 
 
 def all_windows(case: MachineCase) -> list[Row]:
-    """Return every window without personal data: as the generator made it, or of somebody's own rows."""
+    """Return every window without personal data, read as the rows that were learnt from."""
+    ordinary, text = Ordinary(case.preparation().result.facts["ordinary"]), case.part_spec("test").text
+    return [{**row, text: ordinary.told(row.get(text))} for row in _windows(case)]
+
+
+def _windows(case: MachineCase) -> list[Row]:
+    """Return every window as the generator made it, or of somebody's own rows."""
     if not case.given_rows:
         return _read(case.windows)
     made = case.prepare_spec()

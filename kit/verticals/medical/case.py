@@ -30,8 +30,8 @@ _ADDS = N_(
     "The language model reads free text in any wording and needs no table of columns; where both are equally right, "
     "that is all it adds."
 )
-# The first is the reference; the second is how the model service holds a model, so asking it needs nothing made anew.
-_METHODS = ("bf16", "gguf-q8_0", "bnb-int8", "gguf-q4_k_m")
+# The first is the reference; the second is how the model service holds a small model: asked, it need not be made anew.
+_METHODS = ("bf16", "openvino-bf16", "gguf-q8_0", "gguf-q4_k_m")
 _LOOKED_AT = 2000  # rows by which a column of groups is found
 
 BREAST = Profile(

@@ -17,6 +17,7 @@ from kit.report import PrefixedReport, Report
 from kit.result import Result
 from kit.spec import Spec
 from kit.verticals.preparing.masked import masked
+from kit.verticals.preparing.ordinary import ordinary_of
 from kit.verticals.preparing.spec import PrepareSpec
 
 PARTS = ("train", "fit", "validation", "test")
@@ -38,6 +39,8 @@ def prepare(spec: Spec, report: Report) -> Result:
     if not train.rows:
         raise DataError(_("No row of the training data can be used."), fix=_("Look at it: kit.DataPanel(…)."))
     told: dict[str, Any] = {"train": train.to_dict()}
+    ordinary = ordinary_of(train.spec)
+    train.spec = ordinary.rows(train.spec)
     if spec.test is None:
         rows, test = _divided(spec, train.spec, report, "test", spec.test_share)
     else:
@@ -46,7 +49,7 @@ def prepare(spec: Spec, report: Report) -> Result:
         if not found.rows:
             raise DataError(_("No row of the test data can be used."), fix=_("Its labels must be those of training."))
         told["test"] = found.to_dict()
-        rows, test = train.spec, found.spec
+        rows, test = train.spec, ordinary.rows(found.spec)
     labels = _labels(rows)
     asked = {"labels": labels, "instruction": spec.instruction or default_instruction(labels)}
     rows, test = (each.replace(**asked) for each in (rows, test))
@@ -54,7 +57,8 @@ def prepare(spec: Spec, report: Report) -> Result:
     whole, steps = _repaired(rows, test, report)
     fit, validation = _divided(spec, whole, report, "validation", spec.validation_share)
     parts = dict(zip(PARTS, (whole, fit, validation, test), strict=True))
-    return _result(spec, parts, {"masked": told, "findings": findings, "steps": steps})
+    facts = {"masked": told, "findings": findings, "steps": steps, "ordinary": dict(ordinary.bounds)}
+    return _result(spec, parts, facts)
 
 
 def _looked_at(rows: DataSpec, test: DataSpec, report: Report) -> list[dict[str, Any]]:

@@ -8,12 +8,11 @@ from typing import Any
 
 import httpx
 
-from kit.engines.homes import home
 from kit.engines.spec import Variant
 from kit.errors import KitError
 from kit.models.catalogue import catalogue
 from kit.models.reference import refer
-from kit.service.engine import DTYPES, LLAMA, VLLM, engine_of
+from kit.service.engine import holds
 from kit.service.found import URL, Found
 from kit.service.spec import ServiceSpec
 
@@ -21,11 +20,12 @@ from kit.service.spec import ServiceSpec
 def served_name(variant: Variant) -> str | None:
     """Return what the service of this machine calls `variant`, or None where it holds nothing like it.
 
-    It holds GGUF files, and on a GPU with vLLM what that holds; files that lie anywhere are for their owner to name.
+    It holds GGUF files and OpenVINO's graphs, and on a GPU with vLLM what that holds; files that lie anywhere are for
+    their owner to name.
     """
     if variant.remote or variant.calibration is not None or _lies_somewhere(variant.model):
         return None
-    held = home(variant.method) == LLAMA or (variant.method in DTYPES and engine_of(ServiceSpec()) == VLLM)
+    held = holds(ServiceSpec(), variant.model, variant.method)
     return f"{variant.model}@{variant.method}" if held else None
 
 

@@ -82,7 +82,9 @@ class Models:
 def _checked(each: Any, given: Any) -> Any:
     if isinstance(each, Variant):
         if served_name(each) is None:
-            allowed = _("a variant that the service holds: a model that is known by name, with a method of llama.cpp")
+            allowed = _(
+                "a variant that the service holds: a model known by its name, with a method of llama.cpp or OpenVINO"
+            )
             raise ParameterError("model", each.name, allowed=allowed, fix=_("Take a method such as gguf-q8_0."))
         return each
     if _is_measured(each):

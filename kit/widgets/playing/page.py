@@ -63,8 +63,8 @@ def _who(desk: PlayDesk, choices: list[Choice], choice: Choice | None) -> h.Node
 
 
 def _left_words(left: list[str]) -> str:
-    text = _("The service holds models with llama.cpp: what was measured as {names} cannot be asked here.")
-    fix = _("Sweep a method such as gguf-q8_0 to ask exactly what you measured.")
+    text = _("The service holds models with OpenVINO and llama.cpp: what was measured as {names} cannot be asked here.")
+    fix = _("Sweep a method such as openvino-int8 or gguf-q8_0 to ask exactly what you measured.")
     return f"{text.format(names=', '.join(left))} {fix}"
 
 

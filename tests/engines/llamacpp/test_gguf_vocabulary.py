@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tinymodel import SENTENCES, SHAPE, make_tokenizer, save_model
 
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.vocabulary import Vocabulary, tokens_of
 from kit.errors import UnsupportedError
 from kit.quantization import get_method

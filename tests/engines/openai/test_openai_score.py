@@ -31,7 +31,7 @@ class _Echo:
     def __init__(self, folder: Path) -> None:
         from transformers import AutoModelForCausalLM
 
-        from kit.engines.hf.load import load_tokenizer
+        from kit.engines.hf.tokenizer import load_tokenizer
 
         self.tokenizer = load_tokenizer(folder)
         self.model = AutoModelForCausalLM.from_pretrained(folder).eval()
@@ -90,7 +90,8 @@ def _local(tiny_model: Path) -> Any:
     import torch
 
     from kit.engines.hf.engine import TransformersEngine
-    from kit.engines.hf.load import load_model, load_tokenizer
+    from kit.engines.hf.load import load_model
+    from kit.engines.hf.tokenizer import load_tokenizer
 
     return TransformersEngine(load_model(tiny_model, dtype=torch.float32), load_tokenizer(tiny_model))
 

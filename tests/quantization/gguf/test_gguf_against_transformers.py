@@ -11,7 +11,8 @@ import pytest
 import torch
 from tinymodel import SHAPE, save_model
 
-from kit.engines.hf.load import load_model, load_tokenizer
+from kit.engines.hf.load import load_model
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.llamacpp.decoder import LlamaDecoder
 from kit.errors import Stopped, UnsupportedError
 from kit.quantization import get_method

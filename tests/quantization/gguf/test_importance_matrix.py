@@ -65,7 +65,7 @@ def test_weights_are_rounded_by_it(tiny_model: Path, tmp_path: Path, rows_file: 
         make(tiny_model, get_method(method), tmp_path / method, Report(tmp_path), looks)
         read = GGUFReader(tmp_path / method / FILE)
         held[method] = {each.name: dequantize(each.data, each.tensor_type) for each in read.tensors}
-    from kit.engines.hf.load import load_tokenizer
+    from kit.engines.hf.tokenizer import load_tokenizer
 
     weights = importance_of(tiny_model, calibration.tokens(load_tokenizer(tiny_model)), Report(tmp_path))
     source = Source(tiny_model)

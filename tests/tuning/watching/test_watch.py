@@ -14,7 +14,7 @@ from tinymodel import write_rows
 from tinytuning import StopsAfter, assert_equal_weights, messages, weights
 
 from kit.data import DataSpec, open_data
-from kit.engines.hf.load import load_tokenizer
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.errors import KitError
 from kit.report import ListReport
 from kit.result import Result
