@@ -48,7 +48,6 @@ def text_of(body: Mapping[str, Any], tokenizer: Any, *, context: int, vocabulary
         words = _("The question is longer than the {n} tokens that question and answer have room in.")
         raise Unfit(words.format(n=context), name)
     most = body.get("max_completion_tokens", body.get("max_tokens", room))
-    never = tuple(ends) if body.get("ignore_eos") else ()
     grammar = None
     if body.get("response_format", {}).get("type") == "json_object":
         try:
@@ -56,6 +55,8 @@ def text_of(body: Mapping[str, Any], tokenizer: Any, *, context: int, vocabulary
         except ImportError as exc:
             needed = MissingPackageError("llguidance", needed_for=_("An answer in JSON"), extra="engines")
             raise Unfit(str(needed), "response_format") from exc
+    # After an object there is nothing but the end, whoever wants none.
+    never = tuple(ends) if body.get("ignore_eos") and grammar is None else ()
     chooser = Chooser(Choosing.of(body), tokens, never=never, grammar=grammar)
     best, echo = _best(body), bool(body.get("echo"))
     return Text(tokens, min(most, room), chooser, best=best, echo=echo, ends=ends)

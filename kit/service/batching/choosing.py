@@ -11,6 +11,8 @@ import numpy
 
 from kit.engines.local.probability import drawn
 
+_COLDEST = 1e-4  # below it, logits divided by it leave the likeliest alone
+
 
 class Grammar(Protocol):
     """What an answer must look like."""
@@ -61,7 +63,7 @@ class Choosing:
     def of(cls, body: Mapping[str, Any]) -> Choosing:
         """Return what a question asks for."""
         return cls(
-            temperature=body.get("temperature", 1.0),
+            temperature=body.get("temperature", 1.0) if body.get("temperature", 1.0) >= _COLDEST else 0.0,
             top_k=max(body.get("top_k", 0), 0),
             top_p=body.get("top_p", 1.0),
             min_p=body.get("min_p", 0.0),

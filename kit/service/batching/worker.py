@@ -26,6 +26,7 @@ class Worker:
         self._changed = threading.Condition()
         self._coming: list[tuple[Text, Tell]] = []
         self._leaving: list[Text] = []
+        self._waiting: list[tuple[Text, Tell]] = []
         self._tell: dict[Text, Tell] = {}
         threading.Thread(target=self._work, name="answers", daemon=True).start()
 
@@ -44,7 +45,7 @@ class Worker:
     def _work(self) -> None:
         while True:
             with self._changed:
-                while not (self._coming or self._leaving or self._batch.open):
+                while not (self._coming or self._leaving or self._waiting or self._batch.open):
                     self._changed.wait()
                 coming, self._coming = self._coming, []
                 leaving, self._leaving = self._leaving, []
@@ -63,6 +64,8 @@ class Worker:
         for text in leaving:
             self._batch.drop(text)
             self._tell.pop(text, None)
+        # Whoever left may be noticed later than whoever takes the place: then there is room in a moment.
+        coming, self._waiting = [*self._waiting, *coming], []
         for text, tell in coming:
             if text in leaving:
                 continue
@@ -70,7 +73,10 @@ class Worker:
                 self._batch.add(text)
                 self._tell[text] = tell
             except MemoryError as exc:
-                told.append((tell, (), f"error: {exc}"))
+                if self._batch.open:
+                    self._waiting.append((text, tell))
+                else:
+                    told.append((tell, (), f"error: {exc}"))
 
     def _step(self) -> list[tuple[Tell, Sequence[Written], str]]:
         told: list[tuple[Tell, Sequence[Written], str]] = []
