@@ -42,7 +42,11 @@ def next_token(http: httpx.Client, candidate: Candidate, running: Running, ids: 
     """Ask a server what follows `ids`, whose text is `text`."""
     body: dict[str, Any] = {"model": running.model, **candidate.limits(1)}
     body.pop("stream_options", None)
-    body |= {"prompt": text} if candidate.by_text else {"prompt": list(ids), "logprobs": TOLD}
+    body |= (
+        {"prompt": text}
+        if candidate.by_text
+        else {"prompt": list(ids), "logprobs": TOLD, "return_tokens_as_token_ids": True}
+    )
     answer = http.post(f"{running.url}/completions", json=body, headers=running.headers)
     answer.raise_for_status()
     return read(answer.json())

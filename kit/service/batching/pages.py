@@ -112,6 +112,7 @@ class Answer(RequestHandler):
             tokenizer=model.tokenizer,
             logprobs=text.best is not None,
             question=len(text.tokens),
+            as_ids=bool(body.get("return_tokens_as_token_ids")),
         )
         stops = body.get("stop", [])
         stops = [stops] if isinstance(stops, str) else stops

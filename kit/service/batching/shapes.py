@@ -27,10 +27,16 @@ class Shape:
         Are log-probabilities told?
     question : int
         Tokens that it has.
+    as_ids : bool, default False
+        Tell tokens of log-probabilities by their number, such as "token_id:42", as vLLM does where it is asked to: two
+        tokens may have the same text.
     """
 
-    def __init__(self, model: str, *, chat: bool, tokenizer: Any, logprobs: bool, question: int) -> None:
+    def __init__(
+        self, model: str, *, chat: bool, tokenizer: Any, logprobs: bool, question: int, as_ids: bool = False
+    ) -> None:
         self._chat, self._tokenizer, self._logprobs, self._question = chat, tokenizer, logprobs, question
+        self._as_ids = as_ids
         kind = "chatcmpl" if chat else "cmpl"
         self._about = {"id": f"{kind}-{secrets.token_hex(12)}", "created": int(time.time()), "model": model}
         self._offset = 0
@@ -87,16 +93,19 @@ class Shape:
         return {"content": content}
 
     def _of_text(self, written: Sequence[Written]) -> dict[str, Any]:
-        tokens = [self._text(each.token) for each in written]
         offsets = []
-        for text in tokens:
+        for each in written:
             offsets.append(self._offset)
-            self._offset += len(text)
+            self._offset += len(self._text(each.token))
+        tokens = [self._name(each.token) for each in written]
         likely = [each.likely for each in written]
         # Halves of characters look alike; the likeliest of them stays.
-        best = [each and {self._text(token): value for token, value in reversed(each.best)} for each in likely]
+        best = [each and {self._name(token): value for token, value in reversed(each.best)} for each in likely]
         values = [each and each.value for each in likely]
         return {"tokens": tokens, "token_logprobs": values, "top_logprobs": best, "text_offset": offsets}
+
+    def _name(self, token: int) -> str:
+        return f"token_id:{token}" if self._as_ids else self._text(token)
 
     def _text(self, token: int) -> str:
         return str(self._tokenizer.decode([token]))

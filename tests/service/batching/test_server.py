@@ -100,6 +100,16 @@ def test_log_probabilities_of_a_chat_are_those_of_the_model(
     assert [bytes(each.bytes).decode() for each in told] == [each.token for each in told]
 
 
+def test_tokens_can_be_told_by_their_numbers(served: Served, engine: LocalEngine) -> None:
+    words = served.text(logprobs=3, max_tokens=5).choices[0].logprobs
+    asked = {"return_tokens_as_token_ids": True}
+    told = served.text(logprobs=3, max_tokens=5, extra_body=asked).choices[0].logprobs
+    numbers = [int(each.removeprefix("token_id:")) for each in told.tokens]
+    assert [engine.tokenizer.decode([number]) for number in numbers] == words.tokens
+    assert [max(top, key=lambda name: top[name]) for top in told.top_logprobs] == told.tokens
+    assert (told.text_offset, told.token_logprobs) == (words.text_offset, words.token_logprobs)
+
+
 def test_a_text_that_is_told_again_has_log_probabilities_too(
     served: Served, engine: LocalEngine, decoder: OpenVinoDecoder
 ) -> None:
