@@ -63,9 +63,9 @@ def engine_of(spec: ServiceSpec) -> str:
 def method_of(spec: ServiceSpec, model: str = "") -> str:
     """Return how `model` is held where it is asked for by its bare name.
 
-    On OpenVINO small models keep 16 bits where the processor computes with them: SmolLM2-135M then agrees with itself in
-    fp32 on the likeliest token at 90 of 100 places, not at 84, and diverges from it a fifth as much, at nine tenths of
-    the speed (``benchmarks/candidates``).
+    On OpenVINO small models keep 16 bits where the processor computes with them: SmolLM2-135M then says the likeliest
+    token of fp32 at 90 of 100 places, not at 84, and diverges from it a fifth as much, at nine tenths of the speed
+    (``benchmarks/candidates``).
     """
     engine = engine_of(spec)
     if spec.method or engine != OPENVINO:
