@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM
 
 from kit.engines.hf import load
 from kit.engines.hf.merge import merged_folder
+from kit.engines.hf.tokenizer import load_tokenizer
 from kit.engines.prepare import ready_base, ready_folder
 from kit.errors import ModelNotFoundError
 from kit.report import Report
@@ -70,7 +71,7 @@ def test_an_adapter_folder_is_a_model(tiny_model: Path, adapter: Path, tmp_path:
     folder, location = ready_folder(str(adapter), Report(tmp_path))
     assert (location.path, location.adapter) == (tiny_model, adapter)
     assert folder != tiny_model
-    assert load.load_tokenizer(folder).chat_template == load.load_tokenizer(tiny_model).chat_template
+    assert load_tokenizer(folder).chat_template == load_tokenizer(tiny_model).chat_template
     assert ready_base(str(adapter), Report(tmp_path)).path == tiny_model
 
 
