@@ -70,6 +70,18 @@ def test_rows_are_read_with_it_and_nothing_else_changes(tmp_path: Path, monkeypa
     assert found.told({UNUSUAL: "mine", "heat": 99.0}) == {UNUSUAL: "mine", "heat": 99.0}  # somebody's own column
 
 
+def test_what_somebody_writes_is_read_as_the_rows_were() -> None:
+    found = Ordinary({"heat": (10.0, 30.0), "age": (0.0, 90.0)})
+    row = {"heat": 80, "load": "full", "age": 3}
+    written = "; ".join(f"{name}: {value}" for name, value in row.items())
+    assert found.text(written) == "; ".join(f"{name}: {value}" for name, value in found.told(row).items())
+    changed = found.text(written).replace("80", "20")
+    assert found.text(changed) == "unusual: nothing; heat: 20; load: full; age: 3"
+    for plain in ("It hurts when I walk; what is it?", "", "mood: good"):
+        assert found.text(plain) == plain
+    assert Ordinary().text(written) == written
+
+
 def test_texts_and_few_rows_have_nothing_ordinary(tmp_path: Path) -> None:
     texts = [{"features": f"text {place}", "label": "ab"[place % 2]} for place in range(60)]
     assert ordinary_of(_spec(tmp_path / "texts.jsonl", texts)) == Ordinary()

@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 from kit.data import DataSpec
 from kit.data.reading import Entry, Reading
 from kit.gate.stored import StoredRows, spec_of
+from kit.verticals.baselines.features import features_of
 
 UNUSUAL = "unusual"  # the feature that tells it
 _NOTHING = "nothing"
@@ -57,6 +58,19 @@ class Ordinary:
         if not self.bounds or not isinstance(features, Mapping) or UNUSUAL in features:
             return features
         return {UNUSUAL: self.words(features), **features}
+
+    def text(self, text: str) -> str:
+        """Return a table that somebody has written out, read as the rows were; what is no such table stays.
+
+        >>> Ordinary({"age": (18.0, 80.0)}).text("age: 91; job: none")
+        'unusual: age high; age: 91; job: none'
+        """
+        beginning, _between, rest = text.partition("; ")
+        written = rest if beginning.startswith(f"{UNUSUAL}: ") else text  # of a row that was changed by hand
+        features = features_of(written)
+        if not set(self.bounds) & set(features):
+            return text
+        return f"{UNUSUAL}: {self.words(features)}; {written}"
 
     def rows(self, asked: DataSpec) -> DataSpec:
         """Write the rows anew with what is unusual told, and return the spec that reads them."""

@@ -78,7 +78,7 @@ class Consultation:
         self._reading = Reading(
             AskedSpec(
                 model=known.served,
-                text=text,
+                text=known.ordinary.text(text),
                 answers=answers,
                 shared=bool(known.labels),
                 instruction=known.instruction,

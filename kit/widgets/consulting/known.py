@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.verticals.outcome import Outcome
+from kit.verticals.preparing.ordinary import Ordinary
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Known:
     def labels(self) -> tuple[str, ...]:
         """The labels among which is chosen; none where each question brings its own choices."""
         return tuple(self._ask["labels"])
+
+    @property
+    def ordinary(self) -> Ordinary:
+        """What is usual in a row, where rows are tables."""
+        return Ordinary(dict(self._ask.get("ordinary") or {}))
 
     @property
     def threshold(self) -> float | None:

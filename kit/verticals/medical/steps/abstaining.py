@@ -163,6 +163,7 @@ def _to_ask(case: MedicalCase, records: list[Record]) -> dict[str, Any]:
         "model": case.model,
         "learnt_from": len(case.fit),
         "rows": len(records) or len(test),
+        "ordinary": case.preparation().result.facts["ordinary"],
         "examples": [
             {"text": row.text, "context": row.context, "choices": list(row.choices), "answer": row.answer}
             for row in (test.items[place] for place in _examples(case, records))
