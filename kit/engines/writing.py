@@ -31,7 +31,7 @@ def until(tokens: Iterator[Token], stop: Sequence[str]) -> Iterator[Token]:
         if found >= 0:
             yield from _first(held, found)
             return
-        safe = len(text) - max(_overlap(text, end) for end in stop)
+        safe = len(text) - max(overlap(text, end) for end in stop)
         while held and len(held[0].text) <= safe:
             safe -= len(held[0].text)
             text = text[len(held[0].text) :]
@@ -39,7 +39,7 @@ def until(tokens: Iterator[Token], stop: Sequence[str]) -> Iterator[Token]:
     yield from held
 
 
-def _overlap(text: str, stop: str) -> int:
+def overlap(text: str, stop: str) -> int:
     """Return how many characters at the end of `text` are the beginning of `stop`."""
     return next(n for n in range(min(len(text), len(stop) - 1), -1, -1) if text.endswith(stop[:n]))
 

@@ -6,6 +6,7 @@ every vocabulary entry.
 
 from __future__ import annotations
 
+import functools
 import mmap
 import struct
 from collections.abc import Iterator
@@ -34,15 +35,25 @@ def gguf_note(gguf: Path) -> str:
     ModelNotFoundError
         The file is no GGUF file, or breaks off.
     """
-    file_type = _read(gguf)
+    file_type = _read(gguf, _state(gguf))
     if file_type not in _FILE_TYPES:
         return ""
     kind, bits = _FILE_TYPES[file_type]
     return _("The weights were {bits}-bit ({kind}) once.").format(bits=bits, kind=kind)
 
 
-def _read(gguf: Path) -> int | None:
-    """Walk the header and the list of tensors; return general.file_type."""
+def _state(gguf: Path) -> tuple[int, int] | None:
+    """Return what is another once the file has changed; None where it is not there."""
+    try:
+        told = gguf.stat()
+    except OSError:
+        return None
+    return told.st_size, told.st_mtime_ns
+
+
+@functools.lru_cache(maxsize=256)  # panels ask for each of their rows, and the walk takes milliseconds
+def _read(gguf: Path, state: tuple[int, int] | None) -> int | None:
+    """Walk the header and the list of tensors of a file in this state; return general.file_type."""
     try:
         with gguf.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             if data[:4] != b"GGUF" or not 2 <= int.from_bytes(data[4:8], "little") <= 3:

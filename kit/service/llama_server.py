@@ -7,27 +7,24 @@ does.
 
 from __future__ import annotations
 
-import json
-import os
 import sys
+
+from kit.service.parent import error_of, leave_with_parent, listen
 
 _PROMPTS_MIB = 256  # for what was computed of prompts that come again; left alone, it takes gigabytes
 
 
 def main() -> int:
     """Serve until nobody holds the other end of the standard input."""
-    asked = json.loads(sys.stdin.readline())
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what the library prints must not stand among the answers
+    asked, tell = listen()
     try:
-        url, server = _start(asked)
-    except Exception as exc:  # whatever a library says, the parent shall hear it
-        print(json.dumps({"error": f"{type(exc).__name__}: {exc}"}), file=answers, flush=True)
+        url, _server = _start(asked)  # it answers as long as it is held
+    except Exception as exc:
+        tell(error_of(exc))
         return 1
-    print(json.dumps({"url": url}), file=answers, flush=True)
-    sys.stdin.read()
-    del server
-    os._exit(0)  # its threads may be in the middle of an answer that nobody reads
+    tell({"url": url})
+    leave_with_parent()  # its threads may be in the middle of an answer that nobody reads
+    return 0
 
 
 def _start(asked: dict[str, object]) -> tuple[str, object]:

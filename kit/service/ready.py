@@ -25,6 +25,8 @@ from kit.quantization.artefacts import artefact_place, made
 from kit.quantization.load import check_fits, check_runs_here
 from kit.quantization.registry import get_method
 from kit.report import Report
+from kit.service.engine import LLAMA
+from kit.service.parent import leave_with_parent, listen
 from kit.warm import worker_environment
 
 _MADE = "made.json"
@@ -99,7 +101,7 @@ def make_here(model: str, method: str) -> Path:
 
 def _held_in(folder: Path, method: str) -> Path:
     """Return what a server opens: llama.cpp's a file."""
-    return next(iter(sorted(folder.glob("*.gguf")))) if home(method) == "llama.cpp" else folder
+    return next(iter(sorted(folder.glob("*.gguf")))) if home(method) == LLAMA else folder
 
 
 async def _in_a_child(model: str, method: str) -> Path:
@@ -136,10 +138,8 @@ def _error_of(said: Mapping[str, Any], code: int | None) -> KitError:
 
 def main() -> int:
     """Be the process."""
-    asked = json.loads(sys.stdin.readline())
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what libraries print must not stand among the answers
+    asked, tell = listen()
+    threading.Thread(target=leave_with_parent, args=(1,), daemon=True).start()
     try:
         said: dict[str, Any] = {"path": os.fspath(make_here(asked["model"], asked["method"]))}
     except _NOT_HERE as exc:
@@ -148,14 +148,8 @@ def main() -> int:
         said = {"error": {"kind": "other", "problem": exc.problem, "fix": exc.fix}}
     except Exception as exc:  # whatever a library says, the parent shall hear it
         said = {"error": {"kind": "other", "problem": f"{type(exc).__name__}: {exc}", "fix": ""}}
-    print(json.dumps(said), file=answers, flush=True)
+    tell(said)
     return 0
-
-
-def _leave_with_parent() -> None:
-    while os.read(0, 4096):
-        continue
-    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ class PagedDecoder:
         places = [numpy.arange(end - part.keep, end) for part, end in zip(parts, begins[1:], strict=True) if part.keep]
         self._request.infer(
             {
-                "input_ids": numpy.concatenate([part.tokens for part in parts]).astype(numpy.int64),
+                "input_ids": _joined([part.tokens for part in parts]),
                 "position_ids": _joined([numpy.arange(p.past, end) for p, end in zip(parts, ends, strict=True)]),
                 "places": _joined(places or [numpy.zeros(1)]),  # nothing wanted is nothing that it can compute
                 "past_lens": numpy.array([part.past for part in parts], dtype=numpy.int32),
@@ -136,6 +136,6 @@ def _look_everywhere(places: Any) -> None:
                 edge += node.outputs()
 
 
-def _joined(rows: Sequence[numpy.ndarray]) -> numpy.ndarray:
+def _joined(rows: Sequence[Sequence[int] | numpy.ndarray]) -> numpy.ndarray:
     found: numpy.ndarray = numpy.concatenate(rows).astype(numpy.int64)
     return found

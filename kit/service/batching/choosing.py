@@ -62,8 +62,9 @@ class Choosing:
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> Choosing:
         """Return what a question asks for."""
+        temperature = body.get("temperature", 1.0)
         return cls(
-            temperature=body.get("temperature", 1.0) if body.get("temperature", 1.0) >= _COLDEST else 0.0,
+            temperature=temperature if temperature >= _COLDEST else 0.0,
             top_k=max(body.get("top_k", 0), 0),
             top_p=body.get("top_p", 1.0),
             min_p=body.get("min_p", 0.0),

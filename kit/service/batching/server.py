@@ -1,16 +1,13 @@
 """Hold one model with OpenVINO and answer for it.
 
-The process reads one JSON line (path, name, slots, context, threads, key) from its
-standard input, writes one ({"url": …} or {"error": …}) to its standard output once the model is loaded, and ends when
-its input does.
+The process reads one JSON line (path, name, method, slots, context, threads, key) from its standard input, writes one
+({"url": …} or {"error": …}) to its standard output once the model is loaded, and ends when its input does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -27,22 +24,22 @@ from kit.service.batching.asked import ends_of
 from kit.service.batching.batch import Batch
 from kit.service.batching.pages import Answer, Health, Model
 from kit.service.batching.worker import Worker
+from kit.service.parent import Tell, error_of, leave_with_parent, listen
 
 _LARGEST = 64 * 2**20  # bytes of a request; the service takes much less
 
 
 def main() -> int:
     """Serve until nobody holds the other end of the standard input."""
-    asked = json.loads(sys.stdin.readline())
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what the library prints must not stand among the answers
+    asked, tell = listen()
     try:
         model, decoder = _load(asked)
-    except Exception as exc:  # whatever a library says, the parent shall hear it
-        print(json.dumps({"error": f"{type(exc).__name__}: {exc}"}), file=answers, flush=True)
+    except Exception as exc:
+        tell(error_of(exc))
         return 1
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    asyncio.run(_serve(asked, model, decoder, answers))
+    # Threads may be in the middle of an answer that nobody reads.
+    threading.Thread(target=leave_with_parent, daemon=True).start()
+    asyncio.run(_serve(asked, model, decoder, tell))
     return 0
 
 
@@ -62,7 +59,7 @@ def _load(asked: dict[str, Any]) -> tuple[Model, PagedDecoder]:
     return Model(str(asked["name"]), tokenizer, decoder.vocabulary, min(context, int(most)), ends), decoder
 
 
-async def _serve(asked: dict[str, Any], model: Model, decoder: PagedDecoder, answers: Any) -> None:
+async def _serve(asked: dict[str, Any], model: Model, decoder: PagedDecoder, tell: Tell) -> None:
     worker = Worker(Batch(decoder), asyncio.get_running_loop().call_soon_threadsafe)
     known = {"model": model, "worker": worker, "key": str(asked["key"])}
     pages = [(path, Answer, known) for path in ("/v1/chat/completions", "/v1/completions")]
@@ -70,11 +67,5 @@ async def _serve(asked: dict[str, Any], model: Model, decoder: PagedDecoder, ans
     server = HTTPServer(application, max_body_size=_LARGEST)
     (sock,) = bind_sockets(0, "127.0.0.1")
     server.add_socket(sock)
-    print(json.dumps({"url": f"http://127.0.0.1:{sock.getsockname()[1]}"}), file=answers, flush=True)
+    tell({"url": f"http://127.0.0.1:{sock.getsockname()[1]}"})
     await asyncio.Event().wait()
-
-
-def _end_with_parent() -> None:
-    while os.read(0, 4096):
-        continue
-    os._exit(0)  # its threads may be in the middle of an answer that nobody reads

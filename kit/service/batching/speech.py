@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kit.engines.writing import new_text
+from kit.engines.writing import new_text, overlap
 from kit.service.batching.batch import Written
 
 
@@ -68,11 +68,7 @@ class Speech:
         if found >= 0:
             self.over, told, self._held = "stop", self._held[:found], ""
             return told
-        safe = len(self._held) if last else len(self._held) - max(map(self._begun, self._stops), default=0)
+        begun = 0 if last else max((overlap(self._held, stop) for stop in self._stops), default=0)
+        safe = len(self._held) - begun
         told, self._held = self._held[:safe], self._held[safe:]
         return told
-
-    def _begun(self, stop: str) -> int:
-        """Return how many characters at the end of what is held are the beginning of `stop`."""
-        longest = min(len(self._held), len(stop) - 1)
-        return next(n for n in range(longest, -1, -1) if self._held.endswith(stop[:n]))
