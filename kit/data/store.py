@@ -48,6 +48,12 @@ def store_rows(rows: Iterable[Row], spec: DataSpec) -> Path:
     return path
 
 
+def where_stored(path: str) -> str:
+    """Return where stored rows lie now: their home may have been moved, as into a published app."""
+    here = home() / "data" / Path(path).name
+    return str(here) if here.exists() and not Path(path).exists() else path
+
+
 def cells_of(row: Row, spec: DataSpec) -> dict[str, Any]:
     """Return the cells that `spec` reads as `row`, by the names of its columns."""
     values: dict[str, Any] = {"text": row.text, "label": row.answer}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kit.data import Dataset, DataSpec, open_data
+from kit.data.store import where_stored
 from kit.errors import ParameterError
 from kit.i18n import _
 from kit.jobs import Run, find_run
@@ -22,8 +23,9 @@ from kit.verticals import outcome as outcomes
 from kit.verticals.given import Given
 from kit.verticals.kept import carry_out, find, may_start
 from kit.verticals.outcome import Outcome, outcome_of
-from kit.verticals.preparing import PrepareSpec
+from kit.verticals.preparing import PARTS, PrepareSpec
 from kit.verticals.profile import Profile
+from kit.verticals.steps.step import NotYet
 
 
 class Asked:
@@ -81,7 +83,9 @@ class Asked:
     @cached_property
     def key(self) -> str:
         """Twelve hex digits that are equal exactly when the same is asked of the same rows."""
-        asked = [self.prepare_spec().key, self.profile.vertical, self.asked_model, self.minutes, self.quick]
+        rows = self.prepare_spec()
+        rows = rows.replace(data=_by_name(rows.data), test=None if rows.test is None else _by_name(rows.test))
+        asked = [rows.key, self.profile.vertical, self.asked_model, self.minutes, self.quick]
         more = [dict(self.profile.tuning), dict(self.profile.quick_tuning), self.profile.methods, self.profile.metric]
         text = json.dumps([*asked, *more], sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
@@ -135,7 +139,12 @@ class Asked:
         RunFailedError
             It failed.
         """
-        run = carry_out(self.run_name(step), spec, live=self.live)
+        if not self.live:
+            there = self.there(step)
+            if there is None:
+                raise NotYet
+            return there
+        run = carry_out(self.run_name(step), spec, live=True)
         if (self.outcome["runs"] or {}).get(step) != run.id:
             spent = round(run.status.elapsed_s or 0.0, 1)
             self.write({"runs": {step: run.id}, "seconds": {step: spent}})
@@ -145,14 +154,7 @@ class Asked:
 
     def there(self, step: str) -> Run | None:
         """Return the finished run of a step as the outcome tells it, None before; nothing is started."""
-        id = (self.outcome["runs"] or {}).get(step)
-        if not id:
-            return None
-        try:
-            run = find_run(id)
-        except LookupError:  # deleted since
-            return None
-        return run if run.status.state == "finished" else None
+        return _finished((self.outcome["runs"] or {}).get(step) or "")
 
     def _result(self, step: str) -> Result | None:
         run = self.there(step)
@@ -177,7 +179,7 @@ class Asked:
     @property
     def prepared(self) -> bool:
         """Are the rows ready?"""
-        return self.find("prepare", self.prepare_spec()) is not None
+        return (self.find("prepare", self.prepare_spec()) if self.live else self.there("prepare")) is not None
 
     def preparation(self) -> Run:
         """Return the run that made the rows ready (raises as `carry_out` does)."""
@@ -205,7 +207,8 @@ class Asked:
 
     def part_spec(self, part: str) -> DataSpec:
         """Return the spec of "train", "fit", "validation" or "test" (raises as `carry_out` does)."""
-        return DataSpec.from_dict(self.preparation().result.facts[part])
+        spec = DataSpec.from_dict(self.preparation().result.facts[part])
+        return spec.replace(source=where_stored(spec.source))
 
     def cells(self, part: str) -> list[dict[str, Any]]:
         """Return every column of the rows of a part, without personal data; "source_row" is the place in the source."""
@@ -214,3 +217,23 @@ class Asked:
 
     def _part(self, part: str) -> Dataset:
         return open_data(self.part_spec(part))
+
+    def behind(self) -> tuple[list[str], list[Path]]:
+        """Return what shows this case elsewhere: ids of runs, and files of the home, without people's decisions."""
+        ids = dict.fromkeys((self.outcome["runs"] or {}).values())
+        rows = [self.part_spec(part).source for part in PARTS] if self.prepared else []
+        files = [*sorted(self.outcome.path.parent.glob("*.json")), *map(Path, rows)]
+        return [id for id in ids if _finished(id)], files
+
+
+def _finished(id: str) -> Run | None:
+    try:
+        run = find_run(id) if id else None
+    except LookupError:  # deleted since
+        return None
+    return run if run is not None and run.status.state == "finished" else None
+
+
+def _by_name(rows: DataSpec) -> DataSpec:
+    """Return the spec of rows that lie anywhere: what they are is told by a digest."""
+    return rows.replace(source=Path(rows.source).name)

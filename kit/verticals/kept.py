@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 
 from kit.errors import KitError
 from kit.i18n import _
@@ -30,7 +31,9 @@ def may_start() -> bool:
     return not read_only() and "voila" not in os.environ.get("SERVER_SOFTWARE", "").lower()
 
 
-def find(name: str, spec: Spec, *, finished: bool = True) -> Run | None:
+def find(
+    name: str, spec: Spec, *, finished: bool = True, alike: Callable[[Spec], str] = lambda spec: spec.key
+) -> Run | None:
     """Return the newest run called `name` whose spec is equal to `spec`, or None.
 
     Parameters
@@ -40,14 +43,16 @@ def find(name: str, spec: Spec, *, finished: bool = True) -> Run | None:
     spec : Spec
     finished : bool, default True
         Only one that is finished, else in whatever state.
+    alike : callable, optional
+        What must be the same of two specs; left out, everything.
     """
-    key = spec.key
+    key = alike(spec)
     with _LOCK:
         _everyone.look()
         known = [_everyone.run(each.id) for each in _everyone.pick(origin=name)]
     for run in known:
         try:
-            if (not finished or run.status.state == "finished") and run.spec.key == key:
+            if (not finished or run.status.state == "finished") and alike(run.spec) == key:
                 return Run(run.folder)
         except (KitError, OSError, ValueError):  # deleted meanwhile, or of a kind that is not known here
             continue

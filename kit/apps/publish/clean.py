@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +17,37 @@ from kit.i18n import _
 from kit.report import Report
 
 _LOOK_S = 0.2
-_RUN_ID = re.compile(r"\d{8}-\d{6}-[a-z]+-[a-z]{4}")
-# The runs behind panels and variables, so that they can come along; looked for where the notebook cannot see it.
+_SHOWN = re.compile(r"^tunebook-shown (.+)$", re.M)
+# What panels and variables show, so that it can come along; looked for where the notebook cannot see it.
 _ASK = """
-def _tunebook_runs():
+def _tunebook_shown():
+    import json
     import kit
+    from kit.verticals.asked import Asked
     held = list(globals().values())
     held += [inner for value in held if isinstance(value, (list, tuple)) for inner in value]
     for value in held:
         run = value if isinstance(value, kit.Run) else getattr(getattr(value, "desk", None), "run", None)
-        if isinstance(run, kit.Run):
-            print("tunebook-run", run.id)
+        ids, files = value.behind() if isinstance(value, Asked) else ([], [])
+        ids = [run.id] if isinstance(run, kit.Run) else ids
+        if ids or files:
+            print("tunebook-shown", json.dumps({"runs": ids, "files": [str(path) for path in files]}))
 try:
-    _tunebook_runs()
+    _tunebook_shown()
 except Exception:
     pass
 """
 
 
-def run_clean(path: Path, report: Report, *, timeout_s: float) -> tuple[list[Finding], list[str]]:
+@dataclass(frozen=True)
+class Shown:
+    """What a notebook shows that lies elsewhere: ids of runs, and files of the home, such as the outcome of a case."""
+
+    runs: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+def run_clean(path: Path, report: Report, *, timeout_s: float) -> tuple[list[Finding], Shown]:
     """Run every cell of the notebook at `path` in a kernel of its own.
 
     Parameters
@@ -49,8 +63,8 @@ def run_clean(path: Path, report: Report, *, timeout_s: float) -> tuple[list[Fin
     -------
     list of Finding
         What kept it from coming to its end, or nothing.
-    list of str
-        The ids of runs that its panels show.
+    Shown
+        What its panels and variables show.
 
     Raises
     ------
@@ -65,7 +79,7 @@ def run_clean(path: Path, report: Report, *, timeout_s: float) -> tuple[list[Fin
 
 async def _run(
     path: Path, report: Report, timeout_s: float, environment: dict[str, str]
-) -> tuple[list[Finding], list[str]]:
+) -> tuple[list[Finding], Shown]:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -78,24 +92,28 @@ async def _run(
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
     )
-    ids: list[str] = []
     async with client.async_setup_kernel(env=environment, cwd=str(path.parent)):
         for place, cell in enumerate(notebook.cells):
             report.progress("running cells", place, len(notebook.cells), "cells")
             try:
                 await _until_done(client.async_execute_cell(cell, place), report)
             except CellExecutionError as exc:
-                return [_failed(place, f"{exc.ename}: {exc.evalue}")], []
+                return [_failed(place, f"{exc.ename}: {exc.evalue}")], Shown()
             except CellTimeoutError:
-                return [_failed(place, _("it took more than {n:.0f} s").format(n=timeout_s))], []
+                return [_failed(place, _("it took more than {n:.0f} s").format(n=timeout_s))], Shown()
             except DeadKernelError:
-                return [_failed(place, _("its kernel died, most often for lack of memory"))], []
+                return [_failed(place, _("its kernel died, most often for lack of memory"))], Shown()
         report.progress("running cells", len(notebook.cells), len(notebook.cells), "cells")
         asked = nbformat.v4.new_code_cell(_ASK)
         notebook.cells.append(asked)
         await _until_done(client.async_execute_cell(asked, len(notebook.cells) - 1), report)
-        ids = _RUN_ID.findall("".join(str(output.get("text", "")) for output in asked.outputs))
-    return [], list(dict.fromkeys(ids))
+    return [], _shown("".join(str(output.get("text", "")) for output in asked.outputs))
+
+
+def _shown(said: str) -> Shown:
+    each = [json.loads(line) for line in _SHOWN.findall(said)]
+    runs, files = ([value for one in each for value in one[name]] for name in ("runs", "files"))
+    return Shown(tuple(dict.fromkeys(runs)), tuple(map(Path, dict.fromkeys(files))))
 
 
 def _encrypted() -> Any:

@@ -12,6 +12,7 @@ from kit.apps.publish.imports import imported
 from kit.apps.publish.paths import is_private
 from kit.apps.publish.secrets import secrets_in_file
 from kit.apps.publish.source import Source
+from kit.data.format.suffixes import SUFFIXES
 from kit.i18n import _
 
 LARGEST = 500_000_000  # bytes of all files together
@@ -43,6 +44,8 @@ def files_beside(source: Source) -> Beside:
     for name, path in found.files.items():
         if path.stat().st_size <= _TEXT:
             found.findings += secrets_in_file(name, path.read_text(encoding="utf-8", errors="replace"))
+        if path.suffix.lower() in SUFFIXES:
+            found.findings.append(_rows(name))
     return found
 
 
@@ -100,6 +103,15 @@ def _check_size(found: Beside) -> None:
                 fix=_("Name only what the app needs; up to {n:.0f} MB go into a bundle.").format(n=LARGEST / 1e6),
             )
         )
+
+
+def _rows(name: str) -> Finding:
+    return Finding(
+        check="files",
+        level="warning",
+        message=_("{name} goes into the bundle as it is, with any personal data in it.").format(name=name),
+        fix=_("Give the bundle only to people who may read these rows, or clean the file first: kit.clean_data(…)."),
+    )
 
 
 def _outside(text: str, cell: int, line: int) -> Finding:

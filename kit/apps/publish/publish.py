@@ -15,7 +15,7 @@ from kit.apps.publish.bundle import all_files, write_bundle
 from kit.apps.publish.check import Looked, look_at
 from kit.apps.publish.clean import run_clean
 from kit.apps.publish.finding import Check, Finding
-from kit.apps.publish.runs import copy_runs, named_runs, with_bases
+from kit.apps.publish.runs import copy_files, copy_runs, named_runs, with_bases
 from kit.apps.publish.spec import PublishSpec
 from kit.errors import KitError
 from kit.i18n import _
@@ -59,7 +59,7 @@ def publish(spec: Spec, report: Report) -> Result:
 
 
 def _run(looked: Looked, staged: Path, report: Report, timeout_s: float) -> list[Finding]:
-    """Run the notebook in a copy of the bundle, so that what it writes stays out of it, and add the runs it shows."""
+    """Run the notebook in a copy of the bundle, so that what it writes stays out of it, and add what it shows."""
     with tempfile.TemporaryDirectory(prefix="tunebook-publish-", ignore_cleanup_errors=True) as place:
         copy = Path(place) / staged.name
         shutil.copytree(staged, copy)
@@ -68,7 +68,8 @@ def _run(looked: Looked, staged: Path, report: Report, timeout_s: float) -> list
     looked.checks.append(check)
     report.record("check", check.to_dict())
     _refuse(check.errors)
-    return copy_runs(with_bases([*named_runs(looked.source), *shown]), staged)
+    copy_files(shown.files, staged)
+    return copy_runs(with_bases([*named_runs(looked.source), *shown.runs]), staged)
 
 
 def _refuse(errors: list[Finding]) -> None:

@@ -1,8 +1,9 @@
-"""The runs that an app shows come along: their results and adapters, without logs and checkpoints."""
+"""What an app shows comes along: the results and adapters of runs, without logs and checkpoints, and files of cases."""
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ from kit.apps.publish.finding import Finding
 from kit.apps.publish.source import Source
 from kit.i18n import _
 from kit.jobs import Run
-from kit.place import runs_folder
+from kit.place import home, runs_folder
 
 HOME = "tunebook-home"  # in the bundle; becomes TUNEBOOK_HOME there
+_ROWS = "prepare"  # the kind of run that makes rows ready
 _TAKEN = ("spec.json", "events.jsonl", "result.json", "summary.json", "artifacts")
 _ID = re.compile(r"\b\d{8}-\d{6}-[a-z]+-[a-z]{4}\b")
 
@@ -49,7 +51,18 @@ def copy_runs(ids: Sequence[str], bundle: Path) -> list[Finding]:
             findings.append(_going_on(id))
             continue
         _copy(run, bundle / HOME / "runs" / id)
+        if run.summary.kind == _ROWS:
+            findings.append(_prepared(id))
     return findings
+
+
+def copy_files(files: Sequence[Path], bundle: Path) -> None:
+    """Copy files of the home, such as what a case has measured, to the same places of the bundle's home."""
+    for path in files:
+        if path.is_relative_to(home()):
+            place = bundle / HOME / path.relative_to(home())
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(_homeless(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _copy(run: Run, place: Path) -> None:
@@ -59,9 +72,25 @@ def _copy(run: Run, place: Path) -> None:
         if source.is_dir():
             shutil.copytree(source, place / name)
         elif source.is_file():
-            shutil.copy2(source, place / name)
+            (place / name).write_text(_homeless(source.read_text(encoding="utf-8")), encoding="utf-8")
     about = {**run.about, "cwd": "", "notebook": None}  # places of this machine
     (place / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _homeless(text: str) -> str:
+    """Return the text of a JSON file without the folders of this account, in which its owner's name stands."""
+    for folder, short in ((home(), HOME), (Path.home(), "~")):
+        text = text.replace(json.dumps(os.fspath(folder))[1:-1] + "/", f"{short}/")
+    return text
+
+
+def _prepared(id: str) -> Finding:
+    return Finding(
+        check="files",
+        level="warning",
+        message=_("The prepared rows come along. Most personal data was found and taken out of them, not all may be."),
+        fix=_("Look through {folder} before others get the bundle.").format(folder=f"{HOME}/runs/{id}/artifacts"),
+    )
 
 
 def _going_on(id: str) -> Finding:

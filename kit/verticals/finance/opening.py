@@ -15,6 +15,7 @@ from kit.i18n import N_, _
 from kit.jobs import Run
 from kit.measure.record import Record, read_records
 from kit.result import Result
+from kit.spec import Spec
 from kit.verticals.case import Case, case_of
 from kit.verticals.finance.alert import DISPOSITIONS, INSTRUCTION
 from kit.verticals.finance.queue import write_queue
@@ -22,11 +23,12 @@ from kit.verticals.finance.steps import alarms, decided, explaining, found
 from kit.verticals.finance.study.ledger import columns_of
 from kit.verticals.finance.study.spec import StudySpec
 from kit.verticals.given import store_rows
-from kit.verticals.kept import carry_out, may_start
+from kit.verticals.kept import carry_out, find, may_start
 from kit.verticals.profile import Profile
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import NotYet
 
+_STUDY = "finance: transfers"
 _EXAMPLE = Path(__file__).parent / "example.jsonl"  # stands in an app for rows that nobody has made yet
 LIMITS = N_(
     "Not for decisions about people without review. "
@@ -137,6 +139,10 @@ class FinanceCase(Case):
         """Tell what people decided in the panel, and where it lies for the next tuning."""
         return decided.decisions(self)
 
+    def behind(self) -> tuple[list[str], list[Path]]:
+        ids, files = super().behind()
+        return ([] if self.study is None else [self.study.id]) + ids, files
+
     def baseline(self) -> Report:
         report = super().baseline()
         write_queue(self)
@@ -217,10 +223,14 @@ def is_ledger(source: str) -> bool:
 
 def _study(spec: StudySpec) -> Run | None:
     """Return the run of a study: found, or carried out; None where there is none and none may be started."""
-    try:
-        return carry_out("finance: transfers", spec, live=may_start())
-    except NotYet:
-        return None
+    if may_start():
+        return carry_out(_STUDY, spec, live=True)
+    return find(_STUDY, spec, alike=_wherever)
+
+
+def _wherever(spec: Spec) -> str:
+    """Return what tells a study but for the place of its file, which a published app has elsewhere."""
+    return spec.replace(source=Path(spec.source).name).key if isinstance(spec, StudySpec) else ""
 
 
 def _stored(study: Run, name: str, part: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.data import DataSpec
+from kit.data.store import where_stored
 from kit.i18n import N_, _
 from kit.place import home, write_atomic
 from kit.verticals.case import Case, case_of
@@ -77,6 +78,11 @@ class MachineCase(Case):
     def watch_folder(self) -> Path | None:
         """Where the watch and the technicians' decisions are kept; None where rows stand alone."""
         return self.outcome.path.parent if self.windows else None
+
+    def behind(self) -> tuple[list[str], list[Path]]:
+        ids, files = super().behind()
+        windows = self.there("windows")
+        return ids, files + [Path(where_stored(path)) for path in (windows.result.facts["data"] if windows else ())]
 
     def readings(self) -> Report | Figure:
         """Draw what was recorded before a failure, for each kind of failure."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kit.data import DataSpec
+from kit.data.store import where_stored
 from kit.result import Result
 from kit.verticals.given import store_rows
 from kit.verticals.manufacturing.modes import HEALTHY
@@ -119,7 +120,7 @@ def _windows(case: MachineCase) -> list[Row]:
     made = case.prepare_spec()
     spec = WindowsSpec(**{field.name: getattr(made, field.name) for field in dataclasses.fields(made)})
     found = case.carry_out("windows", spec).result.facts["data"]
-    return [row for path in found for row in _read(path)]
+    return [row for path in found for row in _read(where_stored(path))]
 
 
 def _read(path: str) -> list[Row]:

@@ -10,6 +10,8 @@ from kit.gate.personal.kinds import kinds_of
 from kit.i18n import N_, _
 from kit.spec import Spec, param
 
+PARTS = ("train", "fit", "validation", "test")  # what the rows come in, by the names among the facts
+
 
 @dataclass(frozen=True, kw_only=True)
 class PrepareSpec(Spec):

@@ -18,9 +18,8 @@ from kit.result import Result
 from kit.spec import Spec
 from kit.verticals.preparing.masked import masked
 from kit.verticals.preparing.ordinary import ordinary_of
-from kit.verticals.preparing.spec import PrepareSpec
+from kit.verticals.preparing.spec import PARTS, PrepareSpec
 
-PARTS = ("train", "fit", "validation", "test")
 _REPAIRS = ("encoding", "exact-duplicates", "leaks")
 
 

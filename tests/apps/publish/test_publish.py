@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import kit
-from kit.apps.publish.clean import run_clean
+from kit.apps.publish.clean import Shown, run_clean
 from kit.apps.publish.publish import publish
 from kit.apps.publish.runs import copy_runs, named_runs, with_bases
 from kit.apps.publish.source import read_notebook
@@ -142,10 +142,9 @@ def test_runs_behind_panels_are_found(tmp_path: Path) -> None:
         "import types, kit",
         f"panel = types.SimpleNamespace(desk=types.SimpleNamespace(run=kit.find_run('{run.id}')))",
     )
-    findings, ids = run_clean(notebook, ListReport(tmp_path), timeout_s=60)
-    assert (findings, ids) == ([], [run.id])
+    assert run_clean(notebook, ListReport(tmp_path), timeout_s=60) == ([], Shown((run.id,)))
     listed = write(tmp_path, "import kit", "several = kit.runs()")
-    assert run_clean(listed, ListReport(tmp_path), timeout_s=60) == ([], [run.id])
+    assert run_clean(listed, ListReport(tmp_path), timeout_s=60) == ([], Shown((run.id,)))
 
 
 def test_a_run_comes_with_the_one_whose_model_it_used(tmp_path: Path) -> None:
