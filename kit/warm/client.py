@@ -28,6 +28,9 @@ from kit.warm.handle import FreshProcess, KeptProcess, Process
 WORKER_ENVIRONMENT = {
     "OMP_WAIT_POLICY": "active",
     "GOMP_SPINCOUNT": "3000",
+    # PyTorch keeps each prepared product of matrices, oneDNN too: of rows of many lengths, gigabytes that save nothing.
+    "LRU_CACHE_CAPACITY": "16",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -39,7 +42,8 @@ WORKER_ENVIRONMENT = {
 # What libraries read when they are imported: a keeper serves only callers who agree on these.
 _READ_AT_IMPORT = (
     *("PYTHON", "HOME", "LANG", "LC_", "TZ", "XDG_CACHE", "LD_", "DYLD_", "MALLOC_", "TUNEBOOK_WARM"),
-    *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "TORCH", "PYTORCH", "CUDA_", "NVIDIA_", "BNB_", "BITSANDBYTES_"),
+    *("OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "ONEDNN_", "LRU_CACHE_", "TORCH", "PYTORCH"),
+    *("CUDA_", "NVIDIA_", "BNB_", "BITSANDBYTES_"),
     *("HF_", "HUGGINGFACE_", "TRANSFORMERS_", "TOKENIZERS_", "ACCELERATE_"),
 )
 

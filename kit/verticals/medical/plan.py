@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from kit.data import Dataset
 from kit.verticals.medical.nested import sizes_for
-from kit.verticals.plan import tokens
+from kit.verticals.plan import answer_tokens, tokens
 
 _SHARE = 0.4  # of the minutes
 _TOKENS_PER_S = 650.0  # of rows that are learnt from, on two cores
 _READ_PER_S = 2_600.0  # of rows that are measured on
+_WRITTEN_PER_S = 45.0  # tokens of answers that are written, of many rows at once
 _POINT_S = 14.0  # two processes, loading
 _ROWS = 384  # that a point would like to look at: few examples are looked at more often
 _MOST_EPOCHS, _LEAST_EPOCHS = 6.0, 2.0
@@ -49,11 +50,14 @@ def points(rows: Dataset, tests: int, *, minutes: float, quick: bool) -> tuple[P
     quick : bool
     """
     long = tokens(rows) / max(len(rows), 1)
+    measuring = tests * long / _READ_PER_S
+    if rows.spec.task == "answer":
+        measuring += tests * answer_tokens(quick=quick) / _WRITTEN_PER_S
     found: list[Point] = []
     left = float("inf") if quick else minutes * 60 * _SHARE
     for size in sizes_for(len(rows), len(rows.labels), quick=quick):
         epochs = round(min(max(_ROWS / size, _LEAST_EPOCHS), _MOST_EPOCHS), 1)
-        seconds = _POINT_S + size * epochs * long / _TOKENS_PER_S + tests * long / _READ_PER_S
+        seconds = _POINT_S + size * epochs * long / _TOKENS_PER_S + measuring
         if seconds > left:
             break
         left -= seconds
