@@ -30,7 +30,7 @@ WORKER_ENVIRONMENT = {
     "GOMP_SPINCOUNT": "3000",
     # PyTorch keeps each prepared product of matrices, oneDNN too: of rows of many lengths, gigabytes that save nothing.
     "LRU_CACHE_CAPACITY": "16",
-    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "256",
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64",
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
