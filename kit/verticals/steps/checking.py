@@ -21,7 +21,13 @@ _PARTS = {
     "validation": N_("to choose by"),
     "test": N_("to measure on"),
 }
-_LEVELS = {"ok": N_("fine"), "note": N_("worth knowing"), "warn": N_("look first"), "stop": N_("to mend")}
+_LEVELS = {
+    "ok": N_("fine"),
+    "note": N_("worth knowing"),
+    "warn": N_("look first"),
+    "stop": N_("look first"),
+    "mended": N_("mended"),
+}
 
 
 @step(N_("The data gate"))
@@ -30,14 +36,22 @@ def check(case: Case) -> Report:
     run = case.preparation()
     facts = run.result.facts
     findings = facts["findings"]
+    mended = {each["step"] for each in facts["steps"] if _changed(each)}
+    levels = ["mended" if each["check"] in mended else each["level"] for each in findings]
     table = [(_("Check"), _("State"), _("What was seen"))]
-    table += [(_(CHECKS[each["check"]].label), _(_LEVELS[each["level"]]), each["summary"]) for each in findings]
-    open_ones = sum(each["level"] in ("warn", "stop") for each in findings)
+    table += [
+        (_(CHECKS[each["check"]].label), _(_LEVELS[level]), each["summary"])
+        for each, level in zip(findings, levels, strict=True)
+    ]
+    open_ones = sum(level in ("warn", "stop") for level in levels)
     seen = ngettext("{n} check asks for a look", "{n} checks ask for a look", open_ones).format(n=open_ones)
     sentence = _("{rows} rows were looked at after personal data was taken out: {seen}.").format(
         rows=count(facts["masked"]["train"]["rows"]), seen=seen if open_ones else _("nothing to mend")
     )
-    return Report(title=_("The data gate"), sentence=sentence, table=tuple(table), result=run.result, run=run)
+    notes = (_("Mended: put right before anything learns from the rows."),) if "mended" in levels else ()
+    return Report(
+        title=_("The data gate"), sentence=sentence, table=tuple(table), notes=notes, result=run.result, run=run
+    )
 
 
 @step(N_("Personal data and repairs"))
@@ -89,6 +103,11 @@ def _repairs(steps: list[dict[str, Any]]) -> list[tuple[str, str]]:
             words = ngettext("{n} row dropped", "{n} rows dropped", dropped).format(n=count(dropped))
         told.append((_(CHECKS[each["step"]].label), words))
     return told
+
+
+def _changed(each: Mapping[str, Any]) -> bool:
+    """Has this repair changed anything?"""
+    return bool(each["rows_before"] - each["rows_after"] or each.get("texts_changed", 0))
 
 
 def _left_out(masked: Mapping[str, Mapping[str, Any]], *, quick: bool) -> list[tuple[str, str]]:

@@ -162,6 +162,9 @@ def _notes(case: MedicalCase, spread: dict[str, dict[str, list[float]]]) -> tupl
             "within the next larger one (seed {seed}); tuning uses one draw, the same as the baselines."
         ).format(seed=SEED)
     ]
+    if len(case.fit) < len(case.train):
+        told = _("Here all learn from up to {n} rows; the baseline further up learnt from all {all}.")
+        notes.append(told.format(n=count(len(case.fit)), all=count(len(case.train))))
     for name, sizes in spread.items():
         few = next(iter(sizes))
         values = sizes[few]
