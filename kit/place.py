@@ -6,8 +6,10 @@ platform's own folders.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +25,8 @@ T = TypeVar("T")
 
 # A disk that is full, over quota or just now read-only: what a person can put right while the work waits.
 _MENDABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+_MOST_BYTES = 10e9  # of what can be made again, of one kind
+_RECENT_S = 3600.0
 _RETRY_S = 0.5
 _PATIENCE_S = 3600.0
 
@@ -56,6 +60,35 @@ def write_atomic(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def trim(folder: Path, most_bytes: float = _MOST_BYTES, *, recent_s: float = _RECENT_S) -> None:
+    """Remove what was used longest ago from a folder of the cache, until it holds at most `most_bytes`.
+
+    Parameters
+    ----------
+    folder : Path
+        Of folders that can be made again; hidden ones are being made, and stay.
+    most_bytes : float, default 10 GB
+    recent_s : float, default 3600, seconds
+        What was used so shortly ago stays: another process may be reading it.
+    """
+    found = []
+    for place in folder.iterdir() if folder.is_dir() else ():
+        if place.is_dir() and not place.is_symlink() and not place.name.startswith("."):
+            with contextlib.suppress(OSError):  # another process removes it just now
+                stats = [path.stat() for path in place.rglob("*") if path.is_file()]
+                used = max((max(stat.st_mtime, stat.st_atime) for stat in stats), default=0.0)
+                found.append((used, sum(stat.st_size for stat in stats), place))
+    held = sum(size for _used, size, _place in found)
+    for used, size, place in sorted(found):
+        if held <= most_bytes or used > time.time() - recent_s:
+            return
+        going = place.with_name(f".going.{place.name}")
+        with contextlib.suppress(OSError):  # nobody finds it half gone; what cannot go stays
+            os.replace(place, going)
+            held -= size
+        shutil.rmtree(going, ignore_errors=True)
 
 
 def patiently(write: Callable[[], T], report: Report, *, patience_s: float = _PATIENCE_S) -> T:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kit.memory import PeakMemory
 from kit.models.hashes import file_hash
-from kit.place import cache
+from kit.place import cache, trim
 from kit.quantization.calibration import Calibration
 from kit.quantization.foretold import making_told
 from kit.quantization.registry import Method
@@ -53,6 +53,7 @@ def made(source: Path, method: Method, report: Report, calibration: Calibration 
         os.utime(place / _MARKER)  # used last: what is old may be cleared away
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
+    trim(place.parent)
     making = Path(tempfile.mkdtemp(dir=place.parent, prefix=".making-"))
     try:
         report.progress("quantizing")

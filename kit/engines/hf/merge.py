@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from kit.models.folder import read_json
-from kit.place import cache
+from kit.place import cache, trim
 from kit.report import Report
 
 _FP32_BELOW = 2**31  # bytes of base weights; above, the merged copy keeps the base's own precision
@@ -27,6 +27,7 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
         return left
     target = cache() / "merged" / _key(base, adapter)
     if (target / "config.json").exists():
+        os.utime(target / "config.json")  # used last: what is old is cleared away
         return target
     import torch
     from peft import PeftModel
@@ -37,6 +38,7 @@ def merged_folder(base: Path, adapter: Path, report: Report) -> Path:
 
     report.progress("merging", 0, 1)
     target.parent.mkdir(parents=True, exist_ok=True)
+    trim(target.parent)
     building = Path(tempfile.mkdtemp(dir=target.parent, prefix=".merging."))
     try:
         model = load_model(base, dtype=torch.float32, device=torch.device("cpu"))
