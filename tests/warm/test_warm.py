@@ -115,14 +115,14 @@ def test_waiting_has_an_end() -> None:
 
 
 def test_the_death_of_the_keeper_takes_nobody_along(own_keeper: Path) -> None:
-    process = start_call(Call("warmwork:sleep", (2,), worker_environment(), "/"), [])
+    process = start_call(Call("warmwork:sleep", (6,), worker_environment(), "/"), [])
     while process.pid is None:
         time.sleep(0.01)
     for pid in keepers(own_keeper):
         os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
     assert psutil.pid_exists(process.pid)
-    assert process.wait(20)
+    assert process.wait(30)
     assert time.monotonic() - began > 0.5  # it was waited for, not given up
     assert process.returncode is None  # nobody saw how it ended
     assert ask("tell", 1, 2)[0].returncode == 0  # and there is a new one
