@@ -52,7 +52,7 @@ def copy_runs(ids: Sequence[str], bundle: Path) -> list[Finding]:
             continue
         _copy(run, bundle / HOME / "runs" / id)
         if run.summary.kind == _ROWS:
-            findings.append(_prepared(id))
+            findings.append(_prepared())
     return findings
 
 
@@ -84,12 +84,12 @@ def _homeless(text: str) -> str:
     return text
 
 
-def _prepared(id: str) -> Finding:
+def _prepared() -> Finding:
     return Finding(
         check="files",
         level="warning",
         message=_("The prepared rows come along. Most personal data was found and taken out of them, not all may be."),
-        fix=_("Look through {folder} before others get the bundle.").format(folder=f"{HOME}/runs/{id}/artifacts"),
+        fix=_("Look through {folder} before others get the bundle.").format(folder=f"{HOME}/data"),
     )
 
 
