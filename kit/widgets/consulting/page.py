@@ -136,7 +136,7 @@ def _foot(known: Known | None) -> h.Node:
         )
     said.append(_("measured {date}").format(date=known.values.get("date", "")))
     if known.task != "answer":
-        said.append(_("measured in 16 bits; the service may hold the model otherwise, and then probabilities differ a little"))
+        said.append(_("measured in 16 bits; probabilities differ a little where the service holds it otherwise"))
     limits = _(str(known.values.get("limits") or ""))
     look = _("This was a quick look at a few rows and steps: the model is hardly better than chance.")
     return h.div(".tb-consult-foot", data_key="foot")[
