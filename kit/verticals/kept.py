@@ -14,7 +14,6 @@ from kit.i18n import _
 from kit.jobs import Listing, Run, read_only, start
 from kit.jobs.run import failed
 from kit.spec import Spec
-from kit.verticals.steps.step import NotYet
 from kit.verticals.watching import watch
 
 _LOCK = threading.Lock()
@@ -59,7 +58,7 @@ def find(
     return None
 
 
-def carry_out(name: str, spec: Spec, *, live: bool) -> Run:
+def carry_out(name: str, spec: Spec) -> Run:
     """Return the finished run of `spec` under `name`: the one that is there, else one that is gone on with or started.
 
     Parameters
@@ -67,20 +66,14 @@ def carry_out(name: str, spec: Spec, *, live: bool) -> Run:
     name : str
         By which the run is found again.
     spec : Spec
-    live : bool
-        May it be started?
 
     Raises
     ------
-    NotYet
-        There is none, and none may be started.
     RunFailedError
         It failed; the message tells why.
     """
-    run = find(name, spec) or (find(name, spec, finished=False) if live else None)
+    run = find(name, spec) or find(name, spec, finished=False)
     if run is None or run.status.state == "failed":
-        if not live:
-            raise NotYet
         run = start(spec, origin=name)
     elif run.status.state in _BROKEN_OFF:
         run.resume()

@@ -224,7 +224,7 @@ def is_ledger(source: str) -> bool:
 def _study(spec: StudySpec) -> Run | None:
     """Return the run of a study: found, or carried out; None where there is none and none may be started."""
     if may_start():
-        return carry_out(_STUDY, spec, live=True)
+        return carry_out(_STUDY, spec)
     return find(_STUDY, spec, alike=_wherever)
 
 
