@@ -46,6 +46,7 @@ from benchmarks.candidates.process import NotStarted, Running, family, idle_core
 from benchmarks.candidates.questions import question, questions_each
 from benchmarks.candidates.setup import Setup, run_tool
 from benchmarks.candidates.table import table
+from benchmarks.folder import made
 from benchmarks.peers import NoPeer, version_in
 
 _PATIENCE_S = 300.0
@@ -174,7 +175,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--new-tokens", type=int, default=48, help="of each answer (48)")
     parser.add_argument("--texts", type=int, default=20, help="whose next tokens are compared, at 4 places each (20)")
     parser.add_argument("--peer-env", nargs="*", default=[], metavar="NAME=PYTHON", help="environments of peers")
-    parser.add_argument("--folder", help="where files are written for a while (the system's own place)")
+    parser.add_argument("--folder", type=made, help="where files are written for a while (the system's own place)")
     options = parser.parse_args(arguments)
     options.peer_env = dict(each.split("=", 1) for each in options.peer_env)
     if options.quick:

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.estimates.settings import ANSWERING, QUICK, TRAINING, Answering, Training
+from benchmarks.folder import made
 from kit.machine.speed import measure_speed
 from kit.memory import MIB
 from kit.models import ModelCard, card_of, estimate, estimate_tuning, expected_speed
@@ -48,7 +49,9 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Predicted against measured memory and speed.")
-    parser.add_argument("--folder", help="where the models are written for a while: 10 GB (the system's own place)")
+    parser.add_argument(
+        "--folder", type=made, help="where the models are written for a while: 10 GB (the system's own place)"
+    )
     parser.add_argument("--quick", action="store_true", help="four settings")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line (always done)")
     return parser.parse_args()

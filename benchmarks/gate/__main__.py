@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.folder import made
 from benchmarks.gate import faults, memory, throughput
 from benchmarks.gate.plant import PLANTERS
 from benchmarks.gate.rows import SETS
@@ -60,7 +61,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="turns of throughput (3)")
     parser.add_argument("--bytes", type=int, default=2_000_000_000, help="of the large file (2 GB)")
     parser.add_argument("--peer-env", nargs="*", default=[], metavar="NAME=PYTHON", help="environments of peers")
-    parser.add_argument("--folder", help="where files are written for a while (the system's own place)")
+    parser.add_argument("--folder", type=made, help="where files are written for a while (the system's own place)")
     options = parser.parse_args(arguments)
     options.peer_env = dict(each.split("=", 1) for each in options.peer_env)
     if options.quick:

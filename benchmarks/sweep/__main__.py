@@ -26,6 +26,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.folder import made
 from benchmarks.sweep import agreement, decode, mixed, variants, wall
 from benchmarks.sweep.setup import Setup
 
@@ -72,7 +73,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=5, help="timed answers of a variant (5)")
     parser.add_argument("--llama-cpp", type=Path, help="folder with llama.cpp's own llama-perplexity")
     parser.add_argument("--peer-env", nargs="*", default=[], metavar="NAME=PYTHON", help="environments of peers")
-    parser.add_argument("--folder", help="where files are written for a while (the system's own place)")
+    parser.add_argument("--folder", type=made, help="where files are written for a while (the system's own place)")
     options = parser.parse_args(arguments)
     options.peer_env = dict(each.split("=", 1) for each in options.peer_env)
     if options.quick:

@@ -40,6 +40,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.folder import made
 from benchmarks.tuning.accuracy import accuracy
 from benchmarks.tuning.compare import PEERS, compare
 from benchmarks.tuning.gpu import on_gpu
@@ -84,7 +85,7 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--test", help="rows to test with")
     parser.add_argument("--text", default="text", help="the column with the text (text)")
     parser.add_argument("--label", default="label", help="the column with the label (label)")
-    parser.add_argument("--folder", help="where files are written for a while (the system's own place)")
+    parser.add_argument("--folder", type=made, help="where files are written for a while (the system's own place)")
 
 
 def _add_work(parser: argparse.ArgumentParser) -> None:
