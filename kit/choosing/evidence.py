@@ -140,7 +140,7 @@ def _interval(own: Own) -> tuple[float | None, float | None]:
 
 
 def _published(score: Score) -> Evidence:
-    words = _("Not measured here. {reporter} published {benchmark} {value:.0%} ({setting}).").format(
+    words = _("Not measured here yet; {reporter} published {value:.0%} on {benchmark} ({setting}).").format(
         reporter=score.reporter, benchmark=score.benchmark, value=score.value, setting=score.setting
     )
     return Evidence("published", words, score.value, metric=score.benchmark, score=score)

@@ -61,14 +61,14 @@ def before_failure(found: Sequence[Before], *, width: float = 760, dark: bool = 
             width - (column + 1) * one + _GAP / 2,
             (down - row - 1) * tall + _FOOT + 6,
         )
-        _panel(made, each, box, colours, place)
+        _panel(made, each, box, colours)
     describe(made, _("Readings in the days before failures"), " ".join(map(_said, found)))
     return made
 
 
-def _panel(made: Figure, each: Before, box: tuple[float, float, float, float], colours: Inks, place: int) -> None:
+def _panel(made: Figure, each: Before, box: tuple[float, float, float, float], colours: Inks) -> None:
     plot = axes(made, box, colours)
-    middle, own = _median(each.lines), colours.series(place)
+    middle, own = _median(each.lines), colours.s1  # one colour: each panel has its own title
     for line in each.lines:
         plot.plot(*zip(*line, strict=True), color=colours.s5 if middle else own, linewidth=0.8, alpha=0.6)
     if middle:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kit.i18n import _, ngettext
+from kit.i18n import _
 from kit.plots.style import FONT, Inks, axes, describe, figure, grid, inks, marker
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _row(plot: Axes, each: Leads, place: int, colours: Inks) -> None:
 
 
 def _beside(each: Leads) -> list[str]:
-    missed = ngettext("{n} missed", "{n} missed", each.missed).format(n=each.missed)
+    missed = _("{n} late or missed").format(n=each.missed)
     lines = [_("{n} foreseen").format(n=len(each.days)), missed]
     return lines
 
@@ -101,6 +101,8 @@ def _beside(each: Leads) -> list[str]:
 def _said(each: Leads) -> str:
     middle, low, high = each.median
     if middle != middle:
-        return _("{name}: no failure foreseen, {n} missed.").format(name=each.name, n=each.missed)
-    text = _("{name}: {n} failures foreseen, median {m:.1f} days before ({low:.1f} to {high:.1f}), {missed} missed.")
+        return _("{name}: no failure foreseen, {n} late or missed.").format(name=each.name, n=each.missed)
+    text = _(
+        "{name}: {n} failures foreseen, median {m:.1f} days before ({low:.1f} to {high:.1f}), {missed} late or missed."
+    )
     return text.format(name=each.name, n=len(each.days), m=middle, low=low, high=high, missed=each.missed)

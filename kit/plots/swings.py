@@ -63,7 +63,11 @@ def swings(
         _bar(plot, each, middle, place, colours)
     plot.xaxis.set_major_formatter(lambda value, _place: f"{value:,.0f}")
     plot.locator_params(axis="x", nbins=5)
-    heading(plot, _("{title}; line: as assumed, band: 95% interval").format(title=title), colours)
+    heading(
+        plot,
+        _("{title}; line: as assumed, band: 95% interval; orange: less of it, blue: more").format(title=title),
+        colours,
+    )
     describe(made, title, _said(found, amount))
     return made
 

@@ -155,6 +155,10 @@ class Case(Asked):
         """Say what all of this comes to."""
         return telling.verdict(self)
 
+    def verdict_notes(self) -> tuple[str, ...]:
+        """Return what a trade has to add to the verdict from what it measured besides; nothing is started."""
+        return ()
+
     def __repr__(self) -> str:
         state = _("quick look") if self.quick else _("up to {n:g} minutes").format(n=self.minutes)
         return f"<Case {self.profile.vertical}: {self.name}, {self.task}, {state}>"

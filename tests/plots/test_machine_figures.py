@@ -30,7 +30,7 @@ def test_each_failure_is_a_dot_and_the_missed_ones_are_counted(width: int) -> No
     figure = plots.lead_times(FOUND, width=width)
     dots = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", None, "")]
     assert [tuple(line.get_xdata()) for line in dots] == [each.days for each in FOUND]
-    assert {"3 foreseen", "4 missed", "2 foreseen", "5 missed"} <= set(texts(figure))
+    assert {"3 foreseen", "4 missed", "2 foreseen", "5 late or missed"} <= set(texts(figure))
     left, right = figure.axes[0].get_xlim()
     assert left > right == 0  # time goes to the right, the failure stands at its end
     said = description(figure).text
@@ -40,7 +40,7 @@ def test_each_failure_is_a_dot_and_the_missed_ones_are_counted(width: int) -> No
 def test_a_method_that_foresees_nothing_is_drawn_and_said() -> None:
     nan = math.nan
     figure = plots.lead_times([Leads("trees", (), (nan, nan, nan), 3)])
-    assert description(figure).text == "trees: no failure foreseen, 3 missed."
+    assert description(figure).text == "trees: no failure foreseen, 3 late or missed."
     plots.svg(figure)
 
 

@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 HORIZON, CLAIM = 96, 14 * 24  # hours
 _LIMITS = N_("A suggestion to a technician, measured on past failures; not a safety device.")
-_ADDS = N_(
-    "What a language model can add is that it reads a technician's words as they are written; whether that helped here "
-    "is measured above, with the work orders taken away, and with few labels."
-)
+_ADDS = N_("What a language model can add is that it reads a technician's words as they are written.")
 _ADDS_ALONE = N_("What a language model adds is that it needs no table of columns: text is read as it is written.")
 SERIES = Profile(
     vertical="manufacturing",
@@ -83,6 +80,11 @@ class MachineCase(Case):
         ids, files = super().behind()
         windows = self.there("windows")
         return ids, files + [Path(where_stored(path)) for path in (windows.result.facts["data"] if windows else ())]
+
+    def verdict_notes(self) -> tuple[str, ...]:
+        from kit.verticals.manufacturing.steps.verdict import notes
+
+        return notes(self)
 
     def readings(self) -> Report | Figure:
         """Draw what was recorded before a failure, for each kind of failure."""

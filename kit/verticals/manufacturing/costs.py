@@ -108,7 +108,7 @@ class Saved:
     worth_it_above: float
 
 
-_YEAR_WEEKS = 365.25 / 7
+YEAR_WEEKS = 365.25 / 7
 
 
 def saved(found: Sequence[Judged], model: Model, *, seed: int = 0, draws: int = DRAWS) -> Saved:
@@ -125,7 +125,7 @@ def saved(found: Sequence[Judged], model: Model, *, seed: int = 0, draws: int = 
     """
     foreseen = np.array([len(each.leads) for each in found], dtype=float)
     alarms = np.array([each.alarms for each in found], dtype=float)
-    years = np.array([each.weeks for each in found]) / _YEAR_WEEKS
+    years = np.array([each.weeks for each in found]) / YEAR_WEEKS
     counts = machine_draws(len(found), seed=seed, draws=draws)
     hours, money = model.hours(foreseen, alarms), model.money(foreseen, alarms)
 

@@ -66,6 +66,11 @@ class MedicalCase(Case):
     accuracy: float | None = None
     bundled: bool = False
 
+    def verdict_notes(self) -> tuple[str, ...]:
+        from kit.verticals.medical.steps.learning import verdict_notes
+
+        return verdict_notes(self)
+
     def sides(self) -> Report:
         """Say by what rows were grouped, and show that no group stands on two sides."""
         from kit.verticals.medical.steps.sides import sides

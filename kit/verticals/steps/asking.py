@@ -14,7 +14,7 @@ from kit.verticals.intervals import as_dict, interval_of, words
 from kit.verticals.steps.reading import read_answers
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import step
-from kit.verticals.steps.wording import metric_name, simplest
+from kit.verticals.steps.wording import metric_name, metric_notes, simplest
 from kit.words import count
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def baseline(case: Case) -> Report:
         title=_("A baseline that is not a language model"),
         sentence=sentence,
         facts=(*simplest(result), *_tried(result)),
+        notes=metric_notes(case.metric),
         result=result,
         run=run,
     )

@@ -138,6 +138,6 @@ def _labels(labels: Mapping[str, list[int]]) -> tuple[str, ...]:
     told = ", ".join(f"{label} {count(rows[0])} / {count(rows[-1])}" for label, rows in list(labels.items())[:20])
     more = len(labels) - 20
     return (
-        _("Labels (learnt from / measured on): {told}").format(told=told)
+        _("Labels (learnt from and chosen by / measured on): {told}").format(told=told)
         + (_(" and {n} more.").format(n=more) if more > 0 else "."),
     )

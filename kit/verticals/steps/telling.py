@@ -27,7 +27,8 @@ def verdict(case: Case) -> Report:
     held = case.outcome.values
     table = [(_("Who"), metric_name(case.metric))]
     table += [(name, words(held[key])) for key, name in _names(held) if held.get(key)]
-    notes = [each for each in (_added(case, found), _learnt(found), _squeezed(held), _look(case)) if each]
+    told = (_added(case, found), *case.verdict_notes(), _learnt(found), _squeezed(held), _look(case))
+    notes = [each for each in told if each]
     return Report(title=_("Verdict"), sentence=_won(case, found), table=tuple(table), notes=tuple(notes), result=result)
 
 

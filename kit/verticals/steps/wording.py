@@ -12,6 +12,18 @@ def metric_name(metric: str) -> str:
     return {"f1": _("F1 of words"), "acc_norm": _("accuracy (by length)")}.get(metric) or metric_words(metric)
 
 
+def metric_notes(metric: str) -> tuple[str, ...]:
+    """Return what a metric is, where its name does not say so."""
+    if metric != "macro_f1":
+        return ()
+    return (
+        _(
+            "Macro-F1: for each label, F1 falls with each row that is missed and with each that is called so wrongly; "
+            "macro-F1 is their mean, so rare labels count as much as frequent ones. 1 is perfect."
+        ),
+    )
+
+
 def simplest(result: Result) -> list[tuple[str, str]]:
     """Return what nobody needs a model for: the most frequent answer, or chance."""
     facts = result.facts

@@ -39,14 +39,27 @@ def alarms(case: MachineCase) -> Report:
             ),
             _(
                 "An alarm of which nobody can know, since parts were renewed or the record ends within {days} days, "
-                "counts as an alarm and as neither right nor false: {n} of {all} here."
-            ).format(days=case.claim // 24, n=found.timely[MODEL].unknown, all=found.timely[MODEL].alarms),
+                "counts as an alarm and as neither right nor false: {n} of {all} here. Were all of them false, there "
+                "would be {most} false alarms for each machine and week."
+            ).format(
+                days=case.claim // 24,
+                n=found.timely[MODEL].unknown,
+                all=found.timely[MODEL].alarms,
+                most=f"{_false_at_most(found):.2f}",
+            ),
             _(
                 "Intervals come from drawing the {n} machines anew, since windows of one machine say the same; they "
                 "are never narrower than so few failures and alarms allow."
             ).format(n=found.timely[MODEL].machines),
         ),
     )
+
+
+def _false_at_most(found: Findings) -> float:
+    """Return the false alarms for each machine and week if every alarm of which nobody knows were one."""
+    weeks = sum(each.weeks for each in found.judged[MODEL])
+    timely = found.timely[MODEL]
+    return (timely.false + timely.unknown) / weeks if weeks else 0.0
 
 
 def keep(case: MachineCase, found: Findings) -> None:
@@ -82,14 +95,14 @@ def sentence(model: Timely, gap: Gap) -> str:
         lead=spread(model.lead, 24, 1),
         false=spread(model.false_per_week, 1, 2),
     )
-    return f"{said} {compared(gap)}"
+    return f"{said} {compared(gap.foreseen)}"
 
 
-def compared(gap: Gap) -> str:
-    """Return who foresees more, the model or the trees, on the same machines."""
-    low, high = gap.foreseen.low, gap.foreseen.high
+def compared(gap: Estimate) -> str:
+    """Return who foresees more, the model or the trees: `gap` is the difference of the shares on the same machines."""
+    low, high = gap.low, gap.high
     told = _("({points} points, {low} to {high})").format(
-        points=f"{100 * gap.foreseen.value:+.0f}", low=f"{100 * low:+.0f}", high=f"{100 * high:+.0f}"
+        points=f"{100 * gap.value:+.0f}", low=f"{100 * low:+.0f}", high=f"{100 * high:+.0f}"
     )
     if low > 0:
         return _("It foresees more failures than trees on the same features {told}.").format(told=told)
@@ -128,6 +141,7 @@ def spread(estimate: Estimate, unit: float, digits: int) -> str:
 def _rule(case: MachineCase, found: Findings) -> str:
     text = _(
         "The threshold is the lowest with at most {most} false alarms for each machine and week on {n} other machines, "
-        "which nothing was learnt from either. An alarm is right where the machine fails within {days} days."
+        "which nothing was learnt from either. An alarm is right where the machine fails within {days} days, in "
+        "whatever way: what it names as the failure is counted further up, not here."
     )
     return text.format(most=case.most_false, n=len(found.scored.chosen_on), days=case.claim // 24)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kit.i18n import N_, _
 from kit.verticals.manufacturing.case import needs_series
-from kit.verticals.manufacturing.costs import Model, Saved, saved
+from kit.verticals.manufacturing.costs import YEAR_WEEKS, Model, Saved, saved
 from kit.verticals.manufacturing.findings import findings
 from kit.verticals.manufacturing.scored import MODEL, TREES
 from kit.verticals.manufacturing.timely import Estimate
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from kit.verticals.manufacturing.case import MachineCase
+    from kit.verticals.manufacturing.judged import Judged
 
 _TITLE = N_("Downtime avoided")
 
@@ -36,7 +37,11 @@ def avoided(case: MachineCase, **costs: float) -> Report:
         }
     )
     return Report(
-        title=_(_TITLE), sentence=_sentence(held[MODEL]), facts=_assumed(model), table=_table(held), notes=_notes(held)
+        title=_(_TITLE),
+        sentence=_sentence(held[MODEL]),
+        facts=_assumed(model),
+        table=_table(held),
+        notes=_notes(held, found.judged[MODEL]),
     )
 
 
@@ -83,14 +88,20 @@ def _table(held: dict[str, Saved]) -> tuple[tuple[str, ...], ...]:
     return (head, *((names[method], _told(each.hours), _told(each.money)) for method, each in held.items()))
 
 
-def _notes(held: dict[str, Saved]) -> tuple[str, ...]:
+def _notes(held: dict[str, Saved], judged: list[Judged]) -> tuple[str, ...]:
     share = held[MODEL].worth_it_above
+    years = sum(each.weeks for each in judged) / YEAR_WEEKS
+    failures = sum(len(each.caught) for each in judged) / years
     notes = [
-        _("Every assumption is yours to change in the first cell; the figure below shows which of them decides."),
-        _("The interval tells how far other machines of this kind would lead elsewhere, not how sure the costs are."),
+        _(
+            "Against no warning at all. These machines fail {n} times a year each, which decides most: where "
+            "failures are rarer, so are the savings, while checks after false alarms stay."
+        ).format(n=f"{failures:.1f}"),
+        _("Costs are yours to change in the first cell; the figure below shows which of them decides."),
+        _("The interval tells what other machines of this kind would give, not how sure the costs are."),
     ]
     if share == share:
-        text = _("Checking pays as soon as one in {n} alarms leads to a failure that is mended in time.")
+        text = _("Checking pays as soon as one in {n} alarms announces a failure.")
         notes.insert(0, text.format(n=f"{1 / share:.0f}" if share > 0 else "∞"))
     return tuple(notes)
 

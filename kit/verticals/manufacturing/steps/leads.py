@@ -33,7 +33,7 @@ def lead_times(case: MachineCase) -> Report | Figure:
                 names[method],
                 tuple(lead / 24 for lead in each.leads),
                 (each.lead.value / 24, each.lead.low / 24, each.lead.high / 24),
-                each.missed + each.late,
+                each.missed + each.late,  # an alarm too late is no dot
             )
             for method, each in found.timely.items()
         ]

@@ -41,7 +41,10 @@ def orders(case: MachineCase) -> Report:
     gap = _gap(result, silent)
     low, high = gap.interval(LEVEL)
     with_order = sum(bool(each) for each in told)
-    case.keep(without_orders=dict(zip(("value", "low", "high"), interval_of(silent, case.metric), strict=True)))
+    case.keep(
+        without_orders=dict(zip(("value", "low", "high"), interval_of(silent, case.metric), strict=True)),
+        orders={"difference": gap.difference, "low": low, "high": high, "rows": len(rows)},
+    )
     return Report(
         title=_(_TITLE),
         sentence=sentence(gap.difference, low, high, len(rows)),

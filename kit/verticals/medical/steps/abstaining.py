@@ -15,6 +15,8 @@ from kit.verticals.steps.step import NotYet, step
 from kit.words import count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.figure import Figure
 
     from kit.jobs import Run
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 NOT_SURE = N_("Not sure: ask a clinician")
 _EXAMPLES = 3  # of each kind that the app offers
+_LABELS = 6  # at most, to say of each what its rows got
 
 
 @step(N_("When to ask a clinician"))
@@ -45,12 +48,12 @@ def abstention(case: MedicalCase) -> Report:
         },
         ask={**_to_ask(case, list(read_records(result))), "threshold": chosen.threshold, "bins": bins},
     )
-    head = (_("Rows"), _("Get an answer"), _("Of these, right"), _("Held back, would have been right"))
+    head = (_("Rows"), _("Get an answer"), _("Of these, right"), _("Withheld, would have been right"))
     return Report(
         title=_("When to ask a clinician"),
         sentence=_said(case, found),
         table=(head, _row(_("chosen on"), chosen), _row(_("test"), tested)),
-        notes=_notes(found),
+        notes=(*_notes(found), *_by_label(case, read_records(result), tested.threshold)),
         result=result,
         run=found["run"],
     )
@@ -147,10 +150,35 @@ def _notes(found: dict[str, Any]) -> tuple[str, ...]:
     if 0 < tested.answered < tested.rows:
         sure, unsure = tested.accuracy, tested.unsure
         if sure[1] > unsure[2]:
-            notes.append(_("Cases that are held back would have been answered worse: holding back helps."))
+            notes.append(_("Cases that are withheld would have been answered worse: withholding helps."))
         else:
-            notes.append(_("There is no evidence that the cases held back would have been answered worse."))
+            notes.append(_("There is no evidence that the withheld cases would have been answered worse."))
     return tuple(notes)
+
+
+def _by_label(case: MedicalCase, records: Sequence[Record], threshold: float) -> tuple[str, ...]:
+    """Return what the test rows of each label got: which mistakes are made counts as much as how many."""
+    if case.task != "classify" or len(case.test.labels) > _LABELS:
+        return ()
+    from kit.verticals.medical.confidence import believed
+
+    confidence, right = believed(records)
+    told = []
+    for label in case.test.labels:
+        own = [place for place, record in enumerate(records) if record.gold == label]
+        answered = [place for place in own if confidence[place] >= threshold]
+        good = sum(bool(right[place]) for place in answered)
+        text = _("Of {n} test rows that are '{label}': {right} answered rightly, {wrong} wrongly, {withheld} withheld.")
+        told.append(
+            text.format(
+                n=count(len(own)),
+                label=label,
+                right=good,
+                wrong=len(answered) - good,
+                withheld=len(own) - len(answered),
+            )
+        )
+    return tuple(told)
 
 
 def _to_ask(case: MedicalCase, records: list[Record]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def learning(case: MedicalCase) -> Report:
             "seed": SEED,
             "metric": case.metric,
             "lines": [line.to_dict() for line in lines],
+            "ahead": [_against(lines, place) for place in range(len(lines[0].sizes))],
             "baseline_draws": spread,
         }
     )
@@ -58,13 +59,27 @@ def learning(case: MedicalCase) -> Report:
         rows.append((count(size), *told, _AHEAD[_against(lines, place)]))
     return Report(
         title=_("Accuracy by number of examples"),
-        sentence=_said(lines, case.metric),
+        sentence=_said(case, lines),
         table=(head, *((*row[:-1], _(row[-1])) for row in rows)),
         notes=_notes(case, spread),
     )
 
 
 _AHEAD = {1: N_("better"), 0: N_("no evidence of a difference"), -1: N_("worse")}
+
+
+def verdict_notes(case: MedicalCase) -> tuple[str, ...]:
+    """Return the better baseline on the examples that the model learnt from, where it is better than the model.
+
+    The verdict's own baseline is one that was named before anything was measured, and may learn from more rows.
+    """
+    held = case.outcome["learning"]
+    if not held or not held.get("ahead") or held["ahead"][-1] >= 0:
+        return ()
+    best = max(held["lines"][1:], key=lambda line: line["points"][-1][0])
+    text = _("Taught with the same {n} examples, {name} reaches {words}, which is better than the tuned model.")
+    told = text.format(n=count(best["sizes"][-1]), name=best["name"], words=words(tuple(best["points"][-1])))
+    return (told,)
 
 
 def measured(case: MedicalCase) -> tuple[list[Line], dict[str, dict[str, list[float]]]]:
@@ -129,18 +144,23 @@ def _against(lines: list[Line], place: int) -> int:
     return ahead(lines[0].scores[place], best.scores[place])
 
 
-def _said(lines: list[Line], metric: str) -> str:
+def _said(case: MedicalCase, lines: list[Line]) -> str:
     model, last = lines[0], len(lines[0].sizes) - 1
     text = _("From {few} to {all} examples the tuned model goes from {metric} {first} to {last}.")
     said = [
         text.format(
             few=count(model.sizes[0]),
             all=count(model.sizes[-1]),
-            metric=metric_name(metric),
+            metric=metric_name(case.metric),
             first=words(model.at(0)),
             last=words(model.at(last)),
         )
     ]
+    floor = case.outcome["majority"]
+    idle = [count(size) for place, size in enumerate(model.sizes) if _learns_nothing(model.at(place), floor)]
+    if idle:
+        told = _("With {n} it does no better than always giving the most frequent answer ({floor}).")
+        said.append(told.format(n=", ".join(idle), floor=f"{floor:.3f}"))
     gained = ahead(model.scores[last], model.scores[0])
     if last and not gained:
         said.append(_("More examples have not helped it as far as these rows can tell."))
@@ -152,6 +172,11 @@ def _said(lines: list[Line], metric: str) -> str:
     if not any(found):
         said.append(_("At no number of examples is there evidence of a difference from the better baseline."))
     return " ".join(said)
+
+
+def _learns_nothing(reached: tuple[float, float, float], floor: object) -> bool:
+    """Is what was reached within chance of the most frequent answer, or below?"""
+    return isinstance(floor, float) and reached[1] <= floor
 
 
 def _notes(case: MedicalCase, spread: dict[str, dict[str, list[float]]]) -> tuple[str, ...]:
