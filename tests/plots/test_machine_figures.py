@@ -30,11 +30,11 @@ def test_each_failure_is_a_dot_and_the_missed_ones_are_counted(width: int) -> No
     figure = plots.lead_times(FOUND, width=width)
     dots = [line for line in figure.axes[0].lines if line.get_marker() not in ("None", None, "")]
     assert [tuple(line.get_xdata()) for line in dots] == [each.days for each in FOUND]
-    assert {"3 foreseen", "4 missed", "2 foreseen", "5 late or missed"} <= set(texts(figure))
+    assert {"3 foreseen", "4 late or missed", "2 foreseen", "5 late or missed"} <= set(texts(figure))
     left, right = figure.axes[0].get_xlim()
     assert left > right == 0  # time goes to the right, the failure stands at its end
     said = description(figure).text
-    assert "tuned model: 3 failures foreseen, median 2.5 days before (1.0 to 6.0), 4 missed." in said
+    assert "tuned model: 3 failures foreseen, median 2.5 days before (1.0 to 6.0), 4 late or missed." in said
 
 
 def test_a_method_that_foresees_nothing_is_drawn_and_said() -> None:
