@@ -88,6 +88,24 @@ def test_few_labels_are_the_same_for_both(tiny_model: Path, tmp_path: Path) -> N
     assert {run.id for run in kit.runs()} == started
 
 
+@pytest.mark.parametrize(
+    ("gap", "words"), [([0.0, -0.15, 0.15], "No evidence"), ([0.2, 0.05, 0.4], "foresees more failures than trees")]
+)
+def test_the_verdict_is_told_of_alarms_and_of_work_orders_too(gap: list[float], words: str) -> None:
+    case = manufacturing.case(quick=True, model="m")
+    assert case.verdict_notes() == ()
+    method = {"failures": 27, "late": 1, "missed": 2}
+    case.keep(
+        alarms={"model": method, "trees": {**method, "missed": 3}},
+        gap={"foreseen": gap},
+        orders={"difference": 0.01, "low": -0.03, "high": 0.05, "rows": 320},
+    )
+    alarms, orders = case.verdict_notes()
+    assert "Of 27 failures the model's alarms foresee 24, those of Gradient boosting 23." in alarms
+    assert words in alarms
+    assert orders.startswith("No evidence that the tuned model makes use of the work orders (-3.0 to +5.0)")
+
+
 def own_rows(tmp_path: Path) -> tuple[Path, Path]:
     """Return machines over time as somebody else would give them: other columns, a CSV-like row, a person's name."""
     made = make_bundle(Size(machines=12, days=26), seed=5)
@@ -122,6 +140,7 @@ def test_own_machines_from_rows_to_what_a_technician_sees(tiny_model: Path, tmp_
     alarms = case.alarms()
     assert not alarms.missing
     assert alarms.table[0][1:] == ("Tuned model", "Gradient boosting")
+    assert f"Of {case.outcome.facts['alarms']['model']['failures']} failures" in " ".join(case.verdict_notes())
     sides = [{row["asset"] for row in case.cells(part)} for part in ("fit", "validation", "test")]
     assert not sides[0] & sides[1]
     assert not sides[2] & (sides[0] | sides[1])

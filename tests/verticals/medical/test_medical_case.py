@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kit.plots.shown import ShownFigure
 from kit.verticals import medical
 from kit.verticals.medical import MedicalCase
 from kit.verticals.medical.confidence import believed, held
+from kit.verticals.medical.steps.learning import learns_nothing
 from kit.verticals.steps.report import Report
 
 OWN = ("sides", "learning", "learning_curve", "believed", "abstention", "coverage_curve")
@@ -62,6 +64,12 @@ def test_labels_from_few_examples_to_the_panel(
     assert held(*believed(back), threshold).answered >= 0.5 * len(back)
     on_test = held(*believed(read_records(case.tuned_result)), threshold)  # type: ignore[arg-type]
     assert facts["abstention"]["test"]["answered"] == on_test.answered
+    got = [list(map(int, re.findall(r"\d+", note))) for note in shown["abstention"].notes if " withheld." in note]
+    assert [n for n, *_parts in got] == [
+        sum(row["label"] == label for row in case.cells("test")) for label in ("down", "up")
+    ]
+    assert all(n == right + wrong + withheld for n, right, wrong, withheld in got)
+    assert [sum(column) for column in zip(*got, strict=True)][1:3] == [on_test.right, on_test.answered - on_test.right]
     assert facts["ask"]["labels"] == ["down", "up"]
     assert facts["ask"]["threshold"] == threshold
     assert sum(each["rows"] for each in facts["ask"]["bins"]) == len(case.test)
@@ -74,6 +82,27 @@ def test_labels_from_few_examples_to_the_panel(
     assert {run.id for run in kit.runs()} == runs
     assert repr(again["abstention"]) == repr(shown["abstention"])
     assert repr(again["learning"]) == repr(shown["learning"])
+
+
+@pytest.mark.parametrize(("ahead", "told"), [([0, -1], True), ([-1, 0], False), ([-1, 1], False)])
+def test_the_verdict_tells_of_a_better_baseline_on_the_same_examples(ahead: list[int], told: bool) -> None:
+    case = medical.case(quick=True, model="m")
+    assert case.verdict_notes() == ()
+    names, last = ("tuned with LoRA", "Logistic regression", "Gradient boosting"), (0.89, 0.93, 0.945)
+    lines = [
+        {"name": name, "sizes": [16, 258], "points": [[0.6, 0.5, 0.7], [value, value - 0.05, value + 0.03]]}
+        for name, value in zip(names, last, strict=True)
+    ]
+    case.keep(learning={"lines": lines, "ahead": ahead})
+    notes = case.verdict_notes()
+    assert bool(notes) == told
+    assert all("same 258 examples, Gradient boosting reaches 0.945" in note for note in notes)
+
+
+@pytest.mark.parametrize(("low", "idle"), [(0.55, True), (0.625, True), (0.63, False)])
+def test_what_is_within_chance_of_the_most_frequent_answer_is_nothing_learnt(low: float, idle: bool) -> None:
+    assert learns_nothing((0.7, low, 0.8), 0.625) is idle
+    assert learns_nothing((0.7, low, 0.8), None) is False
 
 
 def test_an_accuracy_that_no_threshold_reaches_answers_nothing(tiny_model: Path, tmp_path: Path) -> None:

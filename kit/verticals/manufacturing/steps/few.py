@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kit.verticals.manufacturing.case import MachineCase
 
 _TITLE = N_("With few labels")
-_STEPS = 16  # of 16 rows: each row is seen about four times
+_STEPS = 32  # of eight rows: each row is seen about four times
 
 
 @step(_TITLE)

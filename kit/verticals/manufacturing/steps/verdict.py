@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kit.i18n import _
 from kit.verticals.manufacturing.scored import MODEL, TREES
@@ -16,23 +16,21 @@ if TYPE_CHECKING:
 
 def notes(case: MachineCase) -> tuple[str, ...]:
     """Return how alarms compare and whether work orders helped, as far as both were measured."""
-    held = case.outcome
-    return tuple(filter(None, (_alarms(held["alarms"], held["gap"]), _orders(held["orders"]))))
+    alarms, gap, orders = (case.outcome.facts.get(name) for name in ("alarms", "gap", "orders"))
+    told = []
+    if alarms and gap and alarms[MODEL]["failures"] and None not in gap["foreseen"]:
+        told.append(_alarms(alarms, Estimate(*gap["foreseen"])))
+    if orders:
+        told.append(sentence(**orders))
+    return tuple(told)
 
 
-def _alarms(alarms: dict[str, dict[str, object]] | None, gap: dict[str, list[float | None]] | None) -> str:
-    if not alarms or not gap or not alarms[MODEL]["failures"] or None in gap["foreseen"]:
-        return ""
-    told = _(
-        "That is about naming the state in each window. Of {n} failures the model's alarms foresee {a}, those of "
-        "Gradient boosting {b}. {compared}"
+def _alarms(alarms: dict[str, dict[str, Any]], gap: Estimate) -> str:
+    foreseen = {name: each["failures"] - each["late"] - each["missed"] for name, each in alarms.items()}
+    text = _(
+        "That is about naming the state in each window. Of {n} failures the model's alarms foresee {model}, those of "
+        "Gradient boosting {trees}. {compared}"
     )
-    counted = {name: alarms[name] for name in (MODEL, TREES)}
-    found = [int(each["failures"]) - int(each["late"]) - int(each["missed"]) for each in counted.values()]
-    return told.format(
-        n=alarms[MODEL]["failures"], a=found[0], b=found[1], compared=compared(Estimate(*gap["foreseen"]))
+    return text.format(
+        n=alarms[MODEL]["failures"], model=foreseen[MODEL], trees=foreseen[TREES], compared=compared(gap)
     )
-
-
-def _orders(held: dict[str, float] | None) -> str:
-    return "" if not held else f"{sentence(**held)}"

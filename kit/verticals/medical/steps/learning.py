@@ -73,7 +73,7 @@ def verdict_notes(case: MedicalCase) -> tuple[str, ...]:
 
     The verdict's own baseline is one that was named before anything was measured, and may learn from more rows.
     """
-    held = case.outcome["learning"]
+    held = case.outcome.facts.get("learning")
     if not held or not held.get("ahead") or held["ahead"][-1] >= 0:
         return ()
     best = max(held["lines"][1:], key=lambda line: line["points"][-1][0])
@@ -157,7 +157,7 @@ def _said(case: MedicalCase, lines: list[Line]) -> str:
         )
     ]
     floor = case.outcome["majority"]
-    idle = [count(size) for place, size in enumerate(model.sizes) if _learns_nothing(model.at(place), floor)]
+    idle = [count(size) for place, size in enumerate(model.sizes) if learns_nothing(model.at(place), floor)]
     if idle:
         told = _("With {n} it does no better than always giving the most frequent answer ({floor}).")
         said.append(told.format(n=", ".join(idle), floor=f"{floor:.3f}"))
@@ -174,7 +174,7 @@ def _said(case: MedicalCase, lines: list[Line]) -> str:
     return " ".join(said)
 
 
-def _learns_nothing(reached: tuple[float, float, float], floor: object) -> bool:
+def learns_nothing(reached: tuple[float, float, float], floor: object) -> bool:
     """Is what was reached within chance of the most frequent answer, or below?"""
     return isinstance(floor, float) and reached[1] <= floor
 
