@@ -32,7 +32,7 @@ def test_each_takes_longer_than_the_one_before() -> None:
     quick, balanced, best = (TuneSpec.preset(name, model="m", data=DATA) for name in PRESETS)
     assert list(PRESETS) == ["quick", "balanced", "best"]
     assert quick.steps is not None
-    assert quick.steps * quick.batch_size < 1000  # rows: a minute of the smallest model on two cores
+    assert quick.steps * quick.batch_size < 1150  # rows: a minute of the smallest model on two cores (19 a second)
     assert balanced.steps is best.steps is None
     assert balanced.epochs < best.epochs
 
