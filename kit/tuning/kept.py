@@ -1,6 +1,6 @@
-"""The adapter that a tuning leaves: of the lowest validation loss, or the newest.
+"""The adapter that a tuning leaves: the newest that is not clearly worse than the best one, or the newest.
 
-What was written at the best evaluation stays as it is, so nothing but the file itself holds it. Where it could not be
+What was written at that evaluation stays as it is, so nothing but the file itself holds it. Where it could not be
 written then (a full disk), its weights are held in memory until they can.
 """
 
@@ -31,7 +31,7 @@ class Kept:
     report : Report
         Told of each writing, in whose folder it is.
     best : bool
-        Is it the one of the lowest validation loss that counts?
+        Does the newest one count that is not clearly worse than that of the lowest validation loss? Else the newest.
     """
 
     def __init__(self, material: Material, learner: Learner, report: Report, *, best: bool) -> None:
@@ -92,7 +92,7 @@ class Kept:
 
     def step(self, progress: Progress) -> int:
         """Return the step of the adapter that counts; the newest where nothing was evaluated."""
-        best = progress.best_step if self._best else None
+        best = progress.kept_step if self._best else None
         return progress.step if best is None else best
 
     @property

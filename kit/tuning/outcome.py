@@ -18,6 +18,7 @@ from kit.tuning.spec import TuneSpec
 from kit.tuning.validate import Validation
 from kit.tuning.watching.course import overfit
 from kit.tuning.watching.forgetting import forgetting, forgetting_words
+from kit.tuning.watching.told import only_answer, told_only_answer
 
 
 def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Report, *, total: int, kept: int) -> Result:
@@ -30,8 +31,14 @@ def outcome(spec: TuneSpec, material: Material, progress: Progress, report: Repo
     kept : int
         The step of the adapter that is left; the numbers are of that one.
     """
-    found = progress.best if kept == progress.best_step else progress.last
-    facts = {**_course(progress, total, kept), **_forgotten(progress, found, report)}
+    found = progress.kept if kept == progress.kept_step else progress.last
+    alike = only_answer(found, material.held.answers)
+    told_only_answer(alike, spec, report)
+    facts = {
+        **_course(progress, total, kept),
+        **_forgotten(progress, found, report),
+        **({} if alike is None else {"only_answer": alike}),
+    }
     return Result(
         spec=spec.to_dict(),
         status="finished" if progress.over or progress.step == total else "stopped",
@@ -101,6 +108,8 @@ def _summary(facts: dict[str, Any], total: int) -> Iterator[str]:
         )
     elif by_heart:
         yield _("overfit since step {n}, best was {best}").format(n=by_heart["since_step"], best=by_heart["best_step"])
+    if "only_answer" in facts:
+        yield _("gives every row the same answer, '{label}'").format(label=facts["only_answer"])
     if "forgetting" in facts and facts["forgetting"]["delta_loss_interval"][0] > 0:
         yield _("general loss {delta:+.3f}").format(delta=facts["forgetting"]["delta_loss"])
 

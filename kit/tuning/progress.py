@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.tuning.validate import Validation
-from kit.tuning.watching.course import Point, best_step
+from kit.tuning.watching.course import Point, best_step, clearly_worse
 
 
 @dataclass
@@ -20,8 +20,11 @@ class Progress:
         Steps that are done.
     over : bool, default False
         Has it ended before its last step, because nothing got better?
-    before, last, best : Validation, optional
-        Of the model as it was before the first step, the newest after one, and that with the lowest loss.
+    before, last, best, kept : Validation, optional
+        Of the model as it was before the first step, the newest after one, that with the lowest loss, and the newest
+        that is not clearly worse than this.
+    kept_step : int, optional
+        The step of `kept`.
     points : list of Point
         Every evaluation after a step.
     loss_sum, loss_steps : float, int
@@ -39,6 +42,8 @@ class Progress:
     before: Validation | None = None
     last: Validation | None = None
     best: Validation | None = None
+    kept: Validation | None = None
+    kept_step: int | None = None
     points: list[Point] = field(default_factory=list)
     loss_sum: float = 0.0
     loss_steps: int = 0
@@ -64,6 +69,9 @@ class Progress:
         self.last = found
         if self.best_step == self.step:
             self.best = found
+        # What is kept never goes back to an older one, whose weights are gone: it is either the newest or stays.
+        if self.best is found or self.best is None or not clearly_worse(found.losses, self.best.losses):
+            self.kept, self.kept_step = found, self.step
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -74,7 +82,7 @@ class Progress:
         """Make it from what `to_dict` returned; other keys are ignored, and those of a later version have defaults."""
         known = {f.name for f in dataclasses.fields(cls)}
         values = {name: value for name, value in values.items() if name in known}
-        for name in ("before", "last", "best"):
+        for name in ("before", "last", "best", "kept"):
             found = values.get(name)
             values[name] = None if found is None else Validation.from_dict(found)
         points = [Point(**point) for point in values.get("points", ())]

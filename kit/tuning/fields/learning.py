@@ -46,7 +46,7 @@ class LearningFields(Spec):
     keep: str = param(
         "best",
         label=N_("Keep"),
-        help=N_("The adapter of the lowest validation loss, or the last"),
+        help=N_("Best: the newest adapter that is not clearly worse than that of the lowest validation loss"),
         choices=("best", "last"),
     )
     sample_answers: int = param(

@@ -1,8 +1,9 @@
-"""The course of a training as its evaluations show it: the best one, when to stop, and learning by heart."""
+"""The course of a training as its evaluations show it: the best one, which to keep, when to stop, learning by heart."""
 
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,28 @@ class Overfit:
 def best_step(points: Sequence[Point]) -> int | None:
     """Return the step of the lowest validation loss, the earliest of equals; None without an evaluation."""
     return min(points, key=lambda point: _known(point.loss)).step if points else None
+
+
+def clearly_worse(now: Sequence[float], best: Sequence[float]) -> bool:
+    """Are the losses of the same rows higher now than at the best evaluation by more than one standard error?
+
+    Few rows tell evaluations apart badly: on 120 of them the lowest loss is often a matter of chance, and a model that
+    has trained longer is the better one more often than not. So a newer one counts unless it is clearly worse (the
+    rule of one standard error of Breiman et al. 1984, Classification and Regression Trees, section 3.4.3, on paired
+    differences).
+
+    Parameters
+    ----------
+    now, best : sequence of float
+        The loss of each row, in the same order; with fewer than two there is no error, and any rise counts.
+    """
+    rises = [each - other for each, other in zip(now, best, strict=True)]
+    if any(math.isnan(each) for each in rises):
+        return True
+    mean = math.fsum(rises) / max(len(rises), 1)
+    if len(rises) < 2:
+        return mean > 0
+    return mean > statistics.stdev(rises) / math.sqrt(len(rises))
 
 
 def out_of_patience(points: Sequence[Point], patience: int | None) -> bool:

@@ -1,8 +1,9 @@
-"""Whether a sentence that a model wrote may stand: what it says must be in the facts.
+"""Whether a sentence that a model wrote may stand: what it says must be in the facts, part by part.
 
-A small model writes fluent sentences with numbers of its own. So each number has to be one of the facts, no other
-disposition may be named, no party may be made up, and a rule goes with its own share; else the template stands alone,
-and the reader is told.
+A small model writes fluent sentences with numbers of its own, and puts the number of one fact beside the words of
+another. So each number has to be one of the facts, no other disposition may be named, no party may be made up, a rule
+goes with its own share, and all words of a part of the sentence have to come from one single fact; else the template
+stands alone, and the reader is told. That the parts are true does not make them a good reason.
 """
 
 from __future__ import annotations
@@ -13,16 +14,12 @@ from dataclasses import dataclass
 
 from kit.i18n import _
 from kit.verticals.finance.alert import DISPOSITIONS
+from kit.verticals.finance.claims import borne, claims, facts_in, numbers
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _NAMED = re.compile(r"\b[A-Z]-?\d+\b")
-_RATED = re.compile(r"\b(R\d+)\b[^.;%]*?(\d+)\s?%")  # a rule, and how often it was right
+_RATED = re.compile(r"\b(R\d+)\b[^.,;%]*?(?:, right[^.,;%]*?)?(\d+)\s?%")  # a rule, and how often it was right
 _LONGEST, _SHORTEST = 60, 4  # words
-_COUNTS = {
-    "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0,
-    "ten": 10.0, "dozen": 12.0, "hundred": 100.0, "thousand": 1000.0, "million": 1e6, "twice": 2.0, "double": 2.0,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,8 @@ def checked(sentence: str, facts: str, disposition: str, named: Sequence[str] = 
         return Checked(text, _("{n} words, where a sentence of {few} to {many} was asked for").format(
             n=len(words), few=_SHORTEST, many=_LONGEST
         ))  # fmt: skip
-    allowed = _numbers(facts)
-    strange = sorted(_numbers(text) - allowed)
+    allowed = numbers(facts)
+    strange = sorted(numbers(text) - allowed)
     if strange:
         return Checked(text, _("{number} is in no fact").format(number=f"{strange[0]:g}"))
     others = [each for each in DISPOSITIONS if each != disposition and each in {word.lower() for word in words}]
@@ -74,12 +71,20 @@ def checked(sentence: str, facts: str, disposition: str, named: Sequence[str] = 
     mixed = [(name, share) for name, share in _RATED.findall(text) if f"{name} {share}%" not in facts]
     if mixed and "Rules:" in facts:
         return Checked(text, _("{name} with {share} % is in no fact").format(name=mixed[0][0], share=mixed[0][1]))
-    if not {word.lower() for word in words if len(word) > 4} & {word.lower() for word in _WORD.findall(facts)}:
-        return Checked(text, _("it names no fact"))
-    return Checked(text)
+    return Checked(text, _unborne(text, facts, disposition))
 
 
-def _numbers(text: str) -> set[float]:
-    """Return the numbers in a text; those that are written as words count, too."""
-    found = {float(each.replace(",", "").rstrip(".")) for each in _NUMBER.findall(_NAMED.sub(" ", text))}
-    return found | {_COUNTS[word.lower()] for word in _WORD.findall(text) if word.lower() in _COUNTS}
+def _unborne(text: str, facts: str, disposition: str) -> str:
+    """Return which part of a sentence no single fact says, or how it contradicts itself; "" where all is well."""
+    known = facts_in(facts)
+    parts = claims(text)
+    if not parts:
+        return _("it names no fact")
+    if len(set(parts)) < len(parts):
+        return _("it repeats itself")
+    strange = [part for part in parts if not borne(part, known)]
+    if strange:
+        return _("no fact says “{part}”").format(part=strange[0])
+    if disposition == "release" and re.search(r"\bR\d+\b", text) and "although" not in text.lower():
+        return _("it gives a rule that fired as a reason to release")
+    return ""

@@ -91,10 +91,10 @@ FACTS: dict[str, Fact] = {
         ),
         Fact(
             name="payee_strangers",
-            at_least=N_("{n} senders or more paid the payee for the first time in two days"),
-            below=N_("fewer than {n} senders paid the payee for the first time in two days"),
-            one=N_("a sender paid the payee for the first time in two days"),
-            none=N_("nobody paid the payee for the first time in two days"),
+            at_least=N_("{n} senders or more paid the payee for the first time within two days"),
+            below=N_("fewer than {n} senders paid the payee for the first time within two days"),
+            one=N_("at least one sender paid the payee for the first time within two days"),
+            none=N_("nobody paid the payee for the first time within two days"),
         ),
         Fact(
             name="payee_passed_on",

@@ -45,13 +45,14 @@ def narrative(said: Sequence[str], fired: Sequence[tuple[str, float]], dispositi
     """
     reasons = _reasons(said, fired, disposition)
     text = reasons[0] if len(reasons) == 1 else ", ".join(reasons[:-1]) + " and " + reasons[-1]
-    return f"{_LEADS[disposition]}: {text}."
+    although = disposition == "release" and bool(fired)  # what speaks against it is not a reason for it
+    return f"{_LEADS[disposition]}, although {text}." if although else f"{_LEADS[disposition]}: {text}."
 
 
 def _reasons(said: Sequence[str], fired: Sequence[tuple[str, float]], disposition: str) -> list[str]:
     best = max(fired, key=lambda rule: rule[1], default=None)
     rule = "no rule fired" if best is None else f"rule {best[0]} fired, right in {100 * best[1]:.0f}% of past cases"
-    signs = [_clause(each) for each in said[1:] if each not in _LAST]
+    signs = [clause(each) for each in said[1:] if each not in _LAST]
     missing = ["the document is missing"] if "Document missing." in said else []
     if disposition == "escalate":
         found = [rule, *signs[: _MOST - 1]]
@@ -59,11 +60,11 @@ def _reasons(said: Sequence[str], fired: Sequence[tuple[str, float]], dispositio
         found = [*missing, rule, *signs[: _MOST - 2]]
     else:
         found = [rule, *signs[:1]]
-    return found if len(found) > 1 else [*found, _clause(said[0])]
+    return found if len(found) > 1 else [*found, clause(said[0])]
 
 
-def _clause(sentence: str) -> str:
-    """Return a sentence as a part of another."""
+def clause(sentence: str) -> str:
+    """Return a sentence of an alert as a part of another sentence."""
     text = sentence.rstrip(".")
     for pattern, clause in _CLAUSES:
         if found := re.fullmatch(pattern, text):

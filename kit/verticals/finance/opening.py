@@ -19,7 +19,7 @@ from kit.spec import Spec
 from kit.verticals.case import Case, case_of
 from kit.verticals.finance.alert import DISPOSITIONS, INSTRUCTION
 from kit.verticals.finance.queue import write_queue
-from kit.verticals.finance.steps import alarms, decided, explaining, found
+from kit.verticals.finance.steps import alarms, costs, decided, explaining, found, rival
 from kit.verticals.finance.study.ledger import columns_of
 from kit.verticals.finance.study.spec import StudySpec
 from kit.verticals.given import store_rows
@@ -129,7 +129,7 @@ class FinanceCase(Case):
         self, *, missed: float = 600.0, annoyed: float = 60.0, minute: float = 1.5, minutes: float = 20.0
     ) -> Report:
         """Tell what 1,000 alerts cost at the best threshold; prices in EUR, as `pricing.Prices` has them."""
-        return alarms.costs(self, missed=missed, annoyed=annoyed, minute=minute, minutes=minutes)
+        return costs.costs(self, missed=missed, annoyed=annoyed, minute=minute, minutes=minutes)
 
     def explanations(self, alerts: int = 12) -> Report:
         """Let the model say why, and check each sentence against the facts."""
@@ -138,6 +138,9 @@ class FinanceCase(Case):
     def decisions(self) -> Report:
         """Tell what people decided in the panel, and where it lies for the next tuning."""
         return decided.decisions(self)
+
+    def verdict_notes(self) -> tuple[str, ...]:
+        return rival.verdict_notes(self)
 
     def behind(self) -> tuple[list[str], list[Path]]:
         ids, files = super().behind()

@@ -14,7 +14,7 @@ from kit.verticals.intervals import as_dict, interval_of, words
 from kit.verticals.steps.reading import read_answers
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import step
-from kit.verticals.steps.wording import metric_name, metric_notes, simplest
+from kit.verticals.steps.wording import metric_name, metric_notes, one_answer, simplest
 from kit.words import count
 
 if TYPE_CHECKING:
@@ -114,13 +114,11 @@ def untuned(case: Case) -> Report:
     sentence = _("{model}, untuned, reaches {metric} {value} on {n} rows.").format(
         model=case.model, metric=metric_name(case.metric), value=words(reached), n=count(result.facts["rows"])
     )
-    only = result.facts.get("only_answer")
-    notes = [_("It gives every row the same answer, '{label}': it does not tell them apart yet.").format(label=only)]
     return Report(
         title=_("The model as it is"),
         sentence=sentence,
         facts=(*simplest(result), *read_answers(case, "base_model")),
-        notes=tuple(notes if only else ()),
+        notes=one_answer(result),
         result=result,
         run=run,
     )

@@ -113,11 +113,13 @@ def _changed(each: Mapping[str, Any]) -> bool:
 def _left_out(masked: Mapping[str, Mapping[str, Any]], *, quick: bool) -> list[tuple[str, str]]:
     broken = sum(part["broken"] for part in masked.values())
     strange = sum(part["strange"] for part in masked.values())
-    unused = sum(part["of"] - part["rows"] for part in masked.values()) - broken - strange
+    unused = {name: part["of"] - part["rows"] - part["broken"] - part["strange"] for name, part in masked.items()}
+    why = _("this is a quick look") if quick else _("more than the minutes hold")
     told = {
         _("Left out: cannot be used"): broken,
         _("Left out: a label that is not learnt"): strange,
-        _("Not used: this is a quick look") if quick else _("Not used: more than the minutes hold"): unused,
+        _("Not learnt from: {why}").format(why=why): unused.pop("train", 0),
+        _("Not measured on: {why}").format(why=why): sum(unused.values()),
     }
     return [(name, count(n)) for name, n in told.items() if n]
 

@@ -13,7 +13,7 @@ from kit.verticals.steps.asking import also
 from kit.verticals.steps.reading import read_answers
 from kit.verticals.steps.report import Report
 from kit.verticals.steps.step import NotYet, step
-from kit.verticals.steps.wording import metric_name
+from kit.verticals.steps.wording import metric_name, one_answer
 from kit.words import count, duration
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def tuned(case: Case) -> Report:
             *((_(_AGAINST[who]), verdict.sentence) for who, verdict in found.items()),
             *read_answers(case, "tuned", run),
         ),
+        notes=one_answer(result),
         result=result,
         run=measured,
     )

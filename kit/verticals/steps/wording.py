@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kit.i18n import _
+from kit.measure.one_answer import only_answer
 from kit.measure.saying import metric_words
 from kit.result import Result
 
@@ -34,3 +35,10 @@ def simplest(result: Result) -> list[tuple[str, str]]:
     if facts.get("chance_acc") is not None:
         return [(_("Chance"), _("accuracy {acc:.3f}").format(acc=facts["chance_acc"]))]
     return []
+
+
+def one_answer(result: Result) -> tuple[str, ...]:
+    """Return that a model gives every row the same label, where it does."""
+    label = only_answer(result)
+    said = _("It gives every row the same answer, '{label}': it does not tell them apart.")
+    return (said.format(label=label),) if label else ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
 
-from kit.tuning.watching.course import Overfit, Point, best_step, out_of_patience, overfit
+from kit.tuning.progress import Progress
+from kit.tuning.validate import Validation
+from kit.tuning.watching.course import Overfit, Point, best_step, clearly_worse, out_of_patience, overfit
 
 
 def _points(*losses: float, train: tuple[float, ...] = ()) -> list[Point]:
@@ -49,3 +52,43 @@ def test_learning_by_heart_shows_in_both_losses() -> None:
     assert overfit(_points(1.0, 0.8, 0.9, 0.85)) is None, "one rise is noise"
     assert overfit(_points(1.0, 1.1, 1.2, train=(1.0, 1.1, 1.2))) is None, "the training loss rises too: too fast"
     assert overfit(_points(0.5, 0.6)) is None
+
+
+def test_a_rise_within_one_standard_error_of_paired_differences_is_not_clear() -> None:
+    import numpy
+    from scipy.stats import sem
+
+    random = numpy.random.default_rng(0)
+    best = random.exponential(size=120)
+    seen = set()
+    for rise in numpy.linspace(-0.1, 0.2, 31):
+        now = best + random.normal(rise, 0.5, size=120)
+        wanted = bool((now - best).mean() > sem(now - best))
+        assert clearly_worse(now.tolist(), best.tolist()) is wanted
+        seen.add(wanted)
+    assert seen == {True, False}
+
+
+def test_a_row_or_none_has_no_error_and_no_number_is_worse_than_any() -> None:
+    assert clearly_worse([1.1], [1.0])
+    assert not clearly_worse([1.0], [1.0])
+    assert not clearly_worse([], [])
+    assert clearly_worse([1.0, math.nan], [1.0, 9.0])
+
+
+def test_what_is_kept_is_the_newest_that_is_not_clearly_worse() -> None:
+    progress, steps = Progress(), []
+    for losses in (
+        (2.0, 2.0, 2.0),
+        (1.0, 1.2, 1.1),
+        (0.2, 2.1, 1.3),
+        (1.6, 1.8, 1.9),
+        (0.5, 2.2, 1.0),
+        (0.1, 0.1, 0.1),
+    ):
+        progress.step += 1
+        progress.evaluated(Validation(sum(losses) / 3, losses=losses))
+        steps.append((progress.best_step, progress.kept_step))
+        assert progress.kept is not None
+    assert steps == [(1, 1), (2, 2), (2, 3), (2, 3), (2, 5), (6, 6)]
+    assert Progress.from_dict(json.loads(json.dumps(progress.to_dict()))) == progress

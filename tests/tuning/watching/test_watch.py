@@ -78,7 +78,7 @@ def test_learning_by_heart_is_told_once(easy: TuneSpec, tmp_path: Path) -> None:
     told = [text for text in messages(report) if "learnt by heart" in text]
     assert len(told) == 1
     assert told[0].startswith("Since step 3 the validation loss rises")
-    assert "Step 2 was best and is kept." in told[0]
+    assert "Step 2 was best. The newest adapter that is not clearly worse is kept. Train" in told[0]
     assert result.facts["overfit"] == {"since_step": 3, "best_step": 2}
 
 

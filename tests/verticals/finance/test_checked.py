@@ -25,7 +25,14 @@ FACTS = "9,480 EUR to a new account elsewhere, 12 times the usual. New device, 5
         ("escalate", "words, where a sentence"),
         ("", "words, where a sentence"),
         ("Escalate " + "this account " * 60, "words, where a sentence"),
-        ("The weather was lovely in the mountains yesterday.", "it names no fact"),
+        ("The weather was lovely in the mountains yesterday.", "no fact says “The weather"),
+        ("Escalate: the account is 12 times the usual.", "no fact says “the account is 12 times the usual”"),
+        ("Escalate: rule R3 fired, right in 5 days, and the device is new.", "no fact says “right in 5 days”"),
+        ("Escalate: the sender has 12 past cases where the device was new.", "no fact says “the sender has 12"),
+        ("Escalate: the device is not new and rule R3 fired.", "no fact says “the device is not new”"),
+        ("Escalate: the device is new, rule R3 fired and the device is new.", "it repeats itself"),
+        ("Escalate: rule R3 fired, the amount is 12 times the usual.", ""),
+        ("Escalate, it is that.", "it names no fact"),
         ("Account A-0412 has a new device that others use.", "A-0412 is in no fact"),
     ],
 )
@@ -41,6 +48,8 @@ def test_what_the_model_is_taught_may_stand() -> None:
         sentence = narrative([*said, "Document missing."], [("R3", 0.89)], disposition)
         assert checked(sentence, question(text, disposition), disposition, ["R3"]).refused == "", sentence
         assert sentence.endswith(".")
+    against = "Release: rule R3 fired, right in 89% of past cases and the device is new."
+    assert "as a reason to release" in checked(against, question(text, "release"), "release", ["R3"]).refused
     quiet = narrative(said[:1], [], "release")
     assert quiet == "Release: no rule fired and 9,480 EUR to a new account elsewhere, 12 times the usual."
 

@@ -61,7 +61,7 @@ def _writer(case: FinanceCase) -> Run:
     path = case.study.folder / case.study.result.artifacts["explain.jsonl"]
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line]
     data = _answers(store_rows(f"{case.name}-explanations", [_row(line) for line in lines]))
-    spec = case.tune_spec(data=data, validation=None, epochs=2.0, batch_size=16, evaluations=1, sample_answers=0)
+    spec = case.tune_spec(data=data, validation=None, epochs=4.0, evaluations=1, sample_answers=0)
     return case.carry_out("learn to explain", spec)
 
 
@@ -112,9 +112,10 @@ def _keep(case: FinanceCase, found: dict[str, Checked]) -> None:
 
 def _report(found: dict[str, Checked], chosen: list[dict[str, Any]], run: Run) -> Report:
     stand = [id for id, each in found.items() if not each.refused]
-    sentence = _("{n} of {of} sentences that the model wrote say nothing that is not in the facts and stand.").format(
-        n=len(stand), of=len(found)
-    )
+    sentence = _(
+        "{n} of {of} sentences that the model wrote stand: each part of them is one fact of the alert. "
+        "Whether these are the reasons that count, the check cannot tell."
+    ).format(n=len(stand), of=len(found))
     reasons = Counter(each.refused for each in found.values() if each.refused)
     notes = [_("For the others the panel shows the template alone, and says why.")] if reasons else []
     notes += [_("Refused: {reason} ({n}).").format(reason=reason, n=n) for reason, n in reasons.most_common(4)]

@@ -82,6 +82,7 @@ def _facts(walked: Walked, rules: tuple[Rule, ...]) -> dict[str, Any]:
         "graph": walked.counts,
         "past": {"transfers": int(walked.earlier.sum()), "fraud": int(walked.fraud[walked.earlier].sum())},
         "later": {"transfers": int(later.sum()), "fraud": int(fraud.sum())},
+        "aside": len(world.transfers) - int(walked.earlier.sum()) - int(later.sum()),
         "monitoring": {
             "recall": share_of(int((raised & fraud).sum()), int(fraud.sum())),
             "precision": share_of(int((raised & fraud).sum()), int(raised.sum())),
