@@ -67,6 +67,8 @@ def _chosen(case: Case, model: str, why: str, found: Recommendation | None = Non
                 n=case.minutes
             )
         ]
+    if "MMLU (" in why:
+        notes.insert(0, _("MMLU asks exam questions with four answers to choose from: 25% is chance."))
     sentence = _("{model} is tuned. {why}").format(model=card.title if card else model, why=why)
     return Report(title=_("The model"), sentence=sentence.strip(), facts=tuple(facts), notes=tuple(notes))
 
