@@ -92,7 +92,7 @@ def _shares(plot: Axes, bins: tuple[Bin, ...], low: float, colours: Inks) -> Non
     plot.yaxis.set_major_locator(MultipleLocator(0.25))
     plot.xaxis.set_major_locator(MultipleLocator(0.1 if low > 0.4 else 0.2))
     grid(plot, colours, axis="both")
-    heading(plot, _("share right, 95% interval"), colours)
+    heading(plot, _("share right, 95% interval; dashed: as often as it says"), colours)
 
 
 def _counts(strip: Axes, bins: tuple[Bin, ...], colours: Inks, across: float) -> None:
