@@ -31,7 +31,7 @@ class Kept:
     report : Report
         Told of each writing, in whose folder it is.
     best : bool
-        Does the newest one count that is not clearly worse than that of the lowest validation loss? Else the newest.
+        Does the newest one count that is not clearly worse than the best one? Else the newest.
     """
 
     def __init__(self, material: Material, learner: Learner, report: Report, *, best: bool) -> None:

@@ -107,7 +107,9 @@ def _summary(facts: dict[str, Any], total: int) -> Iterator[str]:
             n=early["step"], total=total, best=early["best_step"]
         )
     elif by_heart:
-        yield _("overfit since step {n}, best was {best}").format(n=by_heart["since_step"], best=by_heart["best_step"])
+        yield _("overfit since step {n}, lowest loss at {best}, kept {kept}").format(
+            n=by_heart["since_step"], best=by_heart["best_step"], kept=facts["kept_step"]
+        )
     if "only_answer" in facts:
         yield _("gives every row the same answer, '{label}'").format(label=facts["only_answer"])
     if "forgetting" in facts and facts["forgetting"]["delta_loss_interval"][0] > 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kit.tuning.validate import Validation
-from kit.tuning.watching.course import Point, best_step, clearly_worse
+from kit.tuning.watching.course import Point, best_step, clearly_worse, no_worse
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Progress:
     over : bool, default False
         Has it ended before its last step, because nothing got better?
     before, last, best, kept : Validation, optional
-        Of the model as it was before the first step, the newest after one, that with the lowest loss, and the newest
-        that is not clearly worse than this.
+        Of the model as it was before the first step, the newest after one, that with the fewest misses, and the
+        newest that is not clearly worse than this.
     kept_step : int, optional
         The step of `kept`.
     points : list of Point
@@ -67,10 +67,10 @@ class Progress:
         self.points.append(Point(self.step, found.loss, self.loss_sum / max(self.loss_steps, 1)))
         self.loss_sum, self.loss_steps = 0.0, 0
         self.last = found
-        if self.best_step == self.step:
+        if self.best is None or no_worse(found.misses, self.best.misses):
             self.best = found
         # What is kept never goes back to an older one, whose weights are gone: it is either the newest or stays.
-        if self.best is found or self.best is None or not clearly_worse(found.losses, self.best.losses):
+        if self.best is found or not clearly_worse(found.misses, self.best.misses):
             self.kept, self.kept_step = found, self.step
 
     def to_dict(self) -> dict[str, Any]:

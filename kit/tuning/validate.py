@@ -28,8 +28,8 @@ class Validation:
         The answers to the sample rows.
     general : Scores, optional
         Of the general rows, where there are any.
-    losses : tuple of float, default ()
-        Of each row, over all tokens of its answer, in nats.
+    misses : tuple of float, default ()
+        How wrong each row is: 0 or 1 where there are labels or choices, otherwise its loss in nats.
     """
 
     loss: float
@@ -37,13 +37,13 @@ class Validation:
     answers: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
     general: Scores | None = None
-    losses: tuple[float, ...] = ()
+    misses: tuple[float, ...] = ()
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Validation:
         """Make it from what `dataclasses.asdict` returned, lists in place of tuples."""
         general = values.get("general")
-        tuples = {name: tuple(values.get(name, ())) for name in ("answers", "samples", "losses")}
+        tuples = {name: tuple(values.get(name, ())) for name in ("answers", "samples", "misses")}
         scores = None if general is None else Scores(**{name: tuple(each) for name, each in general.items()})
         return cls(values["loss"], values["accuracy"], general=scores, **tuples)
 

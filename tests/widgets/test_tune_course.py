@@ -63,7 +63,8 @@ RISING = course([0.9, 0.5, 0.6, 0.8], [1.0, 0.9, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
 def test_learning_by_heart_is_an_alarm_with_what_to_do(shown: Callable[..., TunePanel], read: type[Any]) -> None:
     alert = read(shown(RISING).html()).all("div", role="alert", data_kind="warn")[0]["text"]
     assert "Since step 6 it learns its rows by heart" in alert
-    assert "The lowest validation loss was at step 4. Stop and keep ends it now." in alert
+    assert "The lowest validation loss was at step 4. Look at the accuracy too" in alert
+    assert alert.endswith("Stop and keep ends it now.")
 
 
 def test_a_validation_that_rises_once_is_none(shown: Callable[..., TunePanel], read: type[Any]) -> None:
@@ -94,12 +95,12 @@ def test_numbers_of_a_run_that_is_over_are_those_of_the_adapter_that_was_kept(
     result = Result(
         spec={},
         metrics={"validation_loss": 0.5, "validation_accuracy": 0.75},
-        facts={"validation_rows": 120, "kept_step": 4, "summary": "overfit since step 6, best was 4"},
+        facts={"validation_rows": 120, "kept_step": 4, "summary": "overfit since step 6, lowest loss at 4, kept 4"},
     )
     page = read(shown(said, result).html())
     assert "validation loss0.50at step 4" in page.text
     assert "accuracy0.75± .08" in page.text
-    assert "Overfit since step 6, best was 4. The adapter is kept in run" in page.text
+    assert "Overfit since step 6, lowest loss at 4, kept 4. The adapter is kept in run" in page.text
     assert "accuracy, 95% interval" in page.text
 
 

@@ -46,7 +46,7 @@ class LearningFields(Spec):
     keep: str = param(
         "best",
         label=N_("Keep"),
-        help=N_("Best: the newest adapter that is not clearly worse than that of the lowest validation loss"),
+        help=N_("Best: the newest adapter that is not clearly worse than the best one on the validation rows"),
         choices=("best", "last"),
     )
     sample_answers: int = param(

@@ -48,10 +48,15 @@ def best_step(points: Sequence[Point]) -> int | None:
     return min(points, key=lambda point: _known(point.loss)).step if points else None
 
 
-def clearly_worse(now: Sequence[float], best: Sequence[float]) -> bool:
-    """Are the losses of the same rows higher now than at the best evaluation by more than one standard error?
+def no_worse(now: Sequence[float], best: Sequence[float]) -> bool:
+    """Are there no more misses now than at the best evaluation?"""
+    return _known(math.fsum(now)) <= _known(math.fsum(best))
 
-    Few rows tell evaluations apart badly: on 120 of them the lowest loss is often a matter of chance, and a model that
+
+def clearly_worse(now: Sequence[float], best: Sequence[float]) -> bool:
+    """Are there more misses on the same rows now than at the best evaluation, by more than one standard error?
+
+    Few rows tell evaluations apart badly: on 120 of them the best is often a matter of chance, and a model that
     has trained longer is the better one more often than not. So a newer one counts unless it is clearly worse (the
     rule of one standard error of Breiman et al. 1984, Classification and Regression Trees, section 3.4.3, on paired
     differences).
@@ -59,7 +64,8 @@ def clearly_worse(now: Sequence[float], best: Sequence[float]) -> bool:
     Parameters
     ----------
     now, best : sequence of float
-        The loss of each row, in the same order; with fewer than two there is no error, and any rise counts.
+        How wrong each row is, in the same order; with fewer than two there is no error, and any rise counts. Of labels
+        that is 0 or 1, since a model that grows surer of all its answers can raise its loss while more are right.
     """
     rises = [each - other for each, other in zip(now, best, strict=True)]
     if any(math.isnan(each) for each in rises):

@@ -43,6 +43,14 @@ class Scores:
         return math.fsum(self.losses) / sum(self.tokens)
 
     @property
+    def misses(self) -> tuple[float, ...]:
+        """How wrong each row is: 0 or 1 where there are labels or choices, otherwise its loss."""
+        if not self.chosen:
+            return self.losses
+        rows = zip(self.losses, self.chosen, self.right, strict=True)
+        return tuple(loss if math.isnan(loss) else float(a != b) for loss, a, b in rows)
+
+    @property
     def accuracy(self) -> float | None:
         """The share of rows with the right label or choice; None where there are none."""
         if not self.chosen:

@@ -76,7 +76,7 @@ def told_overfit(found: Overfit | None, spec: TuneSpec, report: Report) -> None:
         return
     told = _(
         "Since step {since} the validation loss rises while the training loss falls: the rows are learnt by heart. "
-        "Step {best} was best.{kept} Train for fewer epochs, with a lower learning rate or rank, or on more rows."
+        "It was lowest at step {best}.{kept} Train for fewer epochs, with a lower rate or rank, or on more rows."
     )
     kept = " " + _("The newest adapter that is not clearly worse is kept.") if spec.keep == "best" else ""
     text = told.format(since=found.since_step, best=found.best_step, kept=kept)

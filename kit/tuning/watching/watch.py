@@ -45,7 +45,7 @@ class Watch:
         given = _given(self._material.held, scores)
         m = self._material
         samples = answer_samples(m.model, m.tokenizer, self._samples, given)
-        found = Validation(scores.loss, scores.accuracy, given, samples, general, scores.losses)
+        found = Validation(scores.loss, scores.accuracy, given, samples, general, scores.misses)
         self._tell(step, found, before or found)
         return found
 

@@ -151,8 +151,10 @@ def overfitting(status: Status) -> h.Node:
     found = overfit(evaluations(status.curves))
     if found is None:
         return None
-    text = _("Since step {since} it learns its rows by heart: validation gets worse while training gets better.")
+    text = _("Since step {since} it learns its rows by heart: the validation loss rises while that of training falls.")
     told = _("The lowest validation loss was at step {best}.").format(best=count(found.best_step))
+    if status.curves.get("validation_accuracy"):
+        told += " " + _("Look at the accuracy too: it can hold while the model only grows too sure of its answers.")
     if not status.over:
         told += " " + _("Stop and keep ends it now.")
     return h.div(".tb-alert", role="alert", data_kind="warn", data_key="overfit")[

@@ -10,6 +10,7 @@ import pytest
 from kit.tuning.progress import Progress
 from kit.tuning.validate import Validation
 from kit.tuning.watching.course import Overfit, Point, best_step, clearly_worse, out_of_patience, overfit
+from kit.tuning.watching.score import Scores
 
 
 def _points(*losses: float, train: tuple[float, ...] = ()) -> list[Point]:
@@ -78,7 +79,7 @@ def test_a_row_or_none_has_no_error_and_no_number_is_worse_than_any() -> None:
 
 def test_what_is_kept_is_the_newest_that_is_not_clearly_worse() -> None:
     progress, steps = Progress(), []
-    for losses in (
+    for misses in (
         (2.0, 2.0, 2.0),
         (1.0, 1.2, 1.1),
         (0.2, 2.1, 1.3),
@@ -87,8 +88,25 @@ def test_what_is_kept_is_the_newest_that_is_not_clearly_worse() -> None:
         (0.1, 0.1, 0.1),
     ):
         progress.step += 1
-        progress.evaluated(Validation(sum(losses) / 3, losses=losses))
+        progress.evaluated(Validation(sum(misses) / 3, misses=misses))
         steps.append((progress.best_step, progress.kept_step))
         assert progress.kept is not None
     assert steps == [(1, 1), (2, 2), (2, 3), (2, 3), (2, 5), (6, 6)]
     assert Progress.from_dict(json.loads(json.dumps(progress.to_dict()))) == progress
+
+
+def test_of_labels_the_newest_is_kept_while_no_fewer_are_right_though_the_loss_rises() -> None:
+    progress = Progress()
+
+    def found(chosen: str, loss: float) -> Validation:
+        scores = Scores((loss,) * 4, (1,) * 4, tuple(map(int, chosen)), (0, 0, 0, 0))
+        return Validation(scores.loss, scores.accuracy, misses=scores.misses)
+
+    for chosen, loss, kept in (("0111", 0.9, 1), ("0001", 0.2, 2), ("1000", 0.8, 3), ("1111", 0.1, 3)):
+        progress.step += 1
+        progress.evaluated(found(chosen, loss))
+        assert progress.kept_step == kept
+    assert progress.best_step == 4
+    progress.step += 1
+    progress.evaluated(found("0000", math.nan))
+    assert progress.kept_step == 3, "a model whose loss is no number is never kept"

@@ -33,14 +33,15 @@ def _records(report: ListReport, name: str) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def valley(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the validation loss fall until step 2 and rise from then on; the model itself learns as it does."""
+    """Let the validation loss fall until step 2, where all is right, and rise; the model itself learns as it does."""
     score = watch_module.score_rows
     losses = iter((9.0, 5.0, 4.0, 4.5, 5.0, 5.5, 6.0, 6.5))
 
     def scored(*arguments: Any, **options: Any) -> Scores:
         found = score(*arguments, **options)
         loss = next(losses)
-        return Scores(tuple(loss * n for n in found.tokens), found.tokens, found.chosen, found.right)
+        chosen = tuple(each if loss == 4.0 else 1 - each for each in found.right)
+        return Scores(tuple(loss * n for n in found.tokens), found.tokens, chosen, found.right)
 
     monkeypatch.setattr(watch_module, "score_rows", scored)
 
@@ -78,7 +79,7 @@ def test_learning_by_heart_is_told_once(easy: TuneSpec, tmp_path: Path) -> None:
     told = [text for text in messages(report) if "learnt by heart" in text]
     assert len(told) == 1
     assert told[0].startswith("Since step 3 the validation loss rises")
-    assert "Step 2 was best. The newest adapter that is not clearly worse is kept. Train" in told[0]
+    assert "It was lowest at step 2. The newest adapter that is not clearly worse is kept. Train" in told[0]
     assert result.facts["overfit"] == {"since_step": 3, "best_step": 2}
 
 
