@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from accelerate import Accelerator
+from torch.autograd.graph import increment_version
 
 from kit.tuning.checkpoint import Tensors
 from kit.tuning.example import Example
@@ -81,6 +82,8 @@ class Learner:
         loss = layout.backward(rows, size=size, weight=1 / tokens)
         layout.clip(spec.max_grad_norm)
         self._adamw.step()
+        # The fused pass does not count its changes, by which others see that weights are new.
+        increment_version(list(self._weights.values()))
         self._adamw.zero_grad()
         return float(loss)
 
