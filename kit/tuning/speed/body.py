@@ -94,7 +94,7 @@ class Body:
             self._base.set_attn_implementation(name)
         except (ImportError, ValueError) as exc:
             fix = _('Leave attn_implementation out ("auto"), or install what it needs.')
-            allowed = _("one that this machine and model have: {reason}").format(reason=exc)
+            allowed = _("one that this machine and model have: {reason}").format(reason=str(exc).rstrip("."))
             raise ParameterError("attn_implementation", wanted, allowed=allowed, fix=fix) from exc
 
     def _masking(self, packed: Packed) -> dict[str, Any]:
